@@ -1,0 +1,65 @@
+"""Rows to DataFrames: the same columns and dtypes for none and for many."""
+
+import typing
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+
+import pandas as pd
+
+from . import outcome
+from .rows import GRAINS, Stamp
+
+_DTYPES: dict[type, str] = {
+    str: "string",
+    int: "Int64",
+    float: "Float64",
+    bool: "boolean",
+    datetime: "datetime64[us, UTC]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a frame: its name, dtype, and the field of the row it is read from."""
+
+    name: str
+    dtype: "str | pd.CategoricalDtype"
+
+
+@cache
+def columns(row: type) -> tuple[Column, ...]:
+    """Return the columns a row class declares: nullable dtypes, ordered categoricals for closed sets."""
+    hints = typing.get_type_hints(row, include_extras=True)
+    return tuple(Column(field.name, _dtype(hints[field.name])) for field in fields(row))
+
+
+def _dtype(hint: object) -> "str | pd.CategoricalDtype":
+    if typing.get_origin(hint) is typing.Annotated:
+        closed = getattr(outcome, typing.get_args(hint)[1])
+        return pd.CategoricalDtype([member.value for member in closed], ordered=True)
+    return next(_DTYPES[kind] for kind in (*typing.get_args(hint), hint) if kind in _DTYPES)
+
+
+def frame(grain: str, runs: Iterable[tuple[Stamp, Sequence[object]]]) -> pd.DataFrame:
+    """Build the frame of one grain from the rows of any number of runs.
+
+    Parameters
+    ----------
+    grain
+        A name of `rows.GRAINS`.
+    runs
+        Pairs of a run's stamp and its rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The join keys ``run_id, provider, key_hint, observed_at``, then the columns of the grain's row class.
+
+    """
+    row = GRAINS[grain]
+    pairs = [(stamp, one) for stamp, rows in runs for one in rows]
+    data = {c.name: pd.Series([getattr(s, c.name) for s, _ in pairs], dtype=c.dtype) for c in columns(Stamp)}
+    data |= {c.name: pd.Series([getattr(r, c.name) for _, r in pairs], dtype=c.dtype) for c in columns(row)}
+    return pd.DataFrame(data)

@@ -1,0 +1,148 @@
+"""The ten capabilities: how far each is answered, by which asks, and what is missing."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from testkey_nb.outcome import Answer, Axis, Capability, CapabilityState, Outcome, Verdict
+from testkey_nb.rows import CapabilityRow, Why
+
+from .case import Case
+
+_PROVED, _PARTIAL, _DENIED = CapabilityState.PROVED, CapabilityState.PARTIAL, CapabilityState.DENIED
+_UNKNOWN = CapabilityState.UNKNOWN
+
+
+class _State(NamedTuple):
+    state: CapabilityState
+    why: Why
+    asks: str = ""
+
+
+def capabilities(case: Case) -> tuple[CapabilityRow, ...]:
+    """Return a row for each of the ten; what cannot be asked read-only is `not_offered`, which is an answer."""
+    rows = []
+    for capability in Capability:
+        found = _RULES[capability](case)
+        if capability not in case.run.plan.provider.offers:
+            found = _State(CapabilityState.NOT_OFFERED, Why("the provider has no read-only question for this"))
+        rows.append(CapabilityRow(capability, found.state, found.why, found.asks))
+    return tuple(rows)
+
+
+def _provider_identity(case: Case) -> _State:
+    identity = case.run.identity
+    state = {Verdict.GENUINE: _PROVED, Verdict.VOUCHED: _PARTIAL}.get(identity.verdict, _UNKNOWN)
+    return _State(state, identity.why)
+
+
+def _key_identity(case: Case) -> _State:
+    auth, values = case.passport[Axis.AUTH], case.run.values()
+    if auth.answer is not Answer.YES:
+        return _State(_UNKNOWN, auth.why, auth.asks)
+    missing = [name for name in ("owner_id", "token_type") if name not in values]
+    if missing:
+        return _State(_PARTIAL, Why("the key is accepted; missing: {missing}", missing=", ".join(missing)), auth.asks)
+    return _State(_PROVED, Why("owner and type of the key are known"), auth.asks)
+
+
+def _model_permissions(case: Case) -> _State:
+    scope, models = case.passport[Axis.SCOPE], case.passport[Axis.MODELS]
+    if scope.answer is Answer.NO:
+        return _State(_DENIED, scope.why, scope.asks)
+    if models.answer is Answer.UNKNOWN or scope.answer is Answer.UNKNOWN:
+        return _State(_UNKNOWN, scope.why if scope.answer is Answer.UNKNOWN else models.why, scope.asks)
+    why = Why("the key may call inference and the models are listed; a listing is not a permission for each model")
+    return _State(_PARTIAL, why, "current_key, model_catalog")
+
+
+def _capability_matrix(case: Case) -> _State:
+    values, auth = case.run.values(), case.passport[Axis.AUTH]
+    if auth.answer is not Answer.YES:
+        return _State(_UNKNOWN, auth.why, auth.asks)
+    if values.get("token_scopes"):
+        return _State(_PROVED, Why("{count} permissions were read", count=len(values["token_scopes"])), auth.asks)
+    if values.get("token_role"):
+        why = Why("only the role {role} is told, not the permissions in it", role=values["token_role"][0])
+        return _State(_PARTIAL, why, auth.asks)
+    return _State(_UNKNOWN, Why("the provider did not tell what the key may do"), auth.asks)
+
+
+def _balance(case: Case) -> _State:
+    values, funds = case.run.values(), case.passport[Axis.FUNDS]
+    if "usage_usd" in values and funds.answer is not Answer.UNKNOWN:
+        return _State(_PROVED, Why("usage and the means to pay were read"), "current_key, usage_snapshot")
+    usage = [row for row in case.run.answers if row.ask == "usage_snapshot"]
+    if funds.answer is Answer.YES:
+        why = Why("the means to pay are known; usage and its limit could not be read")
+        return _State(_PARTIAL, why, "current_key, usage_snapshot")
+    if any(row.outcome == Outcome.FORBIDDEN for row in usage):
+        return _State(_DENIED, Why("the key lacks the permission to read usage"), "usage_snapshot")
+    return _State(_UNKNOWN, funds.why, funds.asks)
+
+
+def _limit_matrix(case: Case) -> _State:
+    services = sorted({row.service for row in case.run.limits})
+    api = urlsplit(case.run.plan.provider.api).hostname
+    if api in services:
+        return _State(_PROVED, Why("limits of {services} were read", services=", ".join(services)), "limit_snapshot")
+    if services:
+        why = Why("limits of {services} were read; those of {api} are not published read-only",
+                  services=", ".join(services), api=api)  # fmt: skip
+        return _State(_PARTIAL, why, "limit_snapshot")
+    return _State(_UNKNOWN, Why("no answer told a limit"), "limit_snapshot")
+
+
+def _price_book(case: Case) -> _State:
+    models = case.run.plan.models
+    priced = [m for m in models if any(case.rulings[m, r].stands for r in case.live(m) if (m, r) in case.rulings)]
+    if case.passport[Axis.MODELS].answer is Answer.UNKNOWN:
+        return _State(_UNKNOWN, Why("no model list, so no routes to price"), "model_catalog")
+    if len(priced) == len(models):
+        return _State(_PROVED, Why("every covered model has a price with source on a live route"), "model_catalog")
+    missing = ", ".join(sorted(set(models) - set(priced)))
+    return _State(_PARTIAL, Why("no price that stands on a live route for {models}", models=missing), "model_catalog")
+
+
+def _region_and_route(case: Case) -> _State:
+    region = case.passport[Axis.REGION]
+    routed = all(case.live(model) for model in case.run.plan.models)
+    if region.answer is Answer.YES and routed:
+        return _State(_PROVED, Why("answered from here, and every covered model has a live route"), "model_catalog")
+    if region.answer is Answer.NO:
+        return _State(_DENIED, region.why, region.asks)
+    if routed:
+        return _State(_PARTIAL, Why("live routes are known; {why}", why=region.why), "model_catalog")
+    if any(row.listed for row in case.run.models):
+        return _State(_PARTIAL, Why("a covered model has no live route"), "model_catalog")
+    return _State(_UNKNOWN, region.why, region.asks)
+
+
+def _monitoring(case: Case) -> _State:
+    sampled = [row for row in case.run.answers if row.sample]
+    if not sampled:
+        return _State(_UNKNOWN, Why("no samples were taken; probe with --samples"))
+    failed = sum(row.outcome == Outcome.UNAVAILABLE for row in sampled)
+    why = Why("{n} samples taken, {bad} failed", n=len(sampled), bad=failed)
+    return _State(_PROVED, why, ", ".join(sorted({row.ask for row in sampled})))
+
+
+def _operational_actions(case: Case) -> _State:
+    auth = case.passport[Axis.AUTH]
+    if auth.answer is Answer.YES:
+        return _State(_PROVED, Why("the key is proved, so its next action can be named and carried out"), auth.asks)
+    return _State(_PARTIAL, Why("only a review by a person can be named: {why}", why=auth.why), auth.asks)
+
+
+_RULES: Mapping[Capability, Callable[[Case], _State]] = {
+    Capability.PROVIDER_IDENTITY: _provider_identity,
+    Capability.KEY_IDENTITY: _key_identity,
+    Capability.MODEL_PERMISSION_MATRIX: _model_permissions,
+    Capability.CAPABILITY_MATRIX: _capability_matrix,
+    Capability.BALANCE_AND_QUOTA: _balance,
+    Capability.LIMIT_MATRIX: _limit_matrix,
+    Capability.PRICE_BOOK: _price_book,
+    Capability.REGION_AND_ROUTE: _region_and_route,
+    Capability.CONTINUOUS_MONITORING: _monitoring,
+    Capability.OPERATIONAL_ACTIONS: _operational_actions,
+}

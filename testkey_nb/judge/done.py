@@ -1,0 +1,99 @@
+"""The second half of each gate: is it done, by the launch folder."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from testkey_nb.outcome import Answer
+from testkey_nb.probe import Run
+from testkey_nb.rows import PriceRow, Why
+
+from .case import Case, Check
+from .policy import Policy
+
+
+def _done(missing: Iterable[str], yes: Why, no: Why, opens: Why) -> Check:
+    return Check(Answer.NO, no, opens) if list(missing) else Check(Answer.YES, yes)
+
+
+def key_hosts(run: Run) -> frozenset[str]:
+    """Return the host names the run's key and models belong to, which a config must name."""
+    hosts = (run.plan.at(region.host) for region in run.plan.provider.hosts)
+    return frozenset(urlsplit(at).hostname or "" for at in hosts)
+
+
+def configured(case: Case) -> Check:
+    """Ask whether providers.toml has the provider and its hosts."""
+    provider = case.run.stamp.provider
+    missing = key_hosts(case.run) - case.launch.hosts.get(provider, frozenset())
+    return _done(
+        missing,
+        Why("providers.toml has {provider} with its hosts", provider=provider),
+        Why(
+            "providers.toml does not have {provider} with {hosts}", provider=provider, hosts=", ".join(sorted(missing))
+        ),
+        Why("write it with the action add_provider_config"),
+    )
+
+
+def inventoried(case: Case) -> Check:
+    """Ask whether inventory.csv has the credential by name, with owner and covered models."""
+    name = case.run.key_name
+    lines = [
+        c for c in case.launch.inventory if (c.credential, c.provider) == (name, case.run.stamp.provider) and c.owner_id
+    ]
+    missing = set(case.run.plan.models) - {model for line in lines for model in line.models}
+    return _done(
+        missing,
+        Why("inventory.csv has {name} with owner and models", name=name),
+        Why("inventory.csv does not have {name} with owner and {models}", name=name, models=", ".join(sorted(missing))),
+        Why("write it with the action import_inventory"),
+    )
+
+
+def price_filed(case: Case) -> Check:
+    """Ask whether prices.csv has, for every covered model, a whole and fresh price on a live route."""
+    policy, run = case.policy, case.run
+    own = case.launch.prices.get(run.stamp.provider, ())
+    filed = {
+        row.model for row in own if row.route in case.live(row.model) and _whole(row, run.stamp.observed_at, policy)
+    }
+    missing = set(run.plan.models) - filed
+    return _done(
+        missing,
+        Why(
+            "prices.csv has every covered model on a live route, within {days} days",
+            days=f"{policy.max_price_age_days:g}",
+        ),
+        Why("prices.csv has no whole and fresh price of {models}", models=", ".join(sorted(missing))),
+        Why("write it with the action fill_pricing; where no source has a price, a person fills the empty row"),
+    )
+
+
+def _whole(row: PriceRow, now: datetime, policy: Policy) -> bool:
+    priced = row.free or (row.input_usd_per_mtok is not None and row.output_usd_per_mtok is not None)
+    fresh = row.checked_at is not None and now - row.checked_at <= timedelta(days=policy.max_price_age_days)
+    return bool(priced and fresh and row.source)
+
+
+def routed(case: Case) -> Check:
+    """Ask whether routes.yaml routes every covered model."""
+    missing = set(case.run.plan.models) - case.launch.routed
+    return _done(
+        missing,
+        Why("routes.yaml routes every covered model"),
+        Why("routes.yaml does not route {models}", models=", ".join(sorted(missing))),
+        Why("write it with the action set_route"),
+    )
+
+
+def watched(case: Case) -> Check:
+    """Ask whether monitoring/ watches the credential."""
+    name = case.run.key_name
+    missing = {(case.run.stamp.provider, name)} - case.launch.watched
+    return _done(
+        [credential for _, credential in missing],
+        Why("monitoring/ watches {name}", name=name),
+        Why("monitoring/ does not watch {name}", name=name),
+        Why("write it with the action add_monitoring"),
+    )

@@ -1,0 +1,179 @@
+"""The key: enters by the name of a variable or at a prompt, is never shown, and leaves in one line of `http`."""
+
+import base64
+import binascii
+import getpass
+import hashlib
+import hmac
+import ipaddress
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from typing import NoReturn, SupportsIndex
+
+from .errors import KeyMalformed, KeyMissing
+
+MIN_CHARS, MAX_CHARS = 8, 4096  # longest known: JWTs of about 1,500 characters
+SAID_CHARS = 240  # of a provider's own words kept beside a verdict
+
+_SESSION = secrets.token_bytes(32)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CLAIMS = ("scope", "exp")  # the rest of a token's payload may be personal
+
+
+class Key:
+    """One API key.  It has a name and a hint; its text is not in any attribute, repr, copy or pickle.
+
+    Parameters
+    ----------
+    name
+        What people call it: the variable it came from.
+    text
+        The secret.
+
+    Raises
+    ------
+    KeyMalformed
+        If `text` could not be sent as a header, or is no key at all.
+
+    """
+
+    __slots__ = ("__text", "hint", "name")
+
+    def __init__(self, name: str, text: str) -> None:
+        """Check `text` before it can become a header."""
+        if fault := _fault(text):
+            msg = f"the key in {_shown(name)} cannot be one: {fault}; copy it again from the provider's page"
+            raise KeyMalformed(msg)
+        self.__text = text
+        self.name = name
+        digest = hmac.new(_SESSION, text.encode(), hashlib.sha256).hexdigest()
+        self.hint = f"{name}#{digest[:8]}"
+
+    @classmethod
+    def from_env(cls, name: str, environ: Mapping[str, str] = os.environ) -> "Key":
+        """Read the variable `name`.
+
+        Raises
+        ------
+        KeyMissing
+            If there is no such variable or it is empty.
+        KeyMalformed
+            If what it holds is no key.
+
+        """
+        if not _VARIABLE.fullmatch(name):
+            msg = "give the name of the environment variable that holds the key, never the key itself"
+            raise KeyMissing(msg)
+        text = environ.get(name, "")
+        if not text:
+            msg = f"{_shown(name)} is not set or is empty; set it to the key and give its name, never the key itself"
+            raise KeyMissing(msg)
+        return cls(name, text)
+
+    @classmethod
+    def from_prompt(cls, name: str = "prompted") -> "Key":
+        """Ask for the key once, without echo.
+
+        Raises
+        ------
+        KeyMissing
+            If there is nobody to ask, as in a notebook run by a machine.
+
+        """
+        try:
+            return cls(name, getpass.getpass("API key (not shown, not kept): "))
+        except (EOFError, OSError, NotImplementedError) as error:
+            msg = "there is no prompt here; set an environment variable to the key and give its name"
+            raise KeyMissing(msg) from error
+
+    def reveal(self) -> str:
+        """Return the secret, for the one line that puts it into a request's header."""
+        return self.__text
+
+    def fits(self, pattern: str) -> bool:
+        """Whether the whole key matches `pattern`."""
+        return re.fullmatch(pattern, self.__text) is not None
+
+    def claims(self) -> dict[str, object]:
+        """Return scope and expiry from the payload of a JWT, empty for any other key.
+
+        Decoding a token's own words never proves that it is accepted: nobody has checked the signature.
+        """
+        parts = self.__text.split(".")
+        if len(parts) != 3:  # noqa: PLR2004 - header.payload.signature, RFC 7519 section 3
+            return {}
+        try:
+            payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        except (ValueError, binascii.Error, RecursionError):
+            return {}
+        return {name: payload[name] for name in _CLAIMS if name in payload} if isinstance(payload, dict) else {}
+
+    def redact(self, text: str, limit: int = SAID_CHARS) -> str:
+        """Return `text` without this key, any six characters in a row of it, or what identifies its owner."""
+        grams = {self.__text[i : i + 6] for i in range(len(self.__text) - 5)}
+        hits = [i for i in range(len(text) - 5) if text[i : i + 6] in grams]
+        pieces, end = [], 0
+        for start in hits:
+            if start >= end:
+                pieces += [text[end:start], "[key]"]
+            end = start + 6
+        return redact("".join([*pieces, text[end:]]), limit)
+
+    def __repr__(self) -> str:
+        """Show the hint only."""
+        return f"<Key {self.hint}>"
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        """Refuse to be pickled or copied."""
+        msg = "a key cannot be copied, pickled or saved; make a new one from its variable"
+        raise TypeError(msg)
+
+
+_IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)")
+_IPV6 = re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])")
+_PERSONAL = (
+    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
+    (re.compile(r"\b(on behalf of (?:user|org)) \S+"), r"\1 [name]"),
+    (re.compile(r"(?<![\w-])(?:hf|sk|api_org|gsk|xai|pplx|r8|nvapi|fw|csk)[-_][\w.-]{6,}"), "[key]"),
+    (re.compile(r"\S*(?:\*{2,}|•{2,}|x{4,}|X{4,})\S*|\b[\w-]{2,}(?:\.{3}|…)[\w-]{2,}"), "[masked key]"),
+    (re.compile(r"[A-Za-z0-9+/_=-]{32,}"), "[hash]"),
+    (_IPV4, "[ip]"),
+)
+
+
+def redact(text: str, limit: int = SAID_CHARS) -> str:
+    """Return at most `limit` characters of foreign text on one line, without keys, addresses and account names."""
+    text = " ".join("".join(char if char.isprintable() else " " for char in text[: 8 * limit]).split())
+    for pattern, label in _PERSONAL:
+        text = pattern.sub(label, text)
+    text = _IPV6.sub(lambda match: "[ip]" if _is_ip(match[0]) else match[0], text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _fault(text: str) -> str:
+    """Return why `text` is no key, without quoting it; empty when it may be one."""
+    if not MIN_CHARS <= len(text) <= MAX_CHARS:
+        return f"it has {len(text)} characters, a key has {MIN_CHARS} to {MAX_CHARS}"
+    for position, char in enumerate(text, start=1):
+        if char.isspace():
+            return f"there is a space or line break at character {position}"
+        if not "!" <= char <= "~":
+            return f"character {position} (U+{ord(char):04X}) is not printable ASCII"
+    return ""
+
+
+def _shown(name: str) -> str:
+    """Return a variable's name for a message, unless it may be a key that was given instead of its name."""
+    usual = re.fullmatch(r"[A-Z][A-Z0-9_]{0,39}", name) and ("_" in name or len(name) < 20)  # noqa: PLR2004
+    return name if usual else "the variable"

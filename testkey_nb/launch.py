@@ -1,0 +1,172 @@
+"""Read a launch folder: plain files without secrets that say what has been done for a key.
+
+``providers.toml``, ``inventory.csv``, ``prices.csv``, ``routes.yaml`` (a LiteLLM proxy config) and ``monitoring/``.
+The actions write them, people edit and review them.
+"""
+
+import csv
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from .errors import LaunchFolderInvalid
+from .rows import PriceRow
+
+PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE = (
+    "providers.toml",
+    "inventory.csv",
+    "prices.csv",
+    "routes.yaml",
+)
+MONITORING_FILES = ("monitoring/blackbox.yml", "monitoring/prometheus.yml", "monitoring/alerts.yml")
+INVENTORY_COLUMNS = (
+    "credential", "provider", "owner_id", "organization_id", "token_type", "token_role", "expires_at", "models",
+    "observed_at",
+)  # fmt: skip
+PRICE_COLUMNS = (
+    "provider", "region", "model", "route", "input_usd_per_mtok", "output_usd_per_mtok", "free", "source", "checked_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A line of the inventory."""
+
+    credential: str
+    provider: str
+    owner_id: str
+    models: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the folder says is done; the folder that was not named is empty."""
+
+    hosts: Mapping[str, frozenset[str]] = field(default_factory=dict)  # provider → host names
+    inventory: tuple[Credential, ...] = ()
+    prices: Mapping[str, tuple[PriceRow, ...]] = field(
+        default_factory=dict
+    )  # provider → own prices, and rows to be filled
+    routed: frozenset[str] = frozenset()  # model names
+    watched: frozenset[tuple[str, str]] = frozenset()  # (provider, credential)
+
+
+def read_launch(folder: Path | None) -> Launch:
+    """Read `folder`; what is not there is not done.
+
+    Raises
+    ------
+    LaunchFolderInvalid
+        If a file is there but is not what it should be.
+
+    """
+    if folder is None:
+        return Launch()
+    if folder.exists() and not folder.is_dir():
+        raise LaunchFolderInvalid(f"{folder} is not a folder; name the launch folder with --launch-dir")
+    return Launch(
+        hosts=_hosts(folder / PROVIDERS_FILE),
+        inventory=_inventory(folder / INVENTORY_FILE),
+        prices=_prices(folder / PRICES_FILE),
+        routed=_routed(folder / ROUTES_FILE),
+        watched=_watched(folder),
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise LaunchFolderInvalid(f"{path} cannot be read ({type(error).__name__}); mend or remove it") from error
+
+
+def _yaml(path: Path) -> Mapping[str, object]:
+    try:
+        found = yaml.safe_load(_text(path))
+    except yaml.YAMLError as error:
+        raise LaunchFolderInvalid(f"{path} is not YAML; mend or remove it") from error
+    return found if isinstance(found, dict) else {}
+
+
+def _table(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
+    reader = csv.DictReader(_text(path).splitlines())
+    lines = [{name: (value or "").strip() for name, value in line.items() if name} for line in reader]
+    missing = [name for name in needed if lines and name not in (reader.fieldnames or ())]
+    if missing:
+        raise LaunchFolderInvalid(f"{path} lacks the column {missing[0]}; its columns are {', '.join(needed)}")
+    return lines
+
+
+def _hosts(path: Path) -> dict[str, frozenset[str]]:
+    try:
+        providers = tomllib.loads(_text(path)).get("providers", {})
+    except tomllib.TOMLDecodeError as error:
+        raise LaunchFolderInvalid(f"{path} is not TOML ({error}); mend or remove it") from error
+    tables = providers.items() if isinstance(providers, dict) else ()
+    return {name: frozenset(map(str, table.get("hosts", ()))) for name, table in tables if isinstance(table, dict)}
+
+
+def _inventory(path: Path) -> tuple[Credential, ...]:
+    return tuple(
+        Credential(line["credential"], line["provider"], line["owner_id"], frozenset(line["models"].split(";")) - {""})
+        for line in _table(path, ("credential", "provider", "owner_id", "models"))
+    )
+
+
+def _prices(path: Path) -> dict[str, tuple[PriceRow, ...]]:
+    found: dict[str, tuple[PriceRow, ...]] = {}
+    for number, line in enumerate(_table(path, PRICE_COLUMNS), start=2):
+        row = PriceRow(
+            line["model"], line["route"], line["region"], f"{PRICES_FILE} ({line['source']})" if line["source"] else "",
+            _price(path, number, line["input_usd_per_mtok"]), _price(path, number, line["output_usd_per_mtok"]),
+            {"true": True, "false": False}.get(line["free"].lower()), _day(path, number, line["checked_at"]),
+        )  # fmt: skip
+        found[line["provider"]] = (*found.get(line["provider"], ()), row)
+    return found
+
+
+def _price(path: Path, number: int, text: str) -> float | None:
+    try:
+        value = float(text) if text else None
+    except ValueError:
+        value = -1.0
+    if value is not None and not 0 <= value < 1e9:  # noqa: PLR2004 - USD per million tokens
+        raise LaunchFolderInvalid(f"{path} line {number}: {text[:40]!r} is no price in USD per million tokens")
+    return value
+
+
+def _day(path: Path, number: int, text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise LaunchFolderInvalid(f"{path} line {number}: {text[:40]!r} is no date; write it as 2026-11-23") from error
+    return found.replace(tzinfo=found.tzinfo or UTC) if found else None
+
+
+def _routed(path: Path) -> frozenset[str]:
+    entries = _yaml(path).get("model_list")
+    names = (
+        (entry.get("model_name") for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else ()
+    )
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+def _watched(folder: Path) -> frozenset[tuple[str, str]]:
+    """Return what Prometheus scrapes, provided that the prober and the alerts are there too."""
+    if not all((folder / name).exists() for name in MONITORING_FILES):
+        return frozenset()
+    jobs = _yaml(folder / "monitoring/prometheus.yml").get("scrape_configs")
+    targets = [
+        target.get("labels")
+        for job in (jobs if isinstance(jobs, list) else [])
+        if isinstance(job, dict)
+        for target in job.get("static_configs") or []
+        if isinstance(target, dict)
+    ]
+    return frozenset(
+        (str(labels.get("provider")), str(labels.get("credential"))) for labels in targets if isinstance(labels, dict)
+    )

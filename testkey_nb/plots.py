@@ -1,0 +1,368 @@
+"""Pictures of a readiness: the five gates, the covered models' prices, the latency of each answer.
+
+Every function returns a `matplotlib.figure.Figure` and touches no global state; `svg` makes true inline SVG of it that
+needs neither a style sheet nor a font, and says its data in words.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from itertools import groupby
+from typing import Concatenate, NamedTuple, ParamSpec
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from .judge import Readiness
+from .locale import translate
+from .outcome import Answer, Outcome
+from .rows import AnswerRow, PriceRow, Why
+
+_WIDTH = 9.2  # inches
+ROUTES = 12  # more than these would not be readable
+REQUESTS = 16
+
+# Okabe and Ito, "Color universal design", https://jfly.uni-koeln.de/color/ (read 2026-11-23)
+_SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_MARKERS = "osD^vP"
+_FILL = {Answer.YES: "#bfe7da", Answer.NO: "#f6d5c2", Answer.UNKNOWN: "#f9e7bf"}
+_EDGE = {Answer.YES: "#009E73", Answer.NO: "#D55E00", Answer.UNKNOWN: "#E69F00"}
+_LETTER = {Answer.YES: "✓", Answer.NO: "✕", Answer.UNKNOWN: "?"}
+_INK, _MUTED, _LINE = "#17212b", "#4a5763", "#d5dce2"
+_RC = {
+    "svg.hashsalt": "testkey_nb", "svg.fonttype": "path", "text.parse_math": False, "font.family": "DejaVu Sans",
+    "font.size": 10.0, "text.color": _INK, "axes.labelcolor": _MUTED, "axes.edgecolor": _LINE, "xtick.color": _MUTED,
+    "ytick.color": _INK, "grid.color": _LINE, "axes.axisbelow": True,
+}  # fmt: skip
+_P = ParamSpec("_P")
+
+
+@contextmanager
+def _own_style() -> Iterator[None]:
+    """Draw the same picture whatever style the caller has set, and leave that style as it was."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_RC)
+        yield
+
+
+def _drawn(
+    draw: Callable[Concatenate[Readiness, _P], Figure],
+) -> Callable[Concatenate[Readiness, _P], Figure]:
+    @wraps(draw)
+    def styled(readiness: Readiness, *args: _P.args, **kwargs: _P.kwargs) -> Figure:
+        with _own_style():
+            return draw(readiness, *args, **kwargs)
+
+    return styled
+
+
+def _short(text: str, limit: int = 36) -> str:
+    """Return foreign text as the picture's one font can draw it, from both its ends when it is long."""
+    text = "".join(char if char.isprintable() and char <= "ÿ" else "?" for char in text)
+    half = limit // 2
+    return text if len(text) <= limit else f"{text[: half - 1]}…{text[-half:]}"
+
+
+def _word(text: str, lang: str) -> str:
+    return translate(text, lang).replace("_", " ")
+
+
+@_drawn
+def draw_gates(readiness: Readiness, lang: str = "en") -> Figure:
+    """Draw the five gates in their order, each with both halves: colour, letter and word."""
+    figure = Figure(figsize=(_WIDTH, 2.9), layout="none")
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, 1000), ylim=(300, 0))
+    axes.axis("off")
+    for y, label in ((128, translate("May it?", lang)), (226, translate("Is it done?", lang))):
+        axes.text(12, y, label, va="center", fontweight="bold")
+    for number, gate in enumerate(readiness.gates):
+        left = 128 + number * 174
+        axes.text(left + 78, 34, _word(gate.gate, lang), ha="center", va="center", fontweight="bold", fontsize=11)
+        note = "" if gate.required else translate("not required", lang)
+        axes.text(left + 78, 58, note, ha="center", va="center", fontsize=8.5, color=_MUTED)
+        for top, answer in ((88, gate.may), (186, gate.done)):
+            _box(axes, (left, top), answer, _word(answer, lang), dashed=not gate.required)
+        if number:
+            axes.annotate("", (left - 2, 34), (left - 20, 34), arrowprops={"arrowstyle": "->", "color": _MUTED})
+    return figure
+
+
+def _box(axes: Axes, corner: tuple[float, float], answer: Answer, word: str, *, dashed: bool) -> None:
+    left, top = corner
+    box = FancyBboxPatch(
+        corner, 156, 80, boxstyle="round,pad=0,rounding_size=12", facecolor=_FILL[answer], edgecolor=_EDGE[answer],
+        linewidth=2, linestyle="--" if dashed else "-",
+    )  # fmt: skip
+    axes.add_patch(box)
+    axes.text(left + 78, top + 30, _LETTER[answer], ha="center", va="center", fontsize=17, fontweight="bold")
+    axes.text(left + 78, top + 62, word, ha="center", va="center", fontsize=9.5)
+
+
+def alt_gates(readiness: Readiness, lang: str = "en") -> str:
+    """Say what `draw_gates` shows."""
+    parts = [
+        translate(Why("{gate}: may it {may}, is it done {done}", gate=g.gate, may=g.may, done=g.done), lang)
+        for g in readiness.gates
+    ]
+    return f"{translate('Five gates with both halves', lang)}: {'; '.join(parts)}."
+
+
+class _Priced(NamedTuple):
+    """A covered model's route and its prices, by source."""
+
+    model: str
+    route: str
+    prices: list[PriceRow]
+
+
+def _priced_routes(readiness: Readiness) -> list[_Priced]:
+    covered = readiness.run.plan.models
+    rows = [row for row in readiness.prices if row.model in covered]
+    routes = dict.fromkeys(
+        [(row.model, row.route) for row in readiness.run.models if row.covered and row.listed and row.route]
+        + [(row.model, row.route) for row in rows]
+    )
+    found = [_Priced(m, r, [row for row in rows if (row.model, row.route) == (m, r)]) for m, r in routes]
+    return sorted(found, key=lambda one: (one.model, not one.prices))
+
+
+def _sources(routes: Iterable[_Priced]) -> dict[str, int]:
+    return {name: i for i, name in enumerate(dict.fromkeys(row.source for one in routes for row in one.prices))}
+
+
+@_drawn
+def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
+    """Draw input and output price of every covered model's route, the sources side by side."""
+    routes = _priced_routes(readiness)
+    shown = routes[:ROUTES]
+    sources = _sources(shown)
+    if not sources:
+        return _empty(translate("No source has a price of a covered model.", lang))
+    figure = _sized(len(shown), step=0.42, above=0.25 + 0.25 * -(-len(sources) // 3))
+    left, right = figure.subplots(1, 2, sharey=True, gridspec_kw={"wspace": 0.1})
+    for axes, field, title in (
+        (left, "input_usd_per_mtok", translate("input, USD per million tokens", lang)),
+        (right, "output_usd_per_mtok", translate("output, USD per million tokens", lang)),
+    ):
+        _dots(axes, shown, sources, field, translate("no price", lang))
+        axes.set_xlabel(title)
+    left.set_yticks(
+        range(len(shown)), [_short(f"{one.model.rpartition('/')[2]} · {one.route or '–'}") for one in shown]
+    )
+    left.set_ylim(len(shown) - 0.5, -0.5)
+    handles, labels = left.get_legend_handles_labels()
+    by_name = dict(zip(labels, handles, strict=True))
+    figure.legend(by_name.values(), by_name.keys(), loc="upper center", ncols=3, frameon=False)
+    _left_out(figure, len(routes) - len(shown), lang)
+    return figure
+
+
+def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], field: str, none: str) -> None:
+    width = min(0.22, 0.7 / len(sources))
+    for y, one in enumerate(routes):
+        for row in one.prices:
+            series = sources[row.source]
+            x = 0.0 if row.free else getattr(row, field)
+            if x is not None:
+                offset = (series - (len(sources) - 1) / 2) * width
+                axes.plot(
+                    [x], [y + offset], linestyle="none", marker=_MARKERS[series % len(_MARKERS)], markersize=8,
+                    color=_SERIES[series % len(_SERIES)], label=_short(row.source), clip_on=False,
+                )  # fmt: skip
+        if not any(row.free or getattr(row, field) is not None for row in one.prices):
+            axes.text(0.02, y, none, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=_MUTED)
+    axes.set_xlim(left=0)
+    _frame(axes)
+
+
+def alt_prices(readiness: Readiness, lang: str = "en") -> str:
+    """Say what `draw_prices` shows."""
+    routes = _priced_routes(readiness)
+    parts = [text for one in routes[:ROUTES] for text in _price_words(one, lang)]
+    if not any(one.prices for one in routes):
+        return translate("No source has a price of a covered model.", lang)
+    more = _more(len(routes) - ROUTES, lang)
+    return f"{translate('Prices in USD per million tokens', lang)}: {'; '.join([*parts, *more])}."
+
+
+def _price_words(one: _Priced, lang: str) -> Iterator[str]:
+    where = f"{one.model}, {one.route or '–'}"
+    if not one.prices:
+        yield f"{where}: {translate('no price', lang)}"
+    for row in one.prices:
+        said = Why(
+            "{where}: input {input}, output {output} ({source})",
+            where=where,
+            input=_usd(row.input_usd_per_mtok),
+            output=_usd(row.output_usd_per_mtok),
+            source=row.source,
+        )
+        yield translate(said, lang)
+
+
+def _usd(value: float | None) -> str:
+    return "?" if value is None else f"{value:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One request and every ask it answered."""
+
+    asks: str
+    outcome: str
+    latency_ms: float
+
+
+def _requests(readiness: Readiness) -> list[_Request]:
+    timed = [row for row in readiness.run.answers if row.request and row.latency_s is not None]
+    grouped = groupby(sorted(timed, key=lambda row: row.request or 0), key=lambda row: row.request)
+    return [_request(list(rows)) for _, rows in grouped]
+
+
+def _request(rows: list[AnswerRow]) -> _Request:
+    asks = ", ".join(dict.fromkeys(row.ask for row in rows))
+    return _Request(asks, rows[0].outcome, 1000 * (rows[0].latency_s or 0))
+
+
+@_drawn
+def draw_latency(readiness: Readiness, lang: str = "en") -> Figure:
+    """Draw how long each request waited for its answer; an answer that is not `ok` is hollow and says its outcome."""
+    requests = _requests(readiness)
+    shown = requests[:REQUESTS]
+    if not shown:
+        return _empty(translate("No request was answered.", lang))
+    figure = _sized(len(shown), step=0.36, above=0.15)
+    axes = figure.subplots()
+    for y, one in enumerate(shown):
+        ok = one.outcome == Outcome.OK
+        color = _SERIES[0] if ok else _SERIES[1]
+        axes.plot([0, one.latency_ms], [y, y], color=color, linewidth=2)
+        axes.plot([one.latency_ms], [y], marker="o" if ok else "s", markersize=8, color=color, clip_on=False,
+                  markerfacecolor=color if ok else "white")  # fmt: skip
+        axes.annotate(
+            f"{one.latency_ms:.3g} ms · {_word(one.outcome, lang)}", (one.latency_ms, y), (9, 0), va="center",
+            textcoords="offset points", fontsize=9,
+        )  # fmt: skip
+    axes.set_yticks(range(len(shown)), [_short(one.asks) for one in shown])
+    axes.set_ylim(len(shown) - 0.5, -0.5)
+    axes.set_xlim(0, 1.35 * max(one.latency_ms for one in shown) or 1)
+    axes.set_xlabel(translate("milliseconds until the headers arrived", lang))
+    _frame(axes)
+    _left_out(figure, len(requests) - len(shown), lang)
+    return figure
+
+
+def alt_latency(readiness: Readiness, lang: str = "en") -> str:
+    """Say what `draw_latency` shows."""
+    requests = _requests(readiness)
+    if not requests:
+        return translate("No request was answered.", lang)
+    parts = [f"{one.asks} {one.latency_ms:.3g} ms ({_word(one.outcome, lang)})" for one in requests[:REQUESTS]]
+    more = _more(len(requests) - REQUESTS, lang)
+    return f"{translate('Latency of each request', lang)}: {'; '.join([*parts, *more])}."
+
+
+def _frame(axes: Axes) -> None:
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(length=0)
+    axes.grid(axis="x", linewidth=0.8)
+
+
+def _sized(lines: int, *, step: float, above: float) -> Figure:
+    """Return a figure with room for `lines` labels, fixed in inches: automatic layouts move with every drawing."""
+    height = above + lines * step + 0.95
+    figure = Figure(figsize=(_WIDTH, height), layout="none")
+    figure.subplots_adjust(left=3.05 / _WIDTH, right=1 - 0.2 / _WIDTH, top=1 - above / height, bottom=0.95 / height)
+    return figure
+
+
+def _empty(text: str) -> Figure:
+    figure = Figure(figsize=(_WIDTH, 0.9), layout="none")
+    figure.text(0.5, 0.5, text, ha="center", va="center", color=_MUTED)
+    return figure
+
+
+def _more(count: int, lang: str) -> list[str]:
+    return [translate(Why("{n} more are left out", n=count), lang)] if count > 0 else []
+
+
+def _left_out(figure: Figure, count: int, lang: str) -> None:
+    if more := _more(count, lang):
+        figure.supxlabel(more[0], fontsize=9, color=_MUTED)
+
+
+_URL = re.compile(r"url\(#([^)]+)\)")
+
+
+def svg(figure: Figure, alt: str, prefix: str) -> str:
+    """Return `figure` as an ``<svg>`` element to stand in a page.
+
+    It has no style attribute or element, so that a page may forbid inline styles, and the same figure makes the same
+    text.
+
+    Parameters
+    ----------
+    figure
+        Made by one of the functions above.
+    alt
+        The data in words.
+    prefix
+        Begins every id, to keep ids of several pictures on one page apart.
+
+    """
+    out = io.StringIO()
+    with _own_style():
+        metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        figure.savefig(out, format="svg", transparent=True, metadata=metadata)
+    root = ET.fromstring(out.getvalue())  # noqa: S314 - matplotlib wrote it a line ago
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if _local(child.tag) in {"style", "metadata"}:
+                parent.remove(child)
+    used = {name for element in root.iter() for name in _references(element)}
+    for element in root.iter():
+        _plain(element, prefix, used)
+    root.attrib = {"viewBox": root.attrib["viewBox"], "class": "tk-svg", "role": "img", "aria-label": alt,
+                   "stroke-linejoin": "round", "stroke-linecap": "butt"}  # fmt: skip
+    title = ET.Element("title")
+    title.text = alt
+    root.insert(0, title)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def _references(element: ET.Element) -> Iterator[str]:
+    for name, value in element.attrib.items():
+        if _local(name) == "href":
+            yield value.removeprefix("#")
+        yield from _URL.findall(value)
+
+
+def _plain(element: ET.Element, prefix: str, used: set[str]) -> None:
+    """Turn a style into presentation attributes, drop what nothing refers to, and put `prefix` before each id."""
+    attributes = {_local(name): value for name, value in element.attrib.items()}
+    for declaration in attributes.pop("style", "").split(";"):
+        name, _, value = declaration.partition(":")
+        if name.strip():
+            attributes[name.strip()] = value.strip()
+    if attributes.get("id") not in used:
+        attributes.pop("id", None)
+    for name, value in attributes.items():
+        attributes[name] = _URL.sub(rf"url(#{prefix}-\1)", value)
+    if "id" in attributes:
+        attributes["id"] = f"{prefix}-{attributes['id']}"
+    if "href" in attributes:
+        attributes["href"] = f"#{prefix}-{attributes['href'].removeprefix('#')}"
+    element.tag = _local(element.tag)
+    element.attrib = attributes

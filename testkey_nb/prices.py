@@ -1,0 +1,118 @@
+"""The price court: what live list, catalogue and the analyst's own file say of one route's price, side by side.
+
+Prices are keyed by provider, region, model and route, and never merged across any of them.  Missing is missing, never
+0; free is free only where the source says so.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from .outcome import PriceVerdict
+from .rows import PriceRow, Why
+from .spec import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the sources of one route's price say together."""
+
+    verdict: PriceVerdict
+    why: Why
+
+    @property
+    def stands(self) -> bool:
+        """Whether the price can be relied on."""
+        return self.verdict in {PriceVerdict.AGREED, PriceVerdict.SINGLE_SOURCE}
+
+
+def from_catalogue(provider: Provider, routes: Iterable[tuple[str, str]], region: str) -> tuple[PriceRow, ...]:
+    """Return what the bundled `genai-prices` catalogue says of pairs of model and route; offline.
+
+    The catalogue does not say when a price was checked, so `checked_at` is missing.  Its entries are per inference
+    provider: https://github.com/pydantic/genai-prices, read 2026-11-23.
+    """
+    found = []
+    for model, route in sorted(set(routes)):
+        entry = _catalogue_entry(provider.catalogue.format(route=route), model) if provider.catalogue else None
+        if entry:
+            source, inputs, outputs = entry
+            found.append(PriceRow(model, route, region, source, inputs, outputs, None, None))
+    return tuple(found)
+
+
+@cache
+def _catalogue_entry(provider: str, model: str) -> tuple[str, float, float] | None:
+    """Return source and USD per million input and output tokens; tiered prices are left to people (None)."""
+    import importlib.metadata  # noqa: PLC0415 - both are slow, and most runs ask once
+    from decimal import Decimal  # noqa: PLC0415
+
+    from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415
+
+    known = next((entry for entry in get_snapshot().providers if entry.id == provider), None)
+    entry = next((entry for entry in known.models if entry.id == model), None) if known else None
+    prices = entry.prices if entry else None
+    if prices is None or isinstance(prices, list):
+        return None
+    inputs, outputs = prices.input_mtok, prices.output_mtok
+    if not isinstance(inputs, Decimal) or not isinstance(outputs, Decimal):
+        return None
+    return f"genai-prices {importlib.metadata.version('genai-prices')}", float(inputs), float(outputs)
+
+
+def rule(
+    prices: Iterable[PriceRow], now: datetime, *, max_age_days: float, max_spread: float
+) -> Mapping[tuple[str, str], Ruling]:
+    """Return a ruling for each model and route that any source prices.
+
+    Parameters
+    ----------
+    prices
+        Rows of all sources.
+    now
+        What ages are counted to.
+    max_age_days
+        Older observations are stale; a source that does not date its price is never the reason.
+    max_spread
+        Highest over lowest price less one, above which sources dispute each other.
+
+    """
+    sources: defaultdict[tuple[str, str], list[PriceRow]] = defaultdict(list)
+    for price in prices:
+        sources[price.model, price.route].append(price)
+    return {route: _rule(rows, now, timedelta(days=max_age_days), max_spread) for route, rows in sources.items()}
+
+
+def _rule(rows: list[PriceRow], now: datetime, max_age: timedelta, max_spread: float) -> Ruling:
+    names = ", ".join(row.source for row in rows)
+    priced = [
+        row for row in rows if row.free or (row.input_usd_per_mtok is not None and row.output_usd_per_mtok is not None)
+    ]
+    if not priced:
+        return Ruling(
+            PriceVerdict.MISSING, Why("no source has both an input and an output price ({sources})", sources=names)
+        )
+    unsaid = [row.source for row in priced if not row.free and not (row.input_usd_per_mtok and row.output_usd_per_mtok)]
+    if unsaid:
+        return Ruling(PriceVerdict.DISPUTED, Why("{source} says 0 but does not say free", source=unsaid[0]))
+    fresh = [row for row in priced if row.checked_at is None or now - row.checked_at <= max_age]
+    if not fresh:
+        return Ruling(PriceVerdict.STALE, Why("every price is older than {days} days", days=max_age.days))
+    spread = max(
+        _spread([row.input_usd_per_mtok for row in fresh]), _spread([row.output_usd_per_mtok for row in fresh])
+    )
+    if spread > max_spread or len({bool(row.free) for row in fresh}) > 1:
+        why = Why(
+            "{sources} differ by {spread}", sources=", ".join(row.source for row in fresh), spread=f"{spread:.0%}"
+        )
+        return Ruling(PriceVerdict.DISPUTED, why)
+    if len(fresh) == 1:
+        return Ruling(PriceVerdict.SINGLE_SOURCE, Why("only {source} has a price", source=fresh[0].source))
+    return Ruling(PriceVerdict.AGREED, Why("{sources} agree", sources=", ".join(row.source for row in fresh)))
+
+
+def _spread(values: list[float | None]) -> float:
+    known = [value for value in values if value]
+    return max(known) / min(known) - 1 if known else 0.0

@@ -1,0 +1,11 @@
+"""Ask a provider its read-only questions about one key: identify first, then the key, then a `Run` of plain facts.
+
+This is the one door through which a key goes to the network.
+"""
+
+from .control import CONTROL
+from .planning import Plan, plan
+from .probing import Progress, probe_key
+from .run import Run
+
+__all__ = ["CONTROL", "Plan", "Progress", "Run", "plan", "probe_key"]

@@ -1,0 +1,56 @@
+"""The negative control: what proves a key is asked again with a key that is none.
+
+A 200 says "valid" only where the made-up key is refused.  Where it is answered too, or gets no clear answer, the first
+answer proves nothing.  What a control shows depends on the endpoint and not on the key, so it is sent once.
+"""
+
+from collections.abc import MutableMapping
+from weakref import WeakKeyDictionary
+
+from testkey_nb.http import AsyncTransport, Exchange
+from testkey_nb.keys import Key
+from testkey_nb.outcome import Answer, Axis, Outcome
+from testkey_nb.rows import Why
+from testkey_nb.spec import Ask, Finding, Provider
+
+CONTROL = "negative_control"
+
+_over: "WeakKeyDictionary[AsyncTransport, dict[str, Finding]]" = WeakKeyDictionary()
+_over_network: dict[str, Finding] = {}
+
+
+def known_controls(transport: AsyncTransport | None) -> MutableMapping[str, Finding]:
+    """Return what controls showed so far, by URL, over one way out; None is the network."""
+    return _over_network if transport is None else _over.setdefault(transport, {})
+
+
+def control_key(provider: Provider, key: Key) -> Key:
+    """Return a made-up key of the shape of `key`, or of the provider's usual one."""
+    shapes = provider.key_shapes
+    shape = next((shape for shape in shapes if key.fits(shape.pattern)), shapes[0])
+    return Key("control", shape.control)
+
+
+def is_conclusive(finding: Finding, exchange: Exchange) -> bool:
+    """Whether the endpoint need not be asked again."""
+    return finding.answer is Answer.YES or (exchange.reply is not None and exchange.reply.status == 200)  # noqa: PLR2004
+
+
+def weigh_control(provider: Provider, ask: Ask, exchange: Exchange) -> Finding:
+    """Say what a control's answer makes of the real key's 200: it counts only where the control is refused."""
+    reply, name = exchange.reply, ask.name
+    opens = Why("probe again later: the answer to the made-up key decides whether the answer to yours counts")
+    if reply is None:
+        why = Why("the key was answered, but a made-up key got no answer to compare: {fault}", fault=exchange.fault)
+        return Finding(Axis.AUTH, Answer.UNKNOWN, why, name, opens)
+    refused = provider.judge(reply, ask.outcomes)[0] is Outcome.DENIED
+    if refused or (reply.status == 401 and not reply.is_html):  # noqa: PLR2004
+        why = Why("the key was answered and a made-up key of the same shape was refused")
+        return Finding(Axis.AUTH, Answer.YES, why, name)
+    if reply.status == 200:  # noqa: PLR2004
+        why = Why("a made-up key was answered too, so the answer to this key proves nothing")
+        return Finding(
+            Axis.AUTH, Answer.UNKNOWN, why, name, Why("have a person confirm the key on the provider's page")
+        )
+    why = Why("the key was answered, but a made-up key got status {status}, which is no refusal", status=reply.status)
+    return Finding(Axis.AUTH, Answer.UNKNOWN, why, name, opens)

@@ -1,0 +1,272 @@
+"""A run while it goes on: keyless questions, identity, keyed questions, the control, samples."""
+
+import asyncio
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from testkey_nb.http import RUN_S, AsyncTransport, Exchange, Sender
+from testkey_nb.identify import FOREIGN, Identity, conclude, edge, join, look_around, takes_key, weigh
+from testkey_nb.keys import Key, redact
+from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, agree
+from testkey_nb.rows import AnswerRow, LimitRow, MetricRow, ModelRow, PriceRow, Stamp, Why
+from testkey_nb.spec import Ask, Finding, Repeat, Reply, Rows
+
+from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
+from .planning import Plan
+from .run import Run, merge_models
+
+SAMPLE_SPACING_S = 0.5
+
+Progress = Callable[[int, int, str], None]
+
+_OPENS: Mapping[Axis, Why] = {
+    Axis.AUTH: Why("make a new key on the provider's page, set the variable to it, and probe again"),
+    Axis.FUNDS: Why("add credits or a payment method on the provider's billing page"),
+    Axis.REGION: Why("probe from, and route through, a region the provider serves"),
+}
+
+
+async def probe_key(
+    key: Key,
+    plan: Plan,
+    *,
+    transport: AsyncTransport | None = None,
+    progress: Progress = lambda _done, _total, _what: None,
+    run_s: float = RUN_S,
+) -> Run:
+    """Identify the endpoint, then ask it about `key`.
+
+    Parameters
+    ----------
+    key
+        Goes to the hosts of the plan's provider, and only if no foreign mark was seen there without it.
+    plan
+        Made by `plan`.
+    transport
+        What carries the requests instead of the network: the sandbox, or a test's recorder.
+    progress
+        Called with requests done, requests known of, and what was asked.
+    run_s
+        Seconds after which what is not answered yet counts as unavailable.
+
+    Returns
+    -------
+    Run
+        Whatever the network or the provider does.
+
+    """
+    probing = _Probing(key, plan, transport, progress, time.monotonic() + run_s)
+    async with Sender(transport, budget=_budget(plan)) as sender:
+        return await probing.run(sender)
+
+
+@dataclass(slots=True)
+class _Probing:
+    """A run while it goes on."""
+
+    key: Key
+    plan: Plan
+    transport: AsyncTransport | None
+    progress: Progress
+    deadline: float
+    begun: datetime = field(default_factory=lambda: datetime.now(UTC))
+    answered: list[tuple[Ask, int, str, Exchange]] = field(default_factory=list)  # ask, sample, path, exchange
+    done: int = 0
+    total: int = 0
+
+    async def run(self, sender: Sender) -> Run:
+        keyless = [ask for ask in self.plan.provider.asks if not ask.auth and ask.repeat is not Repeat.PER_SAMPLE]
+        around = asyncio.ensure_future(self._around(sender))
+        await self._ask(sender, [ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
+        identity = self._identity(await around)
+        keyed = [ask for ask in self.plan.provider.asks if ask.auth]
+        await self._ask(
+            sender, [ask for ask in keyed if takes_key(self.plan.provider, self.plan.at(ask.host), identity)]
+        )
+        identity = self._identity(await around)  # a relay may show itself only to a key
+        proof = await self._proof(sender, identity)
+        for sample in range(1, self.plan.samples + 1):
+            await asyncio.sleep(min(SAMPLE_SPACING_S, max(0.0, self.deadline - time.monotonic())))
+            sampled = [ask for ask in self.plan.provider.asks if ask.repeat is Repeat.PER_SAMPLE]
+            await self._ask(sender, sampled, sample)
+        return self._facts(sender, identity, proof)
+
+    async def _around(self, sender: Sender) -> list[tuple[str, Exchange]]:
+        """Look at an endpoint that nobody lists from all sides; a listed host needs no more than its own answers."""
+        if not self.plan.base_url:
+            return []
+        try:
+            async with asyncio.timeout(max(0.0, self.deadline - time.monotonic()) / 3):
+                return await look_around(sender, self.plan.base_url)
+        except TimeoutError:
+            return []
+
+    async def _ask(self, sender: Sender, asks: Iterable[Ask], sample: int = 0) -> None:
+        """Send each request once and hand its answer to every ask it answers."""
+        shared: defaultdict[tuple[str, str, str, bool], list[Ask]] = defaultdict(list)
+        for ask in asks:
+            for model in self.plan.models if ask.per_model else ("",):
+                shared[ask.host, self._path(ask, model), model, ask.auth].append(ask)
+        self.total += len(shared)
+        sends = [
+            self._send(sender, host, path, model, self.key if keyed else None) for host, path, model, keyed in shared
+        ]
+        for (_, path, _, _), of, exchange in zip(shared, shared.values(), await self._in_time(sends), strict=True):
+            self.answered += [(ask, sample, path, exchange) for ask in of]
+
+    async def _in_time(self, sends: list[Coroutine[None, None, Exchange]]) -> list[Exchange]:
+        """Wait for all until the run's time is over; what is late then was not answered."""
+        tasks = [asyncio.ensure_future(send) for send in sends]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=max(0.0, self.deadline - time.monotonic()))
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        return [
+            Exchange(0, "timeout: this run's time was over") if task.cancelled() else task.result() for task in tasks
+        ]
+
+    async def _send(self, sender: Sender, host: str, path: str, model: str, key: Key | None) -> Exchange:
+        exchange = await sender.get(
+            join(self.plan.at(host), path),
+            host=host,
+            key=key,
+            auth=self.plan.provider.auth,
+            model=model,
+            claims=key.claims() if key else None,
+        )
+        self.done += 1
+        self.progress(self.done, self.total, path)
+        return exchange
+
+    def _path(self, ask: Ask, model: str) -> str:
+        month = self.begun.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        times = {"{month_start}": str(int(month.timestamp())), "{now}": str(int(self.begun.timestamp()))}
+        path = ask.path.replace("{model}", quote(model, safe="/:@"))
+        for name, value in times.items():
+            path = path.replace(name, value)
+        return path
+
+    def _identity(self, around: list[tuple[str, Exchange]]) -> Identity:
+        """Weigh what every origin that may get the key has shown so far."""
+        provider = self.plan.provider
+        seen: defaultdict[str, list[tuple[str, Exchange]]] = defaultdict(list)
+        for host in (region.host for region in provider.hosts):
+            seen[self.plan.at(host)] += around
+        for ask, _, path, exchange in self.answered:
+            if self.plan.at(ask.host) in seen:
+                seen[self.plan.at(ask.host)].append((path, exchange))
+        evidence = tuple(row for at, pairs in seen.items() for row in weigh(provider, at, pairs))
+        return conclude(provider, evidence, trust_endpoint=self.plan.trust_endpoint)
+
+    async def _proof(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:
+        """Ask what proves a key again with a key that is none: only a refusal makes the first answer a proof."""
+        if identity.verdict in FOREIGN:
+            return ()
+        proofs = []
+        for ask, _, path, exchange in list(self.answered):
+            if ask.proves_key and exchange.reply and self._read(ask, exchange.reply)[0] is Outcome.OK:
+                proofs.append(await self._control(sender, ask, path))
+        return tuple(proofs)
+
+    async def _control(self, sender: Sender, ask: Ask, path: str) -> Finding:
+        url, known = join(self.plan.at(ask.host), path), known_controls(self.transport)
+        if url not in known:
+            self.total += 1
+            made_up = control_key(self.plan.provider, self.key)
+            [exchange] = await self._in_time([self._send(sender, ask.host, path, "", made_up)])
+            self.answered.append(
+                (replace(ask, name=CONTROL, auth=False, parse=lambda _reply: Rows()), 0, path, exchange)
+            )
+            found = weigh_control(self.plan.provider, ask, exchange)
+            if not is_conclusive(found, exchange):
+                return found
+            known[url] = found
+        return known[url]
+
+    def _read(self, ask: Ask, reply: Reply) -> tuple[Outcome, str, str, Rows]:
+        outcome, why, source = self.plan.provider.judge(reply, ask.outcomes)
+        rows = ask.parse(reply) if outcome is Outcome.OK else Rows()
+        if rows is None:
+            return Outcome.UNEXPECTED, "the answer lacks what it should hold", ask.source, Rows()
+        return outcome, why, source, rows
+
+    def _facts(self, sender: Sender, identity: Identity, proof: tuple[Finding, ...]) -> Run:
+        answers: list[AnswerRow] = []
+        metrics: list[MetricRow] = []
+        models: list[ModelRow] = []
+        prices: list[PriceRow] = []
+        limits: list[LimitRow] = []
+        findings = list(proof)
+        for ask, sample, path, exchange in self.answered:
+            outcome, why, source, rows = Outcome.UNAVAILABLE, exchange.fault, "", Rows()
+            if exchange.reply:
+                outcome, why, source, rows = self._read(ask, exchange.reply)
+            answers.append(self._row(ask, sample, path, exchange, (outcome, why, source)))
+            if identity.verdict in FOREIGN:
+                continue  # whoever answered, it was not the provider: its words are kept, not believed
+            if ask.auth:
+                findings += _heard(ask, outcome, why)
+            metrics += [MetricRow.of(*metric, ask.name) for metric in rows.metrics]
+            models += rows.models
+            prices += [replace(price, checked_at=price.checked_at or self.begun) for price in rows.prices]
+            limits += rows.limits
+        return Run(
+            stamp=Stamp(secrets.token_hex(6), self.plan.provider.id, self.key.hint, self.begun),
+            plan=self.plan,
+            key_name=self.key.name,
+            identity=identity,
+            manifest=sender.manifest,
+            answers=tuple(answers),
+            metrics=(*self._key_valid(findings), *dict.fromkeys(metrics)),
+            models=merge_models(models, self.plan.models),
+            prices=tuple(prices),
+            limits=tuple(limits),
+            findings=tuple(findings),
+        )
+
+    def _key_valid(self, findings: Iterable[Finding]) -> list[MetricRow]:
+        answer = agree(finding.answer for finding in findings if finding.axis is Axis.AUTH)
+        value = {Answer.YES: True, Answer.NO: False}.get(answer)
+        asks = [ask.name for ask in self.plan.provider.asks if "key_valid" in ask.gives]
+        return [MetricRow.of("key_valid", value, "boolean", name) for name in asks]
+
+    def _row(
+        self, ask: Ask, sample: int, path: str, exchange: Exchange, verdict: tuple[Outcome, str, str]
+    ) -> AnswerRow:
+        reply, (outcome, why, source) = exchange.reply, verdict
+        return AnswerRow(
+            ask=ask.name,
+            sample=sample,
+            request=exchange.number or None,
+            method="GET",
+            host=ask.host,
+            path=path,
+            keyed=ask.auth,
+            status=reply.status if reply else None,
+            outcome=outcome,
+            why=why,
+            source=source,
+            said=self.key.redact(reply.text) if reply and outcome is not Outcome.OK else "",
+            latency_s=exchange.latency_s,
+            total_s=exchange.total_s,
+            size_bytes=exchange.size_bytes,
+            edge=edge(reply) if reply else "",
+            retry_after=redact(reply.headers.get("retry-after", ""), 40) if reply else "",
+        )
+
+
+def _budget(plan: Plan) -> int:
+    """Return how many requests a run of `plan` may send: every ask once, a control, a look around, and the samples."""
+    per_model = len(plan.models)
+    return 24 + 3 * per_model + (1 + per_model) * plan.samples
+
+
+def _heard(ask: Ask, outcome: Outcome, why: str) -> list[Finding]:
+    found = Why("{host} answered: {words}", host=ask.host, words=why)
+    return [Finding(axis, answer, found, ask.name, _OPENS[axis]) for axis, answer in SAYS.get(outcome, ())]

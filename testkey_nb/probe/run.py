@@ -1,0 +1,70 @@
+"""The facts of a run, and how answers become them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from testkey_nb.http import Manifest
+from testkey_nb.identify import Identity
+from testkey_nb.rows import AnswerRow, LimitRow, MetricRow, ModelRow, PriceRow, Stamp, Value
+from testkey_nb.spec import Finding
+
+from .planning import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The plain facts of one run; judging it sends nothing."""
+
+    stamp: Stamp
+    plan: Plan
+    key_name: str
+    identity: Identity
+    manifest: Manifest
+    answers: tuple[AnswerRow, ...] = ()
+    metrics: tuple[MetricRow, ...] = ()
+    models: tuple[ModelRow, ...] = ()
+    prices: tuple[PriceRow, ...] = ()
+    limits: tuple[LimitRow, ...] = ()
+    findings: tuple[Finding, ...] = ()  # about the axes, from the answers themselves
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether any answer came from the sandbox."""
+        return self.identity.sandbox
+
+    def values(self) -> Mapping[str, tuple[Value, ...]]:
+        """Return the native values of every known metric."""
+        found: defaultdict[str, tuple[Value, ...]] = defaultdict(tuple)
+        for row in self.metrics:
+            if row.native is not None:
+                found[row.metric] += (row.native,)
+        return dict(found)
+
+    def frame(self, grain: str) -> "pd.DataFrame":
+        """Return one of the frames ``evidence, answers, metrics, models, prices, limits``."""
+        from testkey_nb.frames import frame  # noqa: PLC0415 - pandas is loaded when a frame is asked for
+
+        rows: Sequence[object] = self.identity.evidence if grain == "evidence" else getattr(self, grain)
+        return frame(grain, [(self.stamp, rows)])
+
+
+def merge_models(found: Iterable[ModelRow], covered: tuple[str, ...]) -> tuple[ModelRow, ...]:
+    """Make one row per model and route: what the first source left out is taken from the next."""
+    merged: dict[tuple[str, str], ModelRow] = {}
+    for row in found:
+        before = merged.get((row.model, row.route), row)
+        gaps = {name: getattr(row, name) for name in row.__slots__ if getattr(before, name) is None}
+        merged[row.model, row.route] = replace(before, **gaps)
+    known = any(row.listed for row in merged.values())
+    for model in covered:
+        if model not in {name for name, _ in merged}:
+            merged[model, ""] = ModelRow(model, "")
+    return tuple(
+        replace(row, covered=row.model in covered, listed=row.listed or (False if known else None))
+        for row in merged.values()
+    )

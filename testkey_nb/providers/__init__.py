@@ -1,0 +1,11 @@
+"""Every provider and relay that is known, in one mapping; every other list is derived from it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from testkey_nb.spec import Provider
+
+from .huggingface import HUGGINGFACE
+from .relays import RELAYS
+
+PROVIDERS: Mapping[str, Provider] = MappingProxyType({provider.id: provider for provider in (HUGGINGFACE, *RELAYS)})

@@ -1,0 +1,96 @@
+"""Models, routes and prices as the router and the hub publish them, and the status page.
+
+Both catalogues are public: an answer says nothing about a key, and a listing is not a permission.
+https://huggingface.co/docs/inference-providers/hub-api, read 2026-11-23.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from testkey_nb.rows import ModelRow, PriceRow
+from testkey_nb.spec import Metric, Reply, Rows
+
+from .loose import count, flag, items, mapping, moment, number, text, texts
+
+_LIVE_PRICE = "router.huggingface.co/v1/models"
+
+
+def parse_models(reply: Reply) -> Rows | None:
+    """Read `/v1/models`: one row per model and route, prices in USD per million tokens.
+
+    An empty list is no list (None): it cannot tell a missing model from a missing answer.
+    """
+    found = [(name, model) for model in map(mapping, items(mapping(reply.json).get("data")))
+             if (name := text(model.get("id")))]  # fmt: skip
+    if not found:
+        return None
+    models = tuple(row for name, model in found for row in _models(name, model))
+    prices = tuple(row for name, model in found for row in _prices(name, model))
+    return Rows((Metric("models_listed", len(found), "models"),), models, prices)
+
+
+def parse_one_model(reply: Reply) -> Rows | None:
+    """Read `/v1/models/{model}`, the cheap question that samples repeat; its rows are in the list already."""
+    return Rows() if text(mapping(reply.json).get("id")) else None
+
+
+def parse_mapping(reply: Reply) -> Rows | None:
+    """Read the hub's `inferenceProviderMapping`, an object by provider or, as lists have it, an array."""
+    found = mapping(reply.json).get("inferenceProviderMapping")
+    if isinstance(found, dict):
+        pairs = [(route, mapping(entry)) for route, entry in found.items()]
+    elif isinstance(found, list):
+        pairs = [(route, entry) for entry in map(mapping, found) if (route := text(entry.get("provider")))]
+    else:
+        return None
+    return Rows(models=tuple(ModelRow(reply.model, route, mapping_status=text(entry.get("status")))
+                             for route, entry in pairs))  # fmt: skip
+
+
+def parse_status_page(reply: Reply) -> Rows | None:
+    """Read the aggregate state and the number of reports without an end."""
+    body = mapping(reply.json)
+    state = text(mapping(mapping(body.get("data")).get("attributes")).get("aggregate_state"))
+    if state is None:
+        return None
+    reports = [mapping(entry.get("attributes")) for entry in map(mapping, items(body.get("included")))
+               if entry.get("type") == "status_report"]  # fmt: skip
+    still_open = sum(1 for report in reports if not report.get("ends_at"))
+    return Rows((Metric("status_page_state", state), Metric("status_page_open_reports", still_open, "reports")))
+
+
+def _routes(model: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
+    for entry in map(mapping, items(model.get("providers"))):
+        if route := text(entry.get("provider")):
+            yield route, entry
+
+
+def _models(name: str, model: Mapping[str, object]) -> Iterator[ModelRow]:
+    modalities = mapping(model.get("architecture"))
+    for route, entry in list(_routes(model)) or [("", {})]:
+        latency = number(entry.get("first_token_latency_ms"))
+        yield ModelRow(
+            name,
+            route,
+            listed=True,
+            route_status=text(entry.get("status")),
+            owner=text(model.get("owned_by")),
+            created_at=moment(model.get("created")),
+            context_tokens=count(entry.get("context_length")),
+            input_modalities=",".join(sorted(texts(modalities.get("input_modalities")))) or None,
+            output_modalities=",".join(sorted(texts(modalities.get("output_modalities")))) or None,
+            tools=flag(entry.get("supports_tools")),
+            structured_output=flag(entry.get("supports_structured_output")),
+            free=flag(entry.get("is_free")),
+            first_token_latency_s=None if latency is None else latency / 1000,
+            throughput_tokens_per_s=number(entry.get("throughput")),
+            model_author=flag(entry.get("is_model_author")),
+        )
+
+
+def _prices(name: str, model: Mapping[str, object]) -> Iterator[PriceRow]:
+    for route, entry in _routes(model):
+        pricing = mapping(entry.get("pricing"))
+        inputs, outputs, free = number(pricing.get("input")), number(pricing.get("output")), flag(entry.get("is_free"))
+        if inputs is not None or outputs is not None or free:
+            # checked_at is the run's own time: the engine fills it in.
+            yield PriceRow(name, route, "global", _LIVE_PRICE, inputs, outputs, free, None)

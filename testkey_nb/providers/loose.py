@@ -1,0 +1,54 @@
+"""Read JSON of which nothing is promised: what is not of the expected type is missing."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """Return `value` if it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: object) -> list[object]:
+    """Return `value` if it is a JSON array, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: object) -> str | None:
+    """Return `value` if it is text that is not empty."""
+    return value if isinstance(value, str) and value else None
+
+
+def texts(value: object) -> list[str]:
+    """Return the texts in a JSON array."""
+    return [item for item in items(value) if isinstance(item, str) and item]
+
+
+def flag(value: object) -> bool | None:
+    """Return `value` if it is true or false."""
+    return value if isinstance(value, bool) else None
+
+
+def number(value: object) -> float | None:
+    """Return `value` if it is a finite number that is not negative, as amounts, prices, times and counts are."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < 1e18 else None  # noqa: PLR2004 - beyond it nothing here can be meant
+
+
+def count(value: object) -> int | None:
+    """Return `value` if it is a number of things."""
+    found = number(value)
+    return None if found is None else int(found)
+
+
+def moment(value: object) -> datetime | None:
+    """Return the time that Unix seconds or an ISO text mean."""
+    try:
+        if isinstance(value, str):
+            when = datetime.fromisoformat(value)
+            return when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
+        seconds = number(value)
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,51 @@
+"""Rate limits as answers' headers tell them, each for the service it limits."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from testkey_nb.rows import LimitRow
+from testkey_nb.spec import Metric, Reply, Rows
+
+# huggingface_hub 2.4.0 utils/_http.py and https://huggingface.co/docs/hub/rate-limits, read 2026-11-23: the
+# draft-ietf-httpapi-ratelimit-headers-09 forms `"api";r=999;t=286` and `"fixed window";"api";q=1000;w=300`.
+_LEFT = re.compile(r'"([^"]+)"\s*;\s*r\s*=\s*(\d{1,15})\s*;\s*t\s*=\s*(\d{1,15})')
+_POLICY = re.compile(r'"([^"]+)"\s*;\s*q\s*=\s*(\d{1,15})(?:.*?;\s*w\s*=\s*(\d{1,15}))?')
+
+
+def parse_limits(service: str) -> Callable[[Reply], Rows]:
+    """Return a parser of the limits of `service` from an answer's headers; none is an answer too."""
+
+    def parse(reply: Reply) -> Rows:
+        limits = (*_ietf(reply.headers, service), *_upstream(reply.headers))
+        own = [limit for limit in limits if limit.service == service]
+        metrics = [
+            Metric(name, int(value), "requests")
+            for limit in own[:1]
+            for name, value in (("rate_limit_quota", limit.quota), ("rate_limit_remaining", limit.remaining))
+            if value is not None
+        ]
+        return Rows(tuple(metrics), limits=limits)
+
+    return parse
+
+
+def _ietf(headers: Mapping[str, str], service: str) -> Iterator[LimitRow]:
+    policies = {name: (quota, window) for name, quota, window in _POLICY.findall(headers.get("ratelimit-policy", ""))}
+    left = {name: (remaining, reset) for name, remaining, reset in _LEFT.findall(headers.get("ratelimit", ""))}
+    for name in dict.fromkeys([*left, *policies]):
+        quota, window = map(_number, policies.get(name, ("", "")))
+        remaining, reset = map(_number, left.get(name, ("", "")))
+        yield LimitRow(name, service, quota, remaining, window, reset, "RateLimit, RateLimit-Policy")
+
+
+def _upstream(headers: Mapping[str, str]) -> Iterator[LimitRow]:
+    """Read `x-ratelimit-*`: no vendor in front of others sends these itself, so they are the route's behind it."""
+    route = headers.get("x-inference-provider", "unknown")
+    for unit in ("requests", "tokens"):
+        quota, remaining = (headers.get(f"x-ratelimit-{part}-{unit}", "") for part in ("limit", "remaining"))
+        if _number(quota) is not None or _number(remaining) is not None:
+            yield LimitRow(unit, f"upstream:{route}", _number(quota), _number(remaining), None, None, "x-ratelimit-*")
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdigit() else None

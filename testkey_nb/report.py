@@ -1,0 +1,222 @@
+"""The readiness report: one self-contained HTML file, and the same sections as fragments for a notebook.
+
+No script, nothing loaded, no time of its own: the same readiness makes the same bytes.  Whatever a template prints is
+escaped, and made one line of bounded length first.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
+from importlib.resources import files
+from types import MappingProxyType
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from . import plots
+from .errors import UnknownName
+from .judge import Readiness
+from .judge.readiness import ACTION_OF
+from .locale import LANGUAGES, translate
+from .outcome import Answer, CapabilityState, Gate, Outcome
+from .probe import CONTROL
+from .rows import AnswerRow, Why
+
+SECTIONS = ("summary", "why", "how", "action", "capabilities", "gates", "passport", "evidence", "prices", "answers")
+MAX_CHARS = 600  # of any one text
+_PICTURES = {
+    "gates": (plots.draw_gates, plots.alt_gates),
+    "prices": (plots.draw_prices, plots.alt_prices),
+    "latency": (plots.draw_latency, plots.alt_latency),
+}
+_TONES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "good": ("yes", "pass", "proved", "ok", "agreed", "genuine", "for", "ready"),
+        "bad": (
+            "no", "fail", "denied", "forbidden", "no_funds", "region_blocked", "relay", "contradicted", "against",
+            "missing", "disputed", "not ready",
+        ),
+        "unsure": (
+            "unknown", "partial", "rate_limited", "unavailable", "unexpected", "vouched", "stale", "undecided",
+        ),
+    }
+)  # fmt: skip
+_TONE = {word: tone for tone, words in _TONES.items() for word in words}
+_VERDICT = {True: "ready", False: "not ready", None: "undecided"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One request of the run and every ask that its answer answered."""
+
+    asks: str
+    row: AnswerRow
+
+
+def render_report(readiness: Readiness, lang: str = "en") -> str:
+    """Return the whole report as one HTML file that loads nothing.
+
+    Parameters
+    ----------
+    readiness
+        What `judge_run` returned.
+    lang
+        ``en`` or ``id``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such language.
+
+    """
+    parts = sections(readiness, lang)
+    css = style()
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    page = _environment(lang).get_template("report.html.j2")
+    body = [Markup(part) for part in parts.values()]  # noqa: S704 - rendered by the same environment, which escapes
+    return page.render(**_view(readiness), sections=body, style=Markup(css), digest=Markup(digest))  # noqa: S704 - our own
+
+
+def sections(readiness: Readiness, lang: str = "en") -> dict[str, str]:
+    """Return the report's sections as HTML fragments, to be shown with `style` once beside them.
+
+    Parameters
+    ----------
+    readiness
+        What `judge_run` returned.
+    lang
+        ``en`` or ``id``.
+
+    Returns
+    -------
+    dict
+        Fragments by the names of `SECTIONS`, in that order.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such language.
+
+    """
+    if lang not in LANGUAGES:
+        raise UnknownName.among("language", lang, LANGUAGES)
+    environment, view = _environment(lang), _view(readiness)
+    view["picture"] = partial(_picture, readiness, lang)
+    return {name: environment.get_template(f"sections/{name}.html.j2").render(**view) for name in SECTIONS}
+
+
+@cache
+def style() -> str:
+    """Return the style sheet of the report and its fragments; it touches nothing outside ``.tk-report``."""
+    return (files(__package__) / "templates" / "report.css").read_text(encoding="utf-8")
+
+
+@cache
+def _environment(lang: str) -> Environment:
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        loader=PackageLoader("testkey_nb", "templates"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_bounded,
+    )
+    environment.globals |= {"lang": lang, "t": partial(_say, lang), "tone": lambda word: _TONE.get(str(word), "plain")}
+    environment.filters |= {
+        "say": partial(_word, lang), "head": partial(_head, lang), "told": partial(_told, lang), "moment": _moment,
+        "number": _number,
+    }  # fmt: skip
+    return environment
+
+
+def _bounded(value: object) -> object:
+    """Make a value one line of bounded length and of printable characters, unless it is markup already."""
+    if isinstance(value, Markup):
+        return value
+    text = "".join(char if char.isprintable() else " " for char in str(value)[: 2 * MAX_CHARS])
+    return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 1] + "…"
+
+
+def _say(lang: str, text: str, **params: object) -> str:
+    """Translate a label of a template."""
+    return translate(Why(text, **params) if params else text, lang)
+
+
+def _told(lang: str, text: str) -> str:
+    """Translate what the package itself wrote into a row; foreign text stays as it is."""
+    return translate(text, lang) if isinstance(text, Why) else text
+
+
+def _word(lang: str, word: object) -> str:
+    """Translate a member of a closed set, and write it as people do."""
+    return translate(str(word), lang).replace("_", " ")
+
+
+def _head(lang: str, word: object) -> str:
+    """Write a member of a closed set as the beginning of a line."""
+    said = _word(lang, word)
+    return said[:1].upper() + said[1:]
+
+
+def _moment(value: datetime | None) -> str:
+    return value.strftime("%Y-%m-%d %H:%M UTC") if value else "–"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.10g}"
+
+
+def _picture(readiness: Readiness, lang: str, name: str) -> Markup:
+    draw, words = _PICTURES[name]
+    prefix = f"tk-{readiness.run.stamp.run_id}-{name}"
+    return Markup(plots.svg(draw(readiness, lang), words(readiness, lang), prefix))  # noqa: S704 - escaped by the serialiser
+
+
+def _view(readiness: Readiness) -> dict[str, object]:
+    """Return what the templates show, by name."""
+    run = readiness.run
+    covered = [row for row in readiness.prices if row.model in run.plan.models]
+    rest = {row.model for row in run.models} - set(run.plan.models)
+    return {
+        "r": readiness,
+        "run": run,
+        "provider": run.plan.provider,
+        "verdict": _VERDICT[readiness.ready],
+        "summary": readiness.summary(),
+        "required": [gate for gate in readiness.gates if gate.required],
+        "actions": readiness.rows("actions"),
+        "covered": [row for row in run.models if row.covered],
+        "prices": covered,
+        "other_models": len(rest),
+        "other_prices": len(readiness.prices) - len(covered),
+        "rulings": [(route, ruling) for route, ruling in readiness.rulings.items() if route[0] in run.plan.models],
+        "requests": _requests(run.answers),
+        "samples": max((row.sample for row in run.answers), default=0),
+        **_seen(readiness),
+    }
+
+
+def _seen(readiness: Readiness) -> dict[str, object]:
+    """Return what the run did for each step of the proof."""
+    answers = readiness.run.answers
+    return {
+        "control": next((row for row in answers if row.ask == CONTROL), None),
+        "usage": [row for row in answers if row.ask == "usage_snapshot"],
+        "refusals": [one for one in _requests(answers) if one.row.outcome != Outcome.OK and one.row.ask != CONTROL],
+        "listed": len({row.model for row in readiness.run.models if row.listed}),
+        "priced": next(gate for gate in readiness.gates if gate.gate is Gate.PRICING),
+        "gate_of": {action: gate for gate, action in ACTION_OF.items()},
+        "unanswered": [c for c in readiness.capabilities if c.state is CapabilityState.NOT_OFFERED],
+        "open_axes": [axis for axis, found in readiness.passport.items() if found.answer is not Answer.YES],
+    }
+
+
+def _requests(answers: Iterable[AnswerRow]) -> list[_Request]:
+    """Join the rows of asks that one request answered; what was never sent stays a line of its own."""
+    joined: dict[object, list[AnswerRow]] = {}
+    for row in answers:
+        joined.setdefault(row.request or (row.ask, row.path, row.sample), []).append(row)
+    return [_Request(", ".join(dict.fromkeys(row.ask for row in rows)), rows[0]) for rows in joined.values()]

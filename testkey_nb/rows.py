@@ -1,0 +1,217 @@
+"""One frozen dataclass per grain: the class is the schema of its frame, the comment of a field its glossary.
+
+Every frame starts with the join keys of `Stamp`.  A field annotated with a name takes its values from the enum of that
+name in `outcome`, in that order.  Missing is ``None`` in a row and ``pd.NA`` in a frame, never 0.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Self
+
+Value = str | int | float | bool
+
+
+class Why(str):
+    """A sentence that remembers how it was made, so that a report can say it in another language.
+
+    Its text is the English sentence; `template` and `params` are what a translation is looked up by and filled with.
+    """
+
+    __slots__ = ("params", "template")
+    template: str
+    params: dict[str, object]
+
+    def __new__(cls, template: str, **params: object) -> Self:
+        """Fill `template` with `params`."""
+        why = super().__new__(cls, template.format(**params))
+        why.template, why.params = template, params
+        return why
+
+    @classmethod
+    def both(cls, whys: Iterable["Why"]) -> "Why":
+        """Join sentences into one, each still to be translated by itself."""
+        numbered = {f"why{number}": why for number, why in enumerate(dict.fromkeys(whys))}
+        return cls("; ".join(f"{{{name}}}" for name in numbered), **numbered)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The join keys that every row of every frame carries."""
+
+    run_id: str
+    provider: str
+    key_hint: str  # keyed hash of this session: joins rows today, means nothing tomorrow
+    observed_at: datetime  # UTC, when the run began
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """Endpoint × mark: something seen that speaks for or against the endpoint being the provider's own."""
+
+    endpoint: str  # origin that was looked at
+    mark: str
+    observed: str  # what was seen, bounded and redacted
+    speaks: Annotated[str, "Speaks"]
+    points_to: str  # id of the provider or relay the mark belongs to
+    source: str  # where it is documented that this mark means this
+    checked: str  # ISO day the source was read
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One ask and sample; asks that one request answers share its number in `request`."""
+
+    ask: str
+    sample: int  # 0 for the first answer, then one more for each repeat
+    request: int | None  # number of the request in this run's manifest, missing when nothing was sent
+    method: str
+    host: str  # the provider's real host, also when a base URL stands in for it
+    path: str
+    keyed: bool  # the key went with it
+    status: int | None
+    outcome: Annotated[str, "Outcome"]
+    why: str  # the clause that decided, or the fault
+    source: str  # source of that clause
+    said: str  # the provider's own words, bounded and redacted
+    latency_s: float | None  # until the headers arrived
+    total_s: float | None  # until the body was read
+    size_bytes: int | None  # of the body, after decompression
+    edge: str  # location of the CDN edge as the headers name it: near the caller, not the model
+    retry_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """Run × metric; a metric with several values has a row each, sorted."""
+
+    metric: str
+    value: str | None
+    number: float | None
+    unit: str  # "boolean", "USD", "requests", "s", "UTC" or empty for text
+    ask: str
+
+    @classmethod
+    def of(cls, metric: str, value: Value | None, unit: str, ask: str) -> "MetricRow":
+        """Write a native value as text and, where it is one, as a number."""
+        if value is None or isinstance(value, str):
+            return cls(metric, value, None, unit, ask)
+        return cls(metric, json.dumps(value), float(value), unit, ask)
+
+    @property
+    def native(self) -> Value | None:
+        """The value as it came: text, whole number, number, true or false; None where unknown."""
+        if self.value is None or self.number is None:
+            return self.value
+        native: Value = json.loads(self.value)
+        return native
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """Run × model × route."""
+
+    model: str
+    route: str  # inference provider behind the endpoint; empty when the endpoint serves the model itself
+    covered: bool | None = None  # a candidate for commercial use in this run
+    listed: bool | None = None  # in the endpoint's model list; a listing is not a permission
+    route_status: str | None = None  # the endpoint's word: live, error, staging
+    mapping_status: str | None = None  # the same from the provider's second source, where it has one
+    owner: str | None = None
+    created_at: datetime | None = None
+    context_tokens: int | None = None
+    input_modalities: str | None = None  # comma-separated, sorted
+    output_modalities: str | None = None
+    tools: bool | None = None
+    structured_output: bool | None = None
+    free: bool | None = None  # only where the provider says so
+    first_token_latency_s: float | None = None  # published by the provider, not measured here
+    throughput_tokens_per_s: float | None = None
+    model_author: bool | None = None  # the route is run by the model's author
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """Run × model × route × source, never merged across any of them."""
+
+    model: str
+    route: str
+    region: str
+    source: str
+    input_usd_per_mtok: float | None
+    output_usd_per_mtok: float | None
+    free: bool | None
+    checked_at: datetime | None  # when the source observed it; missing where the source does not say
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """Run × limit, for the service that the limit holds for and no other."""
+
+    limit: str
+    service: str  # host, or `upstream:NAME` for what leaks through from a route
+    quota: float | None
+    remaining: float | None
+    window_s: float | None
+    reset_s: float | None
+    source: str  # header it was read from
+
+
+@dataclass(frozen=True, slots=True)
+class PassportRow:
+    """Run × axis."""
+
+    axis: Annotated[str, "Axis"]
+    answer: Annotated[str, "Answer"]
+    why: str
+    asks: str  # asks whose answers decided, comma-separated
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityRow:
+    """Run × one of the ten."""
+
+    capability: Annotated[str, "Capability"]
+    state: Annotated[str, "CapabilityState"]
+    why: str
+    asks: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """Run × gate, both halves."""
+
+    gate: Annotated[str, "Gate"]
+    required: bool  # by the policy
+    may: Annotated[str, "Answer"]
+    may_why: str
+    done: Annotated[str, "Answer"]
+    done_why: str
+    state: Annotated[str, "GateState"]
+    why: str  # the half that keeps it shut, or why it is open
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """Run × action with something to do; exactly one is primary unless the key is ready."""
+
+    action: Annotated[str, "Action"]
+    gate: Annotated[str, "Gate"]
+    primary: bool
+    why: str
+    opens: str  # the smallest thing that would open the gate
+
+
+GRAINS: dict[str, type] = {
+    "evidence": EvidenceRow,
+    "answers": AnswerRow,
+    "metrics": MetricRow,
+    "models": ModelRow,
+    "prices": PriceRow,
+    "limits": LimitRow,
+    "passport": PassportRow,
+    "capabilities": CapabilityRow,
+    "gates": GateRow,
+    "actions": ActionRow,
+}

@@ -1,0 +1,210 @@
+"""What a provider is: frozen data, and small pure functions that read its answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from .outcome import Answer, Axis, Capability, Outcome
+from .rows import LimitRow, ModelRow, PriceRow, Value, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer as a parser sees it: no key, no client object.
+
+    `headers` have lower-case names.  `json` is None when the body is not JSON; `text` is its beginning.  `claims` is
+    what a JWT key says of itself.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    json: object = None
+    text: str = ""
+    model: str = ""
+    claims: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_html(self) -> bool:
+        """Whether this is a page for people, as firewalls and proxies send instead of an answer."""
+        return "html" in self.headers.get("content-type", "") or self.text.lstrip()[:1] == "<"
+
+
+class Metric(NamedTuple):
+    """One fact by name; `unit` is "boolean", "USD", "requests", "s", "UTC" or empty for text."""
+
+    metric: str
+    value: Value
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a parser found in an answer."""
+
+    metrics: tuple[Metric, ...] = ()
+    models: tuple[ModelRow, ...] = ()
+    prices: tuple[PriceRow, ...] = ()
+    limits: tuple[LimitRow, ...] = ()
+
+
+class Repeat(StrEnum):
+    """When an ask is sent."""
+
+    ONCE = "once"
+    WITH_SAMPLES = "with_samples"  # once, in runs that take samples
+    PER_SAMPLE = "per_sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One line of a provider's outcome table; it holds when every part that is given holds.
+
+    `words` are looked for in the body's text, without regard to case; `json` looks into the parsed body.
+    """
+
+    outcome: Outcome
+    source: str
+    checked: str
+    status: int
+    words: str = ""
+    json: Callable[[object], bool] | None = None
+    html: bool = False  # whether a page for people may match: no by default, a firewall's page is nobody's verdict
+
+    def holds(self, reply: Reply) -> bool:
+        """Whether `reply` is the answer this clause describes."""
+        return (
+            reply.status == self.status
+            and (self.html or not reply.is_html)
+            and self.words.lower() in reply.text.lower()
+            and (self.json is None or self.json(reply.json))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One read-only question.
+
+    `outcomes` come before the provider's own, for what an answer means only here.
+
+    `path` may hold ``{model}`` (asked once per covered model), ``{month_start}`` and ``{now}`` (Unix seconds).  `parse`
+    returns None when a 200 lacks what it should hold.  `proves_key` asks get a negative control.  Asks with the same
+    host, path and `auth` are answered by one request.
+    """
+
+    name: str
+    host: str
+    path: str
+    parse: Callable[[Reply], Rows | None]
+    source: str
+    checked: str
+    gives: tuple[str, ...] = ()
+    outcomes: tuple[Clause, ...] = ()
+    auth: bool = False
+    proves_key: bool = False
+    repeat: Repeat = Repeat.ONCE
+
+    @property
+    def per_model(self) -> bool:
+        """Whether it is asked for each covered model."""
+        return "{model}" in self.path
+
+
+@dataclass(frozen=True, slots=True)
+class KeyShape:
+    """A pattern of a provider's keys; `shared` where other vendors' keys look the same."""
+
+    pattern: str
+    type: str  # user, org, project, service, admin, oauth
+    source: str
+    checked: str
+    control: str  # made-up key of this shape that says what it is
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A host the provider answers at, and the region it serves."""
+
+    host: str
+    region: str = "global"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something an endpoint shows that belongs to one provider or relay.
+
+    Exactly one of `header` (its name), `body` (returns what was seen, or empty) and `path` with `body` is looked at.  A
+    `path` is asked from the origin's root, without a key, only where the host is not a listed one.
+    """
+
+    name: str
+    source: str
+    checked: str
+    header: str = ""
+    path: str = ""
+    body: Callable[[Reply], str] | None = None
+
+    def seen(self, reply: Reply) -> str:
+        """Return what `reply` shows of this mark, empty for nothing."""
+        if self.header:
+            return reply.headers.get(self.header, "")
+        return self.body(reply) if self.body else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is known of one axis, from which asks, and the smallest thing that would turn it into a yes."""
+
+    axis: Axis
+    answer: Answer
+    why: Why
+    asks: str
+    opens: Why = Why("")  # noqa: RUF009 - immutable
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider as data; `docs` was read on the ISO day `checked`.
+
+    `findings` draws from metrics what no single answer says (who pays, what the token may do).  `catalogue` names the
+    entry of the price catalogue for a route (`{route}` is filled in).
+    """
+
+    id: str
+    name: str
+    docs: str
+    checked: str
+    kind: str = "provider"  # provider, gateway, relay
+    api: str = ""  # base URL of the OpenAI-compatible API, for the files people run
+    hosts: tuple[Region, ...] = ()  # the key may go to these
+    keyless_hosts: tuple[Region, ...] = ()
+    auth: tuple[str, str] = ("authorization", "Bearer {key}")
+    key_shapes: tuple[KeyShape, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    outcomes: tuple[Clause, ...] = ()
+    covered_models: tuple[str, ...] = ()
+    offers: frozenset[Capability] = frozenset()
+    publishes_limits: bool = False  # of the service that inference is bought from
+    findings: Callable[[Mapping[str, tuple[Value, ...]]], tuple[Finding, ...]] = lambda _values: ()
+    catalogue: str = ""
+    route_model: str = "{model}"  # how a route of a model is called at `api`
+
+    def judge(self, reply: Reply, first: tuple[Clause, ...] = ()) -> tuple[Outcome, str, str]:
+        """Return the outcome of `reply`, why, and the source of the clause that decided.
+
+        A 200 is `ok` only once its parser has found what it should hold; that is the caller's to check.  What no clause
+        describes is `unavailable` (5xx), `rate_limited` (429) or `unexpected`: never a verdict about the key.
+        """
+        for clause in (*first, *self.outcomes):
+            if clause.holds(reply):
+                return clause.outcome, clause.words or f"status {clause.status}", clause.source
+        if reply.status == 200 and not reply.is_html:  # noqa: PLR2004
+            return Outcome.OK, "", ""
+        if reply.status == 429:  # noqa: PLR2004
+            return Outcome.RATE_LIMITED, "status 429", "RFC 6585 section 4"
+        if reply.status >= 500:  # noqa: PLR2004
+            return Outcome.UNAVAILABLE, f"status {reply.status}", "RFC 9110 section 15.6"
+        page = "a page for people instead of an answer" if reply.is_html else "no rule describes this answer"
+        return Outcome.UNEXPECTED, f"status {reply.status}: {page}", ""

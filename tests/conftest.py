@@ -1,0 +1,86 @@
+"""What several test files share: a persona's run, cached, and a launch folder in which everything is done."""
+
+import asyncio
+import functools
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import pytest
+
+from testkey_nb import sandbox
+from testkey_nb.keys import Key
+from testkey_nb.launch import Credential, Launch
+from testkey_nb.probe import Run, plan, probe_key
+
+PERSONAS = sandbox.PERSONAS["huggingface"]
+KEY_NAME = "HF_TOKEN"
+
+
+class RunPersona(Protocol):
+    """Run a persona in process; the same question gives the same run."""
+
+    def __call__(self, persona: str, *, samples: int = 0, models: tuple[str, ...] = ()) -> Run: ...
+
+
+@functools.cache
+def _run(persona: str, samples: int, models: tuple[str, ...]) -> Run:
+    key = Key(KEY_NAME, PERSONAS[persona].key)
+    choices = plan(
+        "huggingface",
+        models=models,
+        base_url=sandbox.ORIGIN,
+        trust_endpoint=True,
+        samples=samples,
+        operator="the tests, for made-up accounts",
+    )
+    return asyncio.run(probe_key(key, choices, transport=sandbox.transport("huggingface", persona)))
+
+
+@pytest.fixture(scope="session")
+def run_persona() -> RunPersona:
+    """Give the door to personas; runs are frozen, so all tests may share them."""
+
+    def run(persona: str, *, samples: int = 0, models: tuple[str, ...] = ()) -> Run:
+        return _run(persona, samples, models)
+
+    return run
+
+
+class AllDone(Protocol):
+    """Fill a launch folder, in memory, for a run."""
+
+    def __call__(self, run: Run) -> Launch: ...
+
+
+@pytest.fixture(scope="session")
+def all_done() -> AllDone:
+    """Give the launch folder that the five actions would leave for a run, as it is read back."""
+
+    def launch(run: Run) -> Launch:
+        provider, models = run.stamp.provider, run.plan.models
+        filed = tuple(
+            replace(price, source=f"prices.csv ({price.source})", checked_at=run.stamp.observed_at)
+            for price in run.prices
+            if price.model in models
+        )
+        origins = {run.plan.at(region.host) for region in run.plan.provider.hosts}
+        return Launch(
+            hosts={provider: frozenset(urlsplit(at).hostname or "" for at in origins)},
+            inventory=(Credential(run.key_name, provider, "5eed0000a11ce0000000d0e5", frozenset(models)),),
+            prices={provider: filed},
+            routed=frozenset(models),
+            watched=frozenset({(provider, run.key_name)}),
+        )
+
+    return launch
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep whatever the machine's environment says about proxies and operators out of the tests."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "testkey_operator"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    yield
