@@ -25,7 +25,7 @@ PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE = (
 MONITORING_FILES = ("monitoring/blackbox.yml", "monitoring/prometheus.yml", "monitoring/alerts.yml")
 INVENTORY_COLUMNS = (
     "credential", "provider", "owner_id", "organization_id", "token_type", "token_role", "expires_at", "models",
-    "observed_at",
+    "observed_at", "note",
 )  # fmt: skip
 PRICE_COLUMNS = (
     "provider", "region", "model", "route", "input_usd_per_mtok", "output_usd_per_mtok", "free", "source", "checked_at",
@@ -94,11 +94,17 @@ def _yaml(path: Path) -> Mapping[str, object]:
 
 def _table(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
     reader = csv.DictReader(_text(path).splitlines())
-    lines = [{name: (value or "").strip() for name, value in line.items() if name} for line in reader]
+    lines = [{name: _cell(value or "") for name, value in line.items() if name} for line in reader]
     missing = [name for name in needed if lines and name not in (reader.fieldnames or ())]
     if missing:
         raise LaunchFolderInvalid(f"{path} lacks the column {missing[0]}; its columns are {', '.join(needed)}")
     return lines
+
+
+def _cell(text: str) -> str:
+    """Return a cell as it was meant: the apostrophe that keeps a spreadsheet from running it is not part of it."""
+    text = text.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in set("=+-@") else text
 
 
 def _hosts(path: Path) -> dict[str, frozenset[str]]:

@@ -6,12 +6,11 @@ needs neither a style sheet nor a font, and says its data in words.
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
 from itertools import groupby
-from typing import Concatenate, NamedTuple, ParamSpec
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
@@ -35,12 +34,11 @@ _FILL = {Answer.YES: "#bfe7da", Answer.NO: "#f6d5c2", Answer.UNKNOWN: "#f9e7bf"}
 _EDGE = {Answer.YES: "#009E73", Answer.NO: "#D55E00", Answer.UNKNOWN: "#E69F00"}
 _LETTER = {Answer.YES: "✓", Answer.NO: "✕", Answer.UNKNOWN: "?"}
 _INK, _MUTED, _LINE = "#17212b", "#4a5763", "#d5dce2"
-_RC = {
+_RC: dict[Any, Any] = {
     "svg.hashsalt": "testkey_nb", "svg.fonttype": "path", "text.parse_math": False, "font.family": "DejaVu Sans",
     "font.size": 10.0, "text.color": _INK, "axes.labelcolor": _MUTED, "axes.edgecolor": _LINE, "xtick.color": _MUTED,
     "ytick.color": _INK, "grid.color": _LINE, "axes.axisbelow": True,
 }  # fmt: skip
-_P = ParamSpec("_P")
 
 
 @contextmanager
@@ -50,17 +48,6 @@ def _own_style() -> Iterator[None]:
         mpl.rcdefaults()
         mpl.rcParams.update(_RC)
         yield
-
-
-def _drawn(
-    draw: Callable[Concatenate[Readiness, _P], Figure],
-) -> Callable[Concatenate[Readiness, _P], Figure]:
-    @wraps(draw)
-    def styled(readiness: Readiness, *args: _P.args, **kwargs: _P.kwargs) -> Figure:
-        with _own_style():
-            return draw(readiness, *args, **kwargs)
-
-    return styled
 
 
 def _short(text: str, limit: int = 36) -> str:
@@ -74,36 +61,36 @@ def _word(text: str, lang: str) -> str:
     return translate(text, lang).replace("_", " ")
 
 
-@_drawn
+@_own_style()
 def draw_gates(readiness: Readiness, lang: str = "en") -> Figure:
     """Draw the five gates in their order, each with both halves: colour, letter and word."""
-    figure = Figure(figsize=(_WIDTH, 2.9), layout="none")
+    figure = Figure(figsize=(_WIDTH, 2.55))
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, 1000), ylim=(300, 0))
+    axes.set(xlim=(0, 1000), ylim=(264, 0))
     axes.axis("off")
-    for y, label in ((128, translate("May it?", lang)), (226, translate("Is it done?", lang))):
-        axes.text(12, y, label, va="center", fontweight="bold")
+    for y, label in ((116, translate("May it?", lang)), (212, translate("Is it done?", lang))):
+        axes.text(2, y, label, va="center", fontweight="bold")
     for number, gate in enumerate(readiness.gates):
-        left = 128 + number * 174
-        axes.text(left + 78, 34, _word(gate.gate, lang), ha="center", va="center", fontweight="bold", fontsize=11)
+        left = 158 + number * 168
+        axes.text(left + 75, 28, _word(gate.gate, lang), ha="center", va="center", fontweight="bold", fontsize=11)
         note = "" if gate.required else translate("not required", lang)
-        axes.text(left + 78, 58, note, ha="center", va="center", fontsize=8.5, color=_MUTED)
-        for top, answer in ((88, gate.may), (186, gate.done)):
+        axes.text(left + 75, 54, note, ha="center", va="center", fontsize=8.5, color=_MUTED)
+        for top, answer in ((76, gate.may), (172, gate.done)):
             _box(axes, (left, top), answer, _word(answer, lang), dashed=not gate.required)
         if number:
-            axes.annotate("", (left - 2, 34), (left - 20, 34), arrowprops={"arrowstyle": "->", "color": _MUTED})
+            axes.annotate("", (left + 2, 28), (left - 20, 28), arrowprops={"arrowstyle": "->", "color": _MUTED})
     return figure
 
 
 def _box(axes: Axes, corner: tuple[float, float], answer: Answer, word: str, *, dashed: bool) -> None:
     left, top = corner
     box = FancyBboxPatch(
-        corner, 156, 80, boxstyle="round,pad=0,rounding_size=12", facecolor=_FILL[answer], edgecolor=_EDGE[answer],
+        corner, 150, 80, boxstyle="round,pad=0,rounding_size=12", facecolor=_FILL[answer], edgecolor=_EDGE[answer],
         linewidth=2, linestyle="--" if dashed else "-",
     )  # fmt: skip
     axes.add_patch(box)
-    axes.text(left + 78, top + 30, _LETTER[answer], ha="center", va="center", fontsize=17, fontweight="bold")
-    axes.text(left + 78, top + 62, word, ha="center", va="center", fontsize=9.5)
+    axes.text(left + 75, top + 30, _LETTER[answer], ha="center", va="center", fontsize=17, fontweight="bold")
+    axes.text(left + 75, top + 62, word, ha="center", va="center", fontsize=9.5)
 
 
 def alt_gates(readiness: Readiness, lang: str = "en") -> str:
@@ -138,7 +125,7 @@ def _sources(routes: Iterable[_Priced]) -> dict[str, int]:
     return {name: i for i, name in enumerate(dict.fromkeys(row.source for one in routes for row in one.prices))}
 
 
-@_drawn
+@_own_style()
 def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
     """Draw input and output price of every covered model's route, the sources side by side."""
     routes = _priced_routes(readiness)
@@ -146,8 +133,8 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
     sources = _sources(shown)
     if not sources:
         return _empty(translate("No source has a price of a covered model.", lang))
-    figure = _sized(len(shown), step=0.42, above=0.25 + 0.25 * -(-len(sources) // 3))
-    left, right = figure.subplots(1, 2, sharey=True, gridspec_kw={"wspace": 0.1})
+    figure = _sized(len(shown), step=0.42, above=0.25 + 0.25 * -(-len(sources) // 3), note=len(routes) > ROUTES)
+    left, right = figure.subplots(1, 2, sharey=True, gridspec_kw={"wspace": 0.16})
     for axes, field, title in (
         (left, "input_usd_per_mtok", translate("input, USD per million tokens", lang)),
         (right, "output_usd_per_mtok", translate("output, USD per million tokens", lang)),
@@ -155,7 +142,7 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
         _dots(axes, shown, sources, field, translate("no price", lang))
         axes.set_xlabel(title)
     left.set_yticks(
-        range(len(shown)), [_short(f"{one.model.rpartition('/')[2]} · {one.route or '–'}") for one in shown]
+        range(len(shown)), [_short(f"{one.model.rpartition('/')[2]} · {one.route or '-'}") for one in shown]
     )
     left.set_ylim(len(shown) - 0.5, -0.5)
     handles, labels = left.get_legend_handles_labels()
@@ -179,7 +166,8 @@ def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], field: 
                 )  # fmt: skip
         if not any(row.free or getattr(row, field) is not None for row in one.prices):
             axes.text(0.02, y, none, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=_MUTED)
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, 1.12 * axes.get_xlim()[1])
+    axes.locator_params(axis="x", nbins=4)
     _frame(axes)
 
 
@@ -194,7 +182,7 @@ def alt_prices(readiness: Readiness, lang: str = "en") -> str:
 
 
 def _price_words(one: _Priced, lang: str) -> Iterator[str]:
-    where = f"{one.model}, {one.route or '–'}"
+    where = f"{one.model}, {one.route or '-'}"
     if not one.prices:
         yield f"{where}: {translate('no price', lang)}"
     for row in one.prices:
@@ -232,14 +220,14 @@ def _request(rows: list[AnswerRow]) -> _Request:
     return _Request(asks, rows[0].outcome, 1000 * (rows[0].latency_s or 0))
 
 
-@_drawn
+@_own_style()
 def draw_latency(readiness: Readiness, lang: str = "en") -> Figure:
     """Draw how long each request waited for its answer; an answer that is not `ok` is hollow and says its outcome."""
     requests = _requests(readiness)
     shown = requests[:REQUESTS]
     if not shown:
         return _empty(translate("No request was answered.", lang))
-    figure = _sized(len(shown), step=0.36, above=0.15)
+    figure = _sized(len(shown), step=0.36, above=0.15, note=len(requests) > REQUESTS)
     axes = figure.subplots()
     for y, one in enumerate(shown):
         ok = one.outcome == Outcome.OK
@@ -276,27 +264,28 @@ def _frame(axes: Axes) -> None:
     axes.grid(axis="x", linewidth=0.8)
 
 
-def _sized(lines: int, *, step: float, above: float) -> Figure:
+def _sized(lines: int, *, step: float, above: float, note: bool) -> Figure:
     """Return a figure with room for `lines` labels, fixed in inches: automatic layouts move with every drawing."""
-    height = above + lines * step + 0.95
-    figure = Figure(figsize=(_WIDTH, height), layout="none")
-    figure.subplots_adjust(left=3.05 / _WIDTH, right=1 - 0.2 / _WIDTH, top=1 - above / height, bottom=0.95 / height)
+    below = 0.85 if note else 0.6
+    height = above + lines * step + below
+    figure = Figure(figsize=(_WIDTH, height))
+    figure.subplots_adjust(left=3.05 / _WIDTH, right=1 - 0.2 / _WIDTH, top=1 - above / height, bottom=below / height)
     return figure
 
 
 def _empty(text: str) -> Figure:
-    figure = Figure(figsize=(_WIDTH, 0.9), layout="none")
+    figure = Figure(figsize=(_WIDTH, 0.9))
     figure.text(0.5, 0.5, text, ha="center", va="center", color=_MUTED)
     return figure
 
 
 def _more(count: int, lang: str) -> list[str]:
-    return [translate(Why("{n} more are left out", n=count), lang)] if count > 0 else []
+    return [translate(Why("left out here: {n} more", n=count), lang)] if count > 0 else []
 
 
 def _left_out(figure: Figure, count: int, lang: str) -> None:
     if more := _more(count, lang):
-        figure.supxlabel(more[0], fontsize=9, color=_MUTED)
+        figure.text(0.99, 0.02, more[0], ha="right", fontsize=9, color=_MUTED)
 
 
 _URL = re.compile(r"url\(#([^)]+)\)")

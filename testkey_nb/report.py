@@ -7,11 +7,10 @@ escaped, and made one line of bounded length first.
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
-from types import MappingProxyType
+from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,37 +18,29 @@ from markupsafe import Markup
 from . import plots
 from .errors import UnknownName
 from .judge import Readiness
-from .judge.readiness import ACTION_OF
 from .locale import LANGUAGES, translate
-from .outcome import Answer, CapabilityState, Gate, Outcome
+from .outcome import Gate, Outcome
 from .probe import CONTROL
 from .rows import AnswerRow, Why
 
 SECTIONS = ("summary", "why", "how", "action", "capabilities", "gates", "passport", "evidence", "prices", "answers")
 MAX_CHARS = 600  # of any one text
+_NOTHING = "–"  # noqa: RUF001 - a dash, as people set it where there is nothing
 _PICTURES = {
     "gates": (plots.draw_gates, plots.alt_gates),
     "prices": (plots.draw_prices, plots.alt_prices),
     "latency": (plots.draw_latency, plots.alt_latency),
 }
-_TONES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "good": ("yes", "pass", "proved", "ok", "agreed", "genuine", "for", "ready"),
-        "bad": (
-            "no", "fail", "denied", "forbidden", "no_funds", "region_blocked", "relay", "contradicted", "against",
-            "missing", "disputed", "not ready",
-        ),
-        "unsure": (
-            "unknown", "partial", "rate_limited", "unavailable", "unexpected", "vouched", "stale", "undecided",
-        ),
-    }
-)  # fmt: skip
-_TONE = {word: tone for tone, words in _TONES.items() for word in words}
-_VERDICT = {True: "ready", False: "not ready", None: "undecided"}
+_TONES = {
+    "good": "yes pass proved ok agreed genuine for ready",
+    "bad": "no fail denied forbidden no_funds region_blocked relay contradicted against missing disputed not_ready",
+    "unsure": "unknown partial rate_limited unavailable unexpected vouched stale undecided",
+}
+_TONE = {word: tone for tone, words in _TONES.items() for word in words.split()}
+_VERDICT = {True: "ready", False: "not_ready", None: "undecided"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(NamedTuple):
     """One request of the run and every ask that its answer answered."""
 
     asks: str
@@ -162,11 +153,11 @@ def _head(lang: str, word: object) -> str:
 
 
 def _moment(value: datetime | None) -> str:
-    return value.strftime("%Y-%m-%d %H:%M UTC") if value else "–"
+    return value.strftime("%Y-%m-%d %H:%M UTC") if value else _NOTHING
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.10g}"
+    return _NOTHING if value is None else f"{value:.10g}"
 
 
 def _picture(readiness: Readiness, lang: str, name: str) -> Markup:
@@ -186,7 +177,6 @@ def _view(readiness: Readiness) -> dict[str, object]:
         "provider": run.plan.provider,
         "verdict": _VERDICT[readiness.ready],
         "summary": readiness.summary(),
-        "required": [gate for gate in readiness.gates if gate.required],
         "actions": readiness.rows("actions"),
         "covered": [row for row in run.models if row.covered],
         "prices": covered,
@@ -203,14 +193,13 @@ def _seen(readiness: Readiness) -> dict[str, object]:
     """Return what the run did for each step of the proof."""
     answers = readiness.run.answers
     return {
+        "control_ask": CONTROL,
+        "looking": readiness.run.manifest.requests - len({row.request for row in answers if row.request}),
         "control": next((row for row in answers if row.ask == CONTROL), None),
         "usage": [row for row in answers if row.ask == "usage_snapshot"],
         "refusals": [one for one in _requests(answers) if one.row.outcome != Outcome.OK and one.row.ask != CONTROL],
         "listed": len({row.model for row in readiness.run.models if row.listed}),
         "priced": next(gate for gate in readiness.gates if gate.gate is Gate.PRICING),
-        "gate_of": {action: gate for gate, action in ACTION_OF.items()},
-        "unanswered": [c for c in readiness.capabilities if c.state is CapabilityState.NOT_OFFERED],
-        "open_axes": [axis for axis, found in readiness.passport.items() if found.answer is not Answer.YES],
     }
 
 

@@ -95,7 +95,7 @@ def _limit_matrix(case: Case) -> _State:
 
 def _price_book(case: Case) -> _State:
     models = case.run.plan.models
-    priced = [m for m in models if any(case.rulings[m, r].stands for r in case.live(m) if (m, r) in case.rulings)]
+    priced = [m for m in models if any(case.rulings[m, r].stands for r in case.run.live(m) if (m, r) in case.rulings)]
     if case.passport[Axis.MODELS].answer is Answer.UNKNOWN:
         return _State(_UNKNOWN, Why("no model list, so no routes to price"), "model_catalog")
     if len(priced) == len(models):
@@ -106,7 +106,7 @@ def _price_book(case: Case) -> _State:
 
 def _region_and_route(case: Case) -> _State:
     region = case.passport[Axis.REGION]
-    routed = all(case.live(model) for model in case.run.plan.models)
+    routed = all(case.run.live(model) for model in case.run.plan.models)
     if region.answer is Answer.YES and routed:
         return _State(_PROVED, Why("answered from here, and every covered model has a live route"), "model_catalog")
     if region.answer is Answer.NO:

@@ -8,7 +8,7 @@ from testkey_nb.launch import Launch
 from testkey_nb.outcome import Answer, Axis
 from testkey_nb.prices import Ruling
 from testkey_nb.probe import Run
-from testkey_nb.rows import Why
+from testkey_nb.rows import PriceRow, Why
 from testkey_nb.spec import Finding
 
 from .policy import Policy
@@ -37,8 +37,8 @@ class Case:
         finding = self.passport[axis]
         return Check(finding.answer, finding.why, finding.opens)
 
-    def live(self, model: str) -> list[str]:
-        """Return the routes of `model` that its list says are live."""
-        return [
-            row.route for row in self.run.models if row.model == model and row.listed and row.route_status == "live"
-        ]
+
+def own_prices(run: Run, launch: Launch) -> tuple[PriceRow, ...]:
+    """Return the launch folder's prices for a run's region; what the sandbox made up counts in the sandbox only."""
+    rows = launch.prices.get(run.stamp.provider, ())
+    return tuple(r for r in rows if r.region == run.plan.region and (run.sandbox or "SANDBOX" not in r.source))

@@ -8,7 +8,7 @@ from testkey_nb.outcome import Answer
 from testkey_nb.probe import Run
 from testkey_nb.rows import PriceRow, Why
 
-from .case import Case, Check
+from .case import Case, Check, own_prices
 from .policy import Policy
 
 
@@ -54,9 +54,9 @@ def inventoried(case: Case) -> Check:
 def price_filed(case: Case) -> Check:
     """Ask whether prices.csv has, for every covered model, a whole and fresh price on a live route."""
     policy, run = case.policy, case.run
-    own = case.launch.prices.get(run.stamp.provider, ())
+    own = own_prices(run, case.launch)
     filed = {
-        row.model for row in own if row.route in case.live(row.model) and _whole(row, run.stamp.observed_at, policy)
+        row.model for row in own if row.route in run.live(row.model) and _whole(row, run.stamp.observed_at, policy)
     }
     missing = set(run.plan.models) - filed
     return _done(

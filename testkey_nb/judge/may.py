@@ -29,7 +29,7 @@ def priced(case: Case) -> Check:
         )
     opens = Why("fill prices.csv with a price, its source and its date")
     for model in case.run.plan.models:
-        live = case.live(model)
+        live = case.run.live(model)
         rulings = [case.rulings[model, route] for route in live if (model, route) in case.rulings]
         if any(ruling.stands for ruling in rulings):
             continue
@@ -52,7 +52,7 @@ def routable(case: Case) -> Check:
         return Check(Answer.UNKNOWN, Why("no list of routes could be read"), Why("probe again once the list answers"))
     for model in case.run.plan.models:
         rows = [row for row in case.run.models if row.model == model and row.listed]
-        if case.live(model):
+        if case.run.live(model):
             continue
         shown = ", ".join(f"{row.route} {row.route_status or 'unknown'}" for row in rows) or "none"
         unknown = any(row.route_status is None for row in rows)

@@ -13,7 +13,7 @@ from testkey_nb.rows import ActionRow, CapabilityRow, PassportRow, PriceRow, Why
 from testkey_nb.spec import Finding
 
 from .capabilities import capabilities
-from .case import Case
+from .case import Case, own_prices
 from .gates import Walked, walk
 from .passport import passport
 from .policy import Policy
@@ -187,7 +187,7 @@ def judge_run(run: Run, launch: Launch | None = None, policy: Policy | None = No
 def _side_by_side(run: Run, launch: Launch) -> tuple[PriceRow, ...]:
     """Return live prices, the catalogue's for the covered models' routes, and the folder's own."""
     routes = [(row.model, row.route) for row in run.models if row.covered and row.route]
-    own = [row for row in launch.prices.get(run.stamp.provider, ()) if row.source and row.region == run.plan.region]
+    own = [row for row in own_prices(run, launch) if row.source]
     return (*run.prices, *from_catalogue(run.plan.provider, routes, run.plan.region), *own)
 
 

@@ -4,9 +4,11 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from testkey_nb.errors import OperatorMissing, UnknownName
 from testkey_nb.http import origin
+from testkey_nb.identify import join
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.spec import Provider
 
@@ -29,6 +31,11 @@ class Plan:
     def at(self, host: str) -> str:
         """Return the origin that stands for one of the provider's hosts."""
         return self.base_url or f"https://{host}"
+
+    @property
+    def api(self) -> str:
+        """The base URL of the OpenAI-compatible API, for the files people run."""
+        return join(self.base_url, urlsplit(self.provider.api).path) if self.base_url else self.provider.api
 
 
 def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
@@ -68,7 +75,8 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
         msg = f"{samples} samples cannot be taken in one run; ask for 0 to {MAX_SAMPLES}"
         raise UnknownName(msg)
     base = origin(base_url, trust_endpoint=trust_endpoint) if base_url else ""
-    who = " ".join((operator or os.environ.get("TESTKEY_OPERATOR", "")).split())[:200]
+    stated = operator or os.environ.get("TESTKEY_OPERATOR", "")
+    who = "".join(char for char in " ".join(stated.split()) if char.isprintable())[:200]
     if not who:
         msg = "say who is authorised to operate this key: pass --operator (or operator=), or set TESTKEY_OPERATOR"
         raise OperatorMissing(msg)

@@ -37,6 +37,10 @@ class Run:
         """Whether any answer came from the sandbox."""
         return self.identity.sandbox
 
+    def live(self, model: str) -> list[str]:
+        """Return the routes of `model` that its list says are live."""
+        return [row.route for row in self.models if row.model == model and row.listed and row.route_status == "live"]
+
     def values(self) -> Mapping[str, tuple[Value, ...]]:
         """Return the native values of every known metric."""
         found: defaultdict[str, tuple[Value, ...]] = defaultdict(tuple)

@@ -1,0 +1,5 @@
+"""The command line: ``testkey``."""
+
+from .commands import main
+
+__all__ = ["main"]

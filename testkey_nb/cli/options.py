@@ -1,0 +1,105 @@
+"""The options that `probe`, `report` and `apply` share, and the run they lead to."""
+
+import asyncio
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from testkey_nb.http import AsyncTransport
+from testkey_nb.judge import Policy, Readiness, judge_run, of_dimension, read_policy
+from testkey_nb.keys import Key
+from testkey_nb.launch import Launch, read_launch
+from testkey_nb.probe import Plan, Run, plan, probe_key
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the caller asked for."""
+
+    provider: Annotated[str, typer.Option("--provider", metavar="ID", help="Whose key it is; see `testkey providers`.")]
+    key_env: Annotated[str, typer.Option("--key-env", metavar="NAME", help="Variable that holds the key.")]
+    base_url: Annotated[str, typer.Option(metavar="URL", help="Ask here instead of the provider's hosts.")] = ""
+    trust_endpoint: Annotated[bool, typer.Option("--trust-endpoint", help="You vouch for --base-url.")] = False
+    dimension: Annotated[str, typer.Option(metavar="D", help="What the key is probed for.")] = "commercial-launch"
+    model: Annotated[list[str], typer.Option("--model", metavar="ID", help="Covered model; may be repeated.")] = ()  # type: ignore[assignment]
+    region: Annotated[str, typer.Option(metavar="R", help="One of the provider's regions.")] = ""
+    samples: Annotated[int, typer.Option(metavar="N", help="Repeats that measure stability.")] = 0
+    policy: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Thresholds and planned load.")] = None
+    launch_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="What is done already.")] = None
+    operator: Annotated[str, typer.Option(metavar="TEXT", help="Who is authorised to operate this key.")] = ""
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
+
+    def checked(self) -> "Checked":
+        """Read and check everything that can be wrong before anything is sent."""
+        policy = read_policy(self.policy, self.dimension) if self.policy else of_dimension(self.dimension)
+        what = plan(
+            self.provider,
+            models=self.model,
+            region=self.region,
+            base_url=self.base_url,
+            trust_endpoint=self.trust_endpoint,
+            samples=self.samples,
+            operator=self.operator,
+        )
+        return Checked(what, Key.from_env(self.key_env), policy, read_launch(self.launch_dir))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Everything a run needs."""
+
+    plan: Plan
+    key: Key
+    policy: Policy
+    launch: Launch
+
+    def carried_out(self, *, quiet: bool) -> Readiness:
+        """Probe and judge, with a progress display where somebody looks on."""
+        return judge_run(run_shown(self.key, self.plan, quiet=quiet), self.launch, self.policy)
+
+
+def run_shown(key: Key, what: Plan, *, quiet: bool = False, transport: AsyncTransport | None = None) -> Run:
+    """Probe with a progress display on stderr if that is a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty()
+    ) as shown:
+        bar = shown.add_task(f"asking {what.provider.name}", total=None)
+
+        def progress(done: int, total: int, path: str) -> None:
+            shown.update(bar, completed=done, total=total, description=f"asked {path.partition('?')[0][:48]}")
+
+        return asyncio.run(probe_key(key, what, transport=transport, progress=progress))
+
+
+def asking(command: Callable[..., int]) -> Callable[..., int]:
+    """Give `command`, whose first parameter is an `Asked`, the options of one."""
+
+    @wraps(command)
+    def with_options(**given: object) -> int:
+        shared = {field.name: given.pop(field.name) for field in fields(Asked)}
+        return command(Asked(**shared), **given)  # type: ignore[arg-type]  # typer has converted them
+
+    own = list(inspect.signature(command).parameters.values())[1:]
+    shared = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.default is MISSING else field.default,
+            annotation=field.type,
+        )
+        for field in fields(Asked)
+    ]
+    keywords = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    with_options.__signature__ = inspect.Signature([*keywords, *shared])  # type: ignore[attr-defined]
+    with_options.__annotations__ = {parameter.name: parameter.annotation for parameter in [*keywords, *shared]}
+    del with_options.__wrapped__  # else typer looks at the bare command
+    return with_options

@@ -1,0 +1,85 @@
+"""What a person sees in the terminal.  Foreign text is shown as text: no markup of its own is obeyed."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from testkey_nb.identify import Identification
+from testkey_nb.judge import Readiness
+from testkey_nb.outcome import Capability
+from testkey_nb.spec import Provider
+
+_COLOURS = {
+    **dict.fromkeys(("yes", "pass", "proved", "genuine", "for"), "green"),
+    **dict.fromkeys(("no", "fail", "denied", "relay", "contradicted", "against"), "red"),
+    **dict.fromkeys(("unknown", "partial", "vouched"), "yellow"),
+}
+_READY = {True: "[bold green]READY", False: "[bold red]NOT READY", None: "[bold yellow]UNDECIDED"}
+
+
+def show_readiness(readiness: Readiness) -> None:
+    """Print the readiness table and the one action."""
+    console, run = Console(), readiness.run
+    console.print(
+        f"[bold]{escape(run.plan.provider.name)}[/] · {run.stamp.provider} · {run.plan.region} route", style=""
+    )
+    if run.sandbox:
+        console.print("[bold black on yellow] SANDBOX [/] made-up answers, not a provider's")
+    console.print(f"{_READY[readiness.ready]}[/] for {readiness.policy.dimension}; identity {run.identity.verdict}")
+    _print(console, "Passport", ("axis", "", "why"), ((a, f.answer, f.why) for a, f in readiness.passport.items()))
+    _print(console, "Ten capabilities", ("capability", "state", "why"),
+           ((c.capability, c.state, c.why) for c in readiness.capabilities))  # fmt: skip
+    gates = ((g.gate if g.required else f"({g.gate})", g.may, g.done, g.state, g.why) for g in readiness.gates)
+    _print(console, "Readiness: five gates", ("gate", "may it", "done", "state", "why"), gates)
+    action = readiness.action
+    text = f"[bold]{action.id or 'nothing to do'}[/]: {escape(action.why)}"
+    if action.opens:
+        text += f"\nsmallest step: {escape(action.opens)}"
+    if readiness.outstanding:
+        text += f"\noutstanding: {', '.join(readiness.outstanding)}"
+    console.print(Panel(text, title="Next action", title_align="left"))
+    sent = run.manifest.to_json()
+    hosts = ", ".join(sorted(run.manifest.hosts))
+    console.print(f"{sent['requests']} requests, GET only, to {escape(hosts) or 'nobody'}; cost 0 USD", highlight=False)
+
+
+def show_identification(found: Identification) -> None:
+    """Print who answers, by which evidence, and whose shape the key has."""
+    console, identity = Console(), found.identity
+    who = f" ({identity.provider})" if identity.provider else ""
+    console.print(f"[bold]{identity.verdict}[/]{who}: {escape(identity.why)}", highlight=False)
+    if identity.evidence:
+        rows = ((e.mark, e.speaks, e.points_to, e.observed, e.source) for e in identity.evidence)
+        _print(console, "Evidence", ("mark", "speaks", "points to", "observed", "source"), rows)
+    if found.candidates:
+        shapes = ((c.provider, c.key_type, c.why) for c in found.candidates)
+        _print(console, "The key's shape", ("provider", "type", "why"), shapes)
+
+
+def show_providers(providers: Iterable[Provider]) -> None:
+    """Print what is known of each provider and relay."""
+    rows = (
+        (p.id, p.kind, ", ".join(r.host for r in (*p.hosts, *p.keyless_hosts)) or "self-hosted", _asks(p),
+         f"{len(p.offers)} of {len(Capability)}", p.checked)
+        for p in providers
+    )  # fmt: skip
+    _print(Console(), "Providers", ("id", "kind", "hosts", "read-only probes", "capabilities", "checked"), rows)
+
+
+def _asks(provider: Provider) -> str:
+    return ", ".join(dict.fromkeys(ask.name for ask in provider.asks)) or "known by its marks only"
+
+
+def _print(console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        colours = (_COLOURS.get(str(cell)) for cell in row)
+        table.add_row(
+            *(f"[{c}]{escape(str(t))}[/]" if c else escape(str(t)) for c, t in zip(colours, row, strict=True))
+        )
+    console.print(table)

@@ -1,0 +1,364 @@
+"""The command line, as other programs use it: exit status, stdout, stderr, and what is sent."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from testkey_nb import sandbox
+from testkey_nb.cli import main
+from testkey_nb.sandbox import PERSONAS
+
+Call = Callable[..., tuple[int, str, str]]
+ARTEFACTS = ("add_provider_config", "import_inventory", "fill_pricing", "set_route", "add_monitoring")
+
+# Persona → auth/funds/scope, ready, exit status, action; an empty launch folder, dimension commercial-launch.
+TABLE = {
+    "launch-ready": ("yyy", False, 3, "add_provider_config"),
+    "global-scope": ("yyy", False, 3, "add_provider_config"),
+    "no-billing-scope": ("yyy", False, 3, "add_provider_config"),
+    "no-inference-scope": ("yyn", False, 3, "human_review"),
+    "classic-write": ("yyy", False, 3, "human_review"),
+    "oauth": ("yyy", False, 3, "human_review"),
+    "prepaid-unread": ("yuy", None, 4, "human_review"),
+    "revoked": ("nuu", False, 3, "human_review"),
+    "hub-throttled": ("uuu", None, 4, "human_review"),
+    "broke": ("yny", False, 3, "human_review"),
+    "org-blocked": ("yyy", False, 3, "human_review"),
+    "model-gone": ("yyy", False, 3, "human_review"),
+    "unpriced": ("yyy", False, 3, "add_provider_config"),
+    "routes-down": ("yyy", False, 3, "human_review"),
+    "firewall": ("uuu", None, 4, "human_review"),
+    "wrong-host": ("uuu", False, 3, "human_review"),
+}
+
+
+@contextmanager
+def served(persona: str, log: list[Any] | None = None) -> Iterator[str]:
+    """Serve a persona over a loopback socket and give its origin; `log` gets every request it saw."""
+    server = sandbox.server("huggingface", persona, 0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        if log is not None:
+            log += server.config.app.state.requests  # type: ignore[union-attr]  # the Starlette application
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Run the command line in this process; returns exit status, stdout and stderr."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["testkey", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.delenv("TESTKEY_OPERATOR", raising=False)
+    return run
+
+
+def asked(origin: str, *more: object) -> tuple[object, ...]:
+    named = ("--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "a test")
+    return (*named, "--base-url", origin, "--trust-endpoint", *more)
+
+
+def test_the_table_has_every_persona() -> None:
+    assert set(TABLE) == set(PERSONAS["huggingface"])
+
+
+@pytest.mark.parametrize("persona", TABLE)
+def test_every_persona_ends_as_its_row_says(persona: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    axes, ready, status, action = TABLE[persona]
+    monkeypatch.setenv("MY_HF_TOKEN", PERSONAS["huggingface"][persona].key)
+    with served(persona) as origin:
+        code, out, err = call("probe", *asked(origin, "--json"))
+    found = json.loads(out)
+    assert (code, found["ready"], found["action"]["id"]) == (status, ready, action)
+    assert "".join(found["passport"][axis][0] for axis in ("auth", "funds", "scope")) == axes
+    assert found["sandbox"] is True
+    assert err == ""
+
+
+def test_five_applies_make_a_launch_ready_key_ready(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MY_HF_TOKEN", PERSONAS["huggingface"]["launch-ready"].key)
+    folder = tmp_path / "launch"
+    with served("launch-ready") as origin:
+        options = asked(origin, "--launch-dir", folder)
+        for action in ARTEFACTS:
+            code, out, _ = call("probe", *options, "--json")
+            assert (code, json.loads(out)["action"]["id"]) == (3, action)
+            assert call("apply", action, *options, "--yes")[0] == 0
+            assert "nothing to do" in call("apply", action, *options, "--yes")[1]
+        code, out, _ = call("probe", *options, "--json")
+    found = json.loads(out)
+    assert (code, found["ready"], found["action"]["id"], found["outstanding"]) == (0, True, None, [])
+    assert found["stage"] == "launch"
+    assert found["action"]["why"] == "nothing is outstanding"
+    written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert PERSONAS["huggingface"]["launch-ready"].key.encode() not in written
+    assert b"SANDBOX" in written
+
+
+def test_an_unpriced_model_waits_for_a_person_to_fill_the_empty_row(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MY_HF_TOKEN", PERSONAS["huggingface"]["unpriced"].key)
+    prices = tmp_path / "prices.csv"
+    with served("unpriced") as origin:
+        options = asked(origin, "--launch-dir", tmp_path)
+        for action in ARTEFACTS[:3]:
+            assert json.loads(call("probe", *options, "--json")[1])["action"]["id"] == action
+            assert call("apply", action, *options, "--yes")[0] == 0
+        assert json.loads(call("probe", *options, "--json")[1])["action"]["id"] == "fill_pricing"
+        assert ",featherless-ai,,,," in prices.read_text()
+        prices.write_text(
+            prices.read_text().replace("featherless-ai,,,,,", "featherless-ai,0.1,0.1,,contract,2026-11-20")
+        )
+        code, out, _ = call("probe", *options, "--json")
+    assert (code, json.loads(out)["action"]["id"]) == (3, "set_route")
+
+
+@pytest.mark.parametrize(("persona", "action", "status"), [
+    ("revoked", "add_provider_config", 3), ("hub-throttled", "add_provider_config", 4), ("revoked", "human_review", 0),
+    ("no-inference-scope", "import_inventory", 3), ("classic-write", "add_monitoring", 3),
+    ("prepaid-unread", "add_monitoring", 4), ("broke", "add_provider_config", 0),
+])  # fmt: skip
+def test_apply_refuses_where_the_first_half_of_its_gate_is_shut(
+    persona: str, action: str, status: int, call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MY_HF_TOKEN", PERSONAS["huggingface"][persona].key)
+    with served(persona) as origin:
+        assert call("apply", action, *asked(origin, "--launch-dir", tmp_path / "new", "--yes"))[0] == status
+    assert (tmp_path / "new").exists() is (status == 0)
+
+
+def test_apply_never_overwrites_a_file_that_differs(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MY_HF_TOKEN", PERSONAS["huggingface"]["launch-ready"].key)
+    (tmp_path / "providers.toml").write_text('[providers.other]\nhosts = ["other.example"]\n')
+    with served("launch-ready") as origin:
+        code, _, err = call("apply", "add_provider_config", *asked(origin, "--launch-dir", tmp_path, "--yes"))
+    assert (code, "differs" in err) == (2, True)
+    assert (tmp_path / "providers.toml").read_text() == '[providers.other]\nhosts = ["other.example"]\n'
+
+
+def test_an_endpoint_that_nobody_vouches_for_gets_no_key(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_HF_TOKEN", PERSONAS["huggingface"]["launch-ready"].key)
+    words, seen = asked("")[:6], list[Any]()
+    with served("launch-ready", seen) as origin:
+        code, out, _ = call("probe", *words, "--base-url", origin, "--json")
+    assert seen
+    assert not any(request.has_key for request in seen)
+    found = json.loads(out)
+    assert (code, found["identity"]["verdict"], found["passport"]["auth"]) == (4, "unknown", "unknown")
+    assert found["action"]["id"] == "human_review"
+
+
+def test_a_host_that_cannot_be_reached_is_a_run(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_HF_TOKEN", PERSONAS["huggingface"]["launch-ready"].key)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        origin = f"http://127.0.0.1:{free.getsockname()[1]}"
+        code, out, _ = call("probe", *asked(origin, "--json"))
+    found = json.loads(out)
+    assert (code, found["ready"], set(found["passport"].values())) == (4, None, {"unknown"})
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["hf_with space" + "a" * 20, "hf_newline" + "a" * 20 + "\n", "hf_zero\u200bwidth" + "a" * 20, "hf_ключ" + "a" * 20,
+     "hf_" + "a" * 10_000],
+    ids=["space", "newline", "zero-width space", "non-ASCII", "10,000 characters"],
+)  # fmt: skip
+def test_a_malformed_key_is_one_line_and_nothing_is_sent(key: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_HF_TOKEN", key)
+    seen: list[Any] = []
+    with served("launch-ready", seen) as origin:
+        code, out, err = call("probe", *asked(origin, "--json"))
+    assert (code, out, err.count("\n"), seen) == (2, "", 1, [])
+    assert key[3:12] not in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("probe", "--provider", "nobody", "--key-env", "MY_HF_TOKEN", "--operator", "x"),
+        ("probe", "--provider", "huggingface", "--key-env", "NOT_SET_HERE", "--operator", "x"),
+        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN"),
+        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--dimension", "moon"),
+        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--region", "moon"),
+        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--model", "a b"),
+        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--samples", "-1"),
+        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--policy", "none.toml"),
+        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--base-url", "ftp://x"),
+        (
+            "probe",
+            "--provider",
+            "huggingface",
+            "--key-env",
+            "MY_HF_TOKEN",
+            "--operator",
+            "x",
+            "--base-url",
+            "http://x.com",
+        ),
+        (
+            "probe",
+            "--provider",
+            "huggingface",
+            "--key-env",
+            "MY_HF_TOKEN",
+            "--operator",
+            "x",
+            "--base-url",
+            "https://10.0.0.1",
+        ),
+        (
+            "report",
+            "--provider",
+            "huggingface",
+            "--key-env",
+            "MY_HF_TOKEN",
+            "--operator",
+            "x",
+            "--out",
+            "/no/such/r.html",
+        ),
+        (
+            "report",
+            "--provider",
+            "huggingface",
+            "--key-env",
+            "MY_HF_TOKEN",
+            "--operator",
+            "x",
+            "--out",
+            "r.html",
+            "--lang",
+            "fr",
+        ),
+        (
+            "apply",
+            "launch_rocket",
+            "--provider",
+            "huggingface",
+            "--key-env",
+            "MY_HF_TOKEN",
+            "--launch-dir",
+            "x",
+            "--yes",
+        ),
+        ("apply", "set_route", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--yes"),
+        ("identify",),
+        ("demo", "--persona", "nobody"),
+        ("demo", "--provider", "nobody"),
+        ("sandbox", "--persona", "nobody"),
+        ("probe",),
+        ("no-such-command",),
+    ],
+    ids=" ".join,
+)
+def test_the_callers_mistake_is_one_line_on_stderr(
+    words: tuple[str, ...], call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MY_HF_TOKEN", PERSONAS["huggingface"]["launch-ready"].key)
+    code, out, err = call(*words)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("testkey: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_report_writes_the_file_and_keeps_the_exit_status(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = PERSONAS["huggingface"]["broke"].key
+    monkeypatch.setenv("MY_HF_TOKEN", key)
+    with served("broke") as origin:
+        code, out, _ = call("report", *asked(origin, "--out", tmp_path / "r.html", "--lang", "id"))
+    page = (tmp_path / "r.html").read_text()
+    assert code == 3
+    assert out.splitlines()[-1] == f"Report: {tmp_path / 'r.html'}"
+    assert 'lang="id"' in page
+    assert "SANDBOX" in page
+    assert key not in page
+
+
+def test_a_policy_file_changes_the_verdict(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MY_HF_TOKEN", PERSONAS["huggingface"]["broke"].key)
+    (tmp_path / "p.toml").write_text('required = ["identification"]\n')
+    with served("broke") as origin:
+        found = json.loads(call("probe", *asked(origin, "--policy", tmp_path / "p.toml", "--json"))[1])
+    assert found["policy"]["required"] == ["identification"]
+    assert found["action"]["id"] == "add_provider_config"
+
+
+@pytest.mark.parametrize(("persona", "status", "verdict"), [("wrong-host", 3, "relay"), ("launch-ready", 4, "unknown")])
+def test_identify_says_who_answers_without_a_key(persona: str, status: int, verdict: str, call: Call) -> None:
+    with served(persona) as origin:
+        code, out, _ = call("identify", "--base-url", origin, "--json")
+    found = json.loads(out)
+    assert (code, found["identity"]["verdict"]) == (status, verdict)
+    assert set(found) == {"schema", "provider", "identity", "candidates", "manifest"}
+
+
+def test_identify_of_a_key_is_offline_and_names_every_candidate(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_HF_TOKEN", "hf_" + "Qz" * 17)
+    code, out, _ = call("identify", "--key-env", "MY_HF_TOKEN", "--json")
+    found = json.loads(out)
+    assert (code, found["manifest"]["requests"]) == (4, 0)
+    assert [(c["provider"], c["key_type"]) for c in found["candidates"]] == [("huggingface", "user")]
+
+
+def test_demo_ends_with_the_name_of_the_report(call: Call, tmp_path: Path) -> None:
+    code, out, err = call("demo", "--out", tmp_path / "r.html")
+    assert (code, err) == (0, "")
+    assert "Readiness" in out
+    assert "SANDBOX" in out
+    assert out.splitlines()[-1] == f"Report: {tmp_path / 'r.html'}"
+
+
+def test_providers_lists_what_can_be_probed(call: Call) -> None:
+    code, out, _ = call("providers", "--json")
+    assert code == 0
+    assert json.loads(out)["providers"][0]["id"] == "huggingface"
+
+
+def test_a_fresh_process_keeps_stdout_for_json_and_the_key_out_of_everything(tmp_path: Path) -> None:
+    key = PERSONAS["huggingface"]["launch-ready"].key
+    with served("launch-ready") as origin:
+        command = [
+            sys.executable,
+            "-c",
+            "from testkey_nb.cli import main; main()",
+            "probe",
+            *map(str, asked(origin, "--json")),
+        ]
+        ran = subprocess.run(  # noqa: S603 - our own interpreter
+            command, env={**os.environ, "MY_HF_TOKEN": key}, capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+    assert (ran.returncode, ran.stderr) == (3, "")
+    assert json.loads(ran.stdout)["schema"] == 1
+    assert key not in ran.stdout
