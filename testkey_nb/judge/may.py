@@ -14,6 +14,9 @@ def identified(case: Case) -> Check:
     identity = case.run.identity
     if identity.verdict in {Verdict.GENUINE, Verdict.VOUCHED}:
         return Check(Answer.YES, identity.why)
+    silent = [row.endpoint for row in identity.evidence if row.mark == "no answer"]
+    if identity.verdict is Verdict.UNKNOWN and len(silent) == len(identity.evidence):
+        return Check(Answer.UNKNOWN, identity.why, Why("probe again once {hosts} answer", hosts=", ".join(silent)))
     if identity.verdict is Verdict.UNKNOWN:
         opens = Why("vouch for the endpoint with --trust-endpoint if you operate it, or probe the provider's own hosts")
         return Check(Answer.UNKNOWN, identity.why, opens)

@@ -1,0 +1,151 @@
+# ruff: noqa: INP001 - a tool that is run, not a package
+"""Write the tables in the documentation from the code they describe: ``python docs/generate.py``.
+
+A table stands between ``<!-- NAME -->`` and ``<!-- end -->``; a test compares it with what this would write.
+"""
+
+import asyncio
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from testkey_nb import sandbox
+from testkey_nb.cli.commands import SANDBOX_OPERATOR
+from testkey_nb.frames import columns
+from testkey_nb.judge import DIMENSIONS, Policy, judge_run
+from testkey_nb.keys import Key
+from testkey_nb.outcome import Capability
+from testkey_nb.probe import plan, probe_key
+from testkey_nb.providers import PROVIDERS
+from testkey_nb.rows import GRAINS, Stamp
+from testkey_nb.spec import Repeat
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("README.md", "docs/personas.md", "docs/columns.md", "docs/providers.md", "docs/command-line.md")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def providers() -> str:
+    """Return what can be probed and what is known by its marks."""
+    rows = []
+    for p in PROVIDERS.values():
+        probes = ", ".join(f"`{name}`" for name in dict.fromkeys(ask.name for ask in p.asks)) or "known by its marks"
+        hosts = ", ".join(region.host for region in (*p.hosts, *p.keyless_hosts)) or "self-hosted"
+        offers = f"{len(p.offers)} of {len(Capability)}" if p.asks else ""
+        rows.append((f"`{p.id}`", f"[{p.name}]({p.docs})", p.kind, hosts, probes, offers, p.checked))
+    return table(("id", "name", "kind", "hosts", "read-only probes", "capabilities", "read on"), rows)
+
+
+def asks() -> str:
+    """Return every question with its source, and how many requests a run sends."""
+    rows = []
+    for p in PROVIDERS.values():
+        for ask in p.asks:
+            when = {Repeat.ONCE: "always", Repeat.WITH_SAMPLES: "with samples", Repeat.PER_SAMPLE: "each sample"}[
+                ask.repeat
+            ]
+            needs = "key" if ask.auth else "no key"
+            rows.append((f"`{ask.name}`", f"`{ask.host}{ask.path}`", needs, when, ask.source, ask.checked))
+    return table(("probe", "GET", "sent with", "when", "source", "read on"), rows)
+
+
+def outcomes() -> str:
+    """Return the decision table of every provider."""
+    rows = [
+        (f"`{p.id}`", clause.status, clause.words or "a JSON object with `error`", f"`{clause.outcome}`", clause.source)
+        for p in PROVIDERS.values()
+        for clause in (*(clause for ask in p.asks for clause in ask.outcomes), *p.outcomes)
+    ]
+    return table(("provider", "status", "the body holds", "outcome", "source"), rows)
+
+
+def marks() -> str:
+    """Return what unmasks and explains an endpoint."""
+    rows = [
+        (f"`{p.id}`", mark.name, f"`GET {mark.path}`" if mark.path else "any answer", mark.source, mark.checked)
+        for p in PROVIDERS.values()
+        for mark in p.marks
+    ]
+    return table(("belongs to", "mark", "seen on", "source", "read on"), rows)
+
+
+def personas() -> str:
+    """Return what every persona of the sandbox says and comes to, by running each."""
+    rows = []
+    for provider, known in sandbox.PERSONAS.items():
+        for name, persona in known.items():
+            what = plan(provider, base_url=sandbox.ORIGIN, trust_endpoint=True, operator=SANDBOX_OPERATOR)
+            key = Key("SANDBOX_KEY", persona.key)
+            readiness = judge_run(asyncio.run(probe_key(key, what, transport=sandbox.transport(provider, name))))
+            axes = "/".join({"yes": "y", "no": "n", "unknown": "?"}[f.answer] for f in readiness.passport.values())
+            ready = {True: "true · 0", False: "false · 3", None: "null · 4"}[readiness.ready]
+            rows.append((f"`{name}`", persona.says, axes, ready, f"`{readiness.action.id}`", readiness.action.gate))
+    head = (
+        "persona",
+        "what the provider says",
+        "auth/funds/quota/scope/region/models",
+        "ready · exit",
+        "action",
+        "gate",
+    )
+    return table(head, rows)
+
+
+def glossary() -> str:
+    """Return every frame with its columns, dtypes and meanings."""
+    parts = []
+    for name, row in {"join keys of every frame": Stamp, **GRAINS}.items():
+        meanings = _comments(row)
+        rows = [
+            (f"`{c.name}`", c.dtype if isinstance(c.dtype, str) else "category: " + ", ".join(c.dtype.categories),
+             meanings.get(c.name, ""))
+            for c in columns(row)
+        ]  # fmt: skip
+        title = name if row is Stamp else f"`{name}`"
+        parts.append(f"### {title}\n\n{inspect.getdoc(row)}\n\n{table(('column', 'dtype', 'meaning'), rows)}")
+    return "\n\n".join(parts)
+
+
+def _comments(row: type) -> dict[str, str]:
+    """Return the comment behind each field of a row class: it is the column's meaning."""
+    found = re.finditer(r"^    (\w+): [^#\n]*?(?:# (.*))?$", inspect.getsource(row), re.MULTILINE)
+    return {match[1]: match[2] or "" for match in found}
+
+
+def policies() -> str:
+    """Return the fields of a policy and what each dimension sets."""
+    rows = []
+    for field in fields(Policy):
+        values = [getattr(policy, field.name) for policy in DIMENSIONS.values()]
+        shown = [", ".join(value) if isinstance(value, tuple) else str(value).lower() for value in values]
+        rows.append((f"`{field.name}`", *(shown if len(set(shown)) > 1 else (shown[0], "same", "same"))))
+    return table(("field", *(f"`{name}`" for name in DIMENSIONS)), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    table.__name__: table for table in (providers, asks, outcomes, marks, personas, glossary, policies)
+}
+
+
+def filled(text: str) -> str:
+    """Return a page with its tables written anew."""
+
+    def anew(match: re.Match[str]) -> str:
+        return f"<!-- {match[1]} -->\n\n{TABLES[match[1]]()}\n\n<!-- end -->"
+
+    return re.sub(rf"<!-- ({'|'.join(TABLES)}) -->.*?<!-- end -->", anew, text, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    for page in PAGES:
+        path = ROOT / page
+        path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
+        sys.stdout.write(f"{page}\n")
