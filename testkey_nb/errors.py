@@ -3,6 +3,8 @@
 CallerError
 ├── KeyMissing          (also LookupError)
 ├── KeyMalformed        (also ValueError)
+├── KeyExpired          (also PermissionError)
+├── DataExpired         (also LookupError)
 ├── UnknownName         (also LookupError)
 ├── OperatorMissing     (also PermissionError)
 ├── AddressRefused      (also ValueError)
@@ -25,6 +27,14 @@ class KeyMissing(CallerError, LookupError):
 
 class KeyMalformed(CallerError, ValueError):
     """The text cannot be an API key: it has spaces, control or non-ASCII characters, or an impossible length."""
+
+
+class KeyExpired(CallerError, PermissionError):
+    """The key's five minutes are over; make it anew from its variable."""
+
+
+class DataExpired(CallerError, LookupError):
+    """The five minutes of a run's data are over; probe again."""
 
 
 class UnknownName(CallerError, LookupError):

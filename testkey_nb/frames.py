@@ -9,6 +9,7 @@ from functools import cache
 import pandas as pd
 
 from . import outcome
+from .retention import hold_frame
 from .rows import GRAINS, Stamp
 
 _DTYPES: dict[type, str] = {
@@ -42,7 +43,7 @@ def _dtype(hint: object) -> "str | pd.CategoricalDtype":
     return next(_DTYPES[kind] for kind in (*typing.get_args(hint), hint) if kind in _DTYPES)
 
 
-def frame(grain: str, runs: Iterable[tuple[Stamp, Sequence[object]]]) -> pd.DataFrame:
+def frame(grain: str, runs: Iterable[tuple[Stamp, Sequence[object]]], until: float | None = None) -> pd.DataFrame:
     """Build the frame of one grain from the rows of any number of runs.
 
     Parameters
@@ -51,6 +52,8 @@ def frame(grain: str, runs: Iterable[tuple[Stamp, Sequence[object]]]) -> pd.Data
         A name of `rows.GRAINS`.
     runs
         Pairs of a run's stamp and its rows.
+    until
+        When the frame is emptied, on the clock of `expiry.now`; None keeps it.
 
     Returns
     -------
@@ -62,4 +65,7 @@ def frame(grain: str, runs: Iterable[tuple[Stamp, Sequence[object]]]) -> pd.Data
     pairs = [(stamp, one) for stamp, rows in runs for one in rows]
     data = {c.name: pd.Series([getattr(s, c.name) for s, _ in pairs], dtype=c.dtype) for c in columns(Stamp)}
     data |= {c.name: pd.Series([getattr(r, c.name) for _, r in pairs], dtype=c.dtype) for c in columns(row)}
-    return pd.DataFrame(data)
+    made = pd.DataFrame(data)
+    if until is not None:
+        hold_frame(made, until)
+    return made

@@ -165,7 +165,7 @@ class Sender:
         """
         slot = host or urlsplit(url).netloc
         async with self._slots[slot]:
-            if fault := self._refusal(slot):
+            if fault := self._refusal(slot, key):
                 return Exchange(0, fault)
             self.manifest.requests += 1
             self.manifest.methods.add("GET")
@@ -186,7 +186,9 @@ class Sender:
                 self._stopped[slot] = exchange.reply.headers.get("retry-after", "")
             return exchange
 
-    def _refusal(self, slot: str) -> str:
+    def _refusal(self, slot: str, key: Key | None) -> str:
+        if key and key.expired:
+            return "not asked: the key is gone after five minutes"
         if slot in self._stopped:
             return f"not asked: this host asked to wait (Retry-After: {redact(self._stopped[slot], 40) or 'not given'})"
         if self.manifest.requests >= self._budget:

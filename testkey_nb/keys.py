@@ -10,10 +10,11 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NoReturn, SupportsIndex
 
-from .errors import KeyMalformed, KeyMissing
+from .errors import KeyExpired, KeyMalformed, KeyMissing
+from .expiry import KEEPER, lifetime_s, now
 
 MIN_CHARS, MAX_CHARS = 8, 4096  # longest known: JWTs of about 1,500 characters
 SAID_CHARS = 240  # of a provider's own words kept beside a verdict
@@ -24,7 +25,9 @@ _CLAIMS = ("scope", "exp")  # the rest of a token's payload may be personal
 
 
 class Key:
-    """One API key.  It has a name and a hint; its text is not in any attribute, repr, copy or pickle.
+    """One API key.  It has a name and a hint; its text is not in any repr, copy or pickle.
+
+    Five minutes after it came it is gone; name and hint stay, so that what was found can still be told apart.
 
     Parameters
     ----------
@@ -32,6 +35,8 @@ class Key:
         What people call it: the variable it came from.
     text
         The secret.
+    clock
+        Seconds that count suspend; `until` is on it.
 
     Raises
     ------
@@ -40,9 +45,9 @@ class Key:
 
     """
 
-    __slots__ = ("__text", "hint", "name")
+    __slots__ = ("__clock", "__text", "__weakref__", "hint", "name", "until")
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, *, clock: Callable[[], float] = now) -> None:
         """Check `text` before it can become a header."""
         if fault := _fault(text):
             msg = f"the key in {_shown(name)} cannot be one: {fault}; copy it again from the provider's page"
@@ -51,6 +56,9 @@ class Key:
         self.name = name
         digest = hmac.new(_SESSION, text.encode(), hashlib.sha256).hexdigest()
         self.hint = f"{name}#{digest[:8]}"
+        self.__clock = clock
+        self.until = clock() + lifetime_s()
+        KEEPER.hold(self, "key", Key.forget, self.until)
 
     @classmethod
     def from_env(cls, name: str, environ: Mapping[str, str] = os.environ) -> "Key":
@@ -90,8 +98,29 @@ class Key:
             raise KeyMissing(msg) from error
 
     def reveal(self) -> str:
-        """Return the secret, for the one line that puts it into a request's header."""
+        """Return the secret, for the one line that puts it into a request's header.
+
+        Raises
+        ------
+        KeyExpired
+            If its five minutes are over.
+
+        """
+        if self.expired:
+            msg = f"the key in {_shown(self.name)} is gone after five minutes; make it anew from its variable"
+            raise KeyExpired(msg)
         return self.__text
+
+    @property
+    def expired(self) -> bool:
+        """Whether its time is over; the text is dropped then, if it was not yet."""
+        if self.__text and self.__clock() >= self.until:
+            self.forget()
+        return not self.__text
+
+    def forget(self) -> None:
+        """Drop the text now."""
+        self.__text = ""
 
     def fits(self, pattern: str) -> bool:
         """Whether the whole key matches `pattern`."""
@@ -112,7 +141,12 @@ class Key:
         return {name: payload[name] for name in _CLAIMS if name in payload} if isinstance(payload, dict) else {}
 
     def redact(self, text: str, limit: int = SAID_CHARS) -> str:
-        """Return `text` without this key, any six characters in a row of it, or what identifies its owner."""
+        """Return `text` without this key, any six characters in a row of it, or what identifies its owner.
+
+        Once the key is gone nobody can say what an echo of it looks like, so then nothing is returned.
+        """
+        if self.expired:
+            return ""
         grams = {self.__text[i : i + 6] for i in range(len(self.__text) - 5)}
         hits = [i for i in range(len(text) - 5) if text[i : i + 6] in grams]
         pieces, end = [], 0

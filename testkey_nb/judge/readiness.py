@@ -5,10 +5,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from testkey_nb.errors import DataExpired
 from testkey_nb.launch import Launch
 from testkey_nb.outcome import Action, Answer, Axis, CapabilityState, Gate, GateState
 from testkey_nb.prices import Ruling, from_catalogue, rule
 from testkey_nb.probe import CONTROL, Run
+from testkey_nb.retention import hold
 from testkey_nb.rows import ActionRow, CapabilityRow, PassportRow, PriceRow, Why
 from testkey_nb.spec import Finding
 
@@ -35,7 +37,7 @@ class Next:
     opens: Why
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Readiness:
     """A run judged under a policy.  Judging it again under another sends nothing."""
 
@@ -52,7 +54,9 @@ class Readiness:
 
     @property
     def ready(self) -> bool | None:
-        """Whether the key may go into use: None while a required answer is unknown."""
+        """Whether the key may go into use: None while a required answer is unknown, and once the data is gone."""
+        if self.run.gone:
+            return None
         required = [gate for gate in self.gates if gate.required]
         if any(gate.may is Answer.NO for gate in required):
             return False
@@ -109,10 +113,18 @@ class Readiness:
         """Return one of the ten frames; see `rows` for its columns."""
         from testkey_nb.frames import frame  # noqa: PLC0415 - pandas is loaded when a frame is asked for
 
-        return frame(grain, [(self.run.stamp, self.rows(grain))])
+        return frame(grain, [(self.run.stamp, self.rows(grain))], self.run.until)
 
     def to_json(self) -> dict[str, object]:
-        """Return the object that `--json` prints and other programs rely on; schema 1."""
+        """Return the object that `--json` prints and other programs rely on; schema 1.
+
+        Raises
+        ------
+        DataExpired
+            If its five minutes are over.
+
+        """
+        self.check()
         run, stamp = self.run, asdict(self.run.stamp)
         tables = {
             grain: [{**_plain(stamp), **_plain(asdict(row))} for row in self.rows(grain)]  # type: ignore[call-overload]
@@ -144,6 +156,28 @@ class Readiness:
             "manifest": run.manifest.to_json(),
         }
 
+    def check(self) -> None:
+        """Make sure that there is still something to show.
+
+        Raises
+        ------
+        DataExpired
+            If its five minutes are over.
+
+        """
+        if self.run.gone or not self.gates:
+            raise DataExpired("this run's data is gone after five minutes; probe again")
+
+    def forget(self) -> None:
+        """Drop every verdict and what it rests on."""
+        self.run.forget()
+        gone = Next(
+            Action.HUMAN_REVIEW, Gate.IDENTIFICATION, Why("the data is gone after five minutes"), Why("probe again")
+        )
+        for name, empty in (("passport", {}), ("capabilities", ()), ("gates", ()), ("prices", ()), ("rulings", {}),
+                            ("outstanding", ()), ("action", gone)):  # fmt: skip
+            object.__setattr__(self, name, empty)
+
     def summary(self) -> dict[str, object]:
         """Return the onboarding card: names of what was covered, asked and found, and what to look at first."""
         listed = {row.model for row in self.run.models if row.listed}
@@ -170,7 +204,14 @@ def judge_run(run: Run, launch: Launch | None = None, policy: Policy | None = No
     policy
         None for ``commercial-launch``.
 
+    Raises
+    ------
+    DataExpired
+        If the run's five minutes are over.
+
     """
+    if run.gone:
+        raise DataExpired("this run's data is gone after five minutes; probe again")
     launch, policy = launch or Launch(), policy or Policy()
     prices = _side_by_side(run, launch)
     rulings = rule(
@@ -179,9 +220,11 @@ def judge_run(run: Run, launch: Launch | None = None, policy: Policy | None = No
     case = Case(run, launch, policy, passport(run), rulings)
     gates = walk(case)
     action, outstanding = _next(gates)
-    return Readiness(
+    readiness = Readiness(
         run, policy, launch, case.passport, capabilities(case), gates, prices, rulings, action, outstanding
     )  # fmt: skip
+    hold(readiness, "verdict", lambda held: held.forget(), run.until)
+    return readiness
 
 
 def _side_by_side(run: Run, launch: Launch) -> tuple[PriceRow, ...]:

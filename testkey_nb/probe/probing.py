@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Exchange, Sender
 from testkey_nb.identify import FOREIGN, Identity, conclude, edge, join, look_around, takes_key, weigh
 from testkey_nb.keys import Key, redact
 from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, agree
+from testkey_nb.retention import hold
 from testkey_nb.rows import AnswerRow, LimitRow, MetricRow, ModelRow, PriceRow, Stamp, Why
 from testkey_nb.spec import Ask, Finding, Repeat, Reply, Rows
 
@@ -60,9 +62,12 @@ async def probe_key(
         Whatever the network or the provider does.
 
     """
-    probing = _Probing(key, plan, transport, progress, time.monotonic() + run_s)
+    end = time.monotonic() + min(run_s, max(0.0, key.until - now()))
+    probing = _Probing(key, plan, transport, progress, end)
     async with Sender(transport, budget=_budget(plan)) as sender:
-        return await probing.run(sender)
+        run = await probing.run(sender)
+    hold(run, "run", lambda held: held.forget(), run.until)
+    return run
 
 
 @dataclass(slots=True)
@@ -75,6 +80,7 @@ class _Probing:
     progress: Progress
     deadline: float
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
+    until: float = field(default_factory=lambda: now() + lifetime_s())
     answered: list[tuple[Ask, int, str, Exchange]] = field(default_factory=list)  # ask, sample, path, exchange
     done: int = 0
     total: int = 0
@@ -228,6 +234,7 @@ class _Probing:
             prices=tuple(prices),
             limits=tuple(limits),
             findings=tuple(findings),
+            until=self.until,
         )
 
     def _key_valid(self, findings: Iterable[Finding]) -> list[MetricRow]:

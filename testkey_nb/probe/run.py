@@ -1,5 +1,6 @@
 """The facts of a run, and how answers become them."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Run:
-    """The plain facts of one run; judging it sends nothing."""
+    """The plain facts of one run; judging it sends nothing.  They are gone five minutes after the run began."""
 
     stamp: Stamp
     plan: Plan
@@ -30,6 +31,7 @@ class Run:
     models: tuple[ModelRow, ...] = ()
     prices: tuple[PriceRow, ...] = ()
     limits: tuple[LimitRow, ...] = ()
+    until: float = math.inf  # on the clock of `expiry.now`
     findings: tuple[Finding, ...] = ()  # about the axes, from the answers themselves
 
     @property
@@ -54,7 +56,18 @@ class Run:
         from testkey_nb.frames import frame  # noqa: PLC0415 - pandas is loaded when a frame is asked for
 
         rows: Sequence[object] = self.identity.evidence if grain == "evidence" else getattr(self, grain)
-        return frame(grain, [(self.stamp, rows)])
+        return frame(grain, [(self.stamp, rows)], self.until)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the facts were forgotten; a run always has answers, if only that nobody answered."""
+        return not self.answers
+
+    def forget(self) -> None:
+        """Drop every fact."""
+        for name in ("answers", "metrics", "models", "prices", "limits", "findings"):
+            object.__setattr__(self, name, ())
+        object.__setattr__(self, "identity", replace(self.identity, evidence=()))
 
 
 def merge_models(found: Iterable[ModelRow], covered: tuple[str, ...]) -> tuple[ModelRow, ...]:

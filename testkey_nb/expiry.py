@@ -1,0 +1,112 @@
+"""Five minutes: a clock that goes on while the machine sleeps, and the list of what is held until when.
+
+Whatever is held is known here by a weak reference, so that holding keeps nothing alive, and by the function that makes
+it forget.  A daemon thread calls that function when the time is over, so a kernel that is busy or blocked forgets, too.
+"""
+
+import os
+import threading
+import time
+import weakref
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Thing = TypeVar("Thing")
+
+LONGEST_S = 300.0
+_LOOK_S = 1.0  # a waiting thread does not notice that the machine slept, so it looks at the clock this often
+
+
+def now() -> float:
+    """Return seconds that only go forward and count suspend; wall-clock time where the system has no such clock."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.time()
+
+
+def lifetime_s() -> float:
+    """Return how long anything is kept: five minutes, or less where ``TESTKEY_TTL_S`` says so; never more."""
+    try:
+        return min(LONGEST_S, max(0.0, float(os.environ.get("TESTKEY_TTL_S", ""))))
+    except ValueError:
+        return LONGEST_S
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One thing that will be made to forget."""
+
+    kind: str
+    until: float
+    thing: "weakref.ref[Any]"
+    forget: Callable[[Any], None]
+
+
+class Keeper:
+    """What is held, and the thread that ends it.
+
+    Parameters
+    ----------
+    clock
+        Seconds; for tests to move.
+
+    """
+
+    def __init__(self, clock: Callable[[], float] = now) -> None:
+        """Hold nothing yet."""
+        self.clock = clock
+        self._held: dict[int, Held] = {}
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._thread: threading.Thread | None = None
+        self.on_forgotten: list[Callable[[Mapping[str, int]], None]] = []
+
+    def hold(self, thing: Thing, kind: str, forget: Callable[[Thing], None], until: float) -> None:
+        """Make `thing` forget at `until`, or at once if that has passed; nothing extends the time."""
+        number = id(thing)
+        with self._changed:
+            reference = weakref.ref(thing, lambda _gone: self._held.pop(number, None))
+            self._held[number] = Held(kind, until, reference, forget)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._watch, name="testkey_nb expiry", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def latest(self, *kinds: str) -> float | None:
+        """Return when the last of some kinds will be gone; None when nothing of them is held."""
+        with self._lock:
+            return max((held.until for held in self._held.values() if held.kind in kinds), default=None)
+
+    def forget(self, *, everything: bool = False) -> Mapping[str, int]:
+        """Make what is due forget, or everything; return how many of each kind did."""
+        with self._lock:
+            moment = self.clock()
+            due = {number: held for number, held in self._held.items() if everything or held.until <= moment}
+            for number in due:
+                del self._held[number]
+        gone: Counter[str] = Counter()
+        for held in due.values():
+            thing = held.thing()
+            if thing is not None:
+                held.forget(thing)
+                gone[held.kind] += 1
+        if gone:
+            for tell in self.on_forgotten:
+                tell(gone)
+        return gone
+
+    def _watch(self) -> None:
+        """Wait until something is due, as long as anything is held."""
+        while True:
+            with self._changed:
+                if not self._held:
+                    self._thread = None
+                    return
+                wait = min(held.until for held in self._held.values()) - self.clock()
+                if wait > 0:
+                    self._changed.wait(min(wait, _LOOK_S))
+                    continue
+            self.forget()
+
+
+KEEPER = Keeper()
