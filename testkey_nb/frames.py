@@ -10,10 +10,11 @@ import pandas as pd
 
 from . import outcome
 from .retention import hold_frame
-from .rows import GRAINS, Stamp
+from .rows import GRAINS, Stamp, Why
 
 _DTYPES: dict[type, str] = {
     str: "string",
+    Why: "string",
     int: "Int64",
     float: "Float64",
     bool: "boolean",

@@ -8,12 +8,13 @@ import asyncio
 import functools
 import ipaddress
 import json
+import socket
 import ssl
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
@@ -23,6 +24,7 @@ import httpx
 from . import __version__
 from .errors import AddressRefused
 from .keys import Key, redact
+from .rows import Why
 from .spec import Reply
 
 USER_AGENT = f"testkey_nb/{__version__} (read-only key readiness probe)"
@@ -83,7 +85,7 @@ class Exchange:
     """
 
     number: int
-    fault: str = ""
+    fault: Why = Why("")  # noqa: RUF009 - immutable
     reply: Reply | None = None
     verified: bool = False
     latency_s: float | None = None
@@ -98,31 +100,39 @@ class Sender:
     ----------
     transport
         What carries the requests instead of the network: the sandbox, or a test's recorder.
+    key
+        What no answer may echo.
     budget
         Requests at the most.
     request_s
         Seconds one request may take.
+    run_s
+        Seconds from now after which nothing is asked or waited for.
 
     """
 
     def __init__(
-        self, transport: httpx.AsyncBaseTransport | None = None, budget: int = 60, request_s: float = REQUEST_S
+        self,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        key: Key | None = None,
+        budget: int = 60,
+        request_s: float = REQUEST_S,
+        run_s: float = RUN_S,
     ) -> None:
-        """Open nothing yet."""
+        """Open nothing yet; the run's time begins."""
         self.manifest = Manifest()
-        self._given, self._budget, self._request_s = transport, budget, request_s
+        self._given, self._key, self._budget, self._request_s = transport, key, budget, request_s
+        self._end = time.monotonic() + run_s
         self._client: httpx.AsyncClient | None = None
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(IN_FLIGHT_PER_HOST))
         self._stopped: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
         """Open the client."""
-        mounts = {} if self._given else self._proxies()
-        inner = self._given or httpx.AsyncHTTPTransport(verify=tls_context())
         # trust_env is off so that .netrc is never read; proxies and CA files of the environment are taken up here.
         self._client = httpx.AsyncClient(
-            transport=ReadOnly(inner),
-            mounts=mounts,
+            transport=ReadOnly(self._given or Network(self.manifest)),
             trust_env=False,
             follow_redirects=False,
             timeout=self._request_s,
@@ -137,16 +147,10 @@ class Sender:
         if self._client:
             await self._client.aclose()
 
-    def _proxies(self) -> dict[str, httpx.AsyncBaseTransport | None]:
-        """Return transports through the environment's HTTPS proxy, none for loopback and for what no_proxy names."""
-        proxy = urllib.request.getproxies().get("https")
-        if not proxy:
-            return {}
-        shown = urlsplit(proxy)
-        self.manifest.proxies.add(f"{shown.scheme}://{shown.hostname}:{shown.port}")
-        direct = [host.strip().lstrip(".") for host in urllib.request.getproxies().get("no", "").split(",")]
-        through = ReadOnly(httpx.AsyncHTTPTransport(verify=tls_context(), proxy=httpx.Proxy(proxy)))
-        return {"https://": through, **{f"all://*{host}": None for host in direct if host}}
+    @property
+    def left_s(self) -> float:
+        """Seconds of the run's time that are left."""
+        return max(0.0, self._end - time.monotonic())
 
     async def get(  # noqa: PLR0913 - each is one part of a question
         self,
@@ -163,67 +167,131 @@ class Sender:
         `host` is the real host a base URL stands in for, by which requests in flight are counted.  What the network
         does is a fault in the answer, never an exception.
         """
-        slot = host or urlsplit(url).netloc
-        async with self._slots[slot]:
-            if fault := self._refusal(slot, key):
-                return Exchange(0, fault)
-            self.manifest.requests += 1
-            self.manifest.methods.add("GET")
-            self.manifest.hosts.add(urlsplit(url).hostname or "")
-            number = self.manifest.requests
-            headers = {}
-            if key:
-                headers[auth[0]] = auth[1].format(key=key.reveal())
-            try:
+        slot, number = host or urlsplit(url).netloc, 0
+        try:
+            async with asyncio.timeout(self.left_s), self._slots[slot]:
+                if fault := self._refusal(slot, key):
+                    return Exchange(0, fault)
+                self.manifest.requests += 1
+                self.manifest.methods.add("GET")
+                self.manifest.hosts.add(urlsplit(url).hostname or "")
+                number = self.manifest.requests
                 async with asyncio.timeout(self._request_s):
-                    exchange = await self._exchange(number, url, headers, model, claims or {})
-            except (TimeoutError, httpx.TimeoutException):
-                return Exchange(number, f"timeout: no whole answer within {self._request_s:g} s")
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
-                said = (key.redact if key else redact)(str(error), 120)
-                return Exchange(number, f"{_kind(error)}: {said or type(error).__name__}")
-            if exchange.reply and exchange.reply.status == 429:  # noqa: PLR2004 - Too Many Requests
-                self._stopped[slot] = exchange.reply.headers.get("retry-after", "")
-            return exchange
+                    exchange = await self._exchange(
+                        number, url, _KeyHeader(key, *auth), Reply(0, {}, None, "", model, claims or {})
+                    )
+        except (TimeoutError, httpx.TimeoutException):
+            if not self.left_s:
+                return Exchange(number, Why("timeout: this run's time was over"))
+            return Exchange(number, Why("timeout: no whole answer within {seconds} s", seconds=f"{self._request_s:g}"))
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, ImportError) as error:
+            said = (self._key.redact if self._key else redact)(str(error), 120)
+            return Exchange(number, Why("{kind}: {said}", kind=_kind(error), said=said or type(error).__name__))
+        if exchange.reply and exchange.reply.status == 429:  # noqa: PLR2004 - Too Many Requests
+            self._stopped[slot] = exchange.reply.headers.get("retry-after", "")
+        return exchange
 
-    def _refusal(self, slot: str, key: Key | None) -> str:
+    def _refusal(self, slot: str, key: Key | None) -> Why:
         if key and key.expired:
-            return "not asked: the key is gone after five minutes"
+            return Why("not asked: the key is gone after five minutes")
         if slot in self._stopped:
-            return f"not asked: this host asked to wait (Retry-After: {redact(self._stopped[slot], 40) or 'not given'})"
+            wait = redact(self._stopped[slot], 40) or "-"
+            return Why("not asked: this host asked to wait (Retry-After: {wait})", wait=wait)
         if self.manifest.requests >= self._budget:
-            return f"not asked: this run's budget of {self._budget} requests is spent"
-        return ""
+            return Why("not asked: this run's budget of {budget} requests is spent", budget=self._budget)
+        return Why("")
 
-    async def _exchange(
-        self, number: int, url: str, headers: dict[str, str], model: str, claims: Mapping[str, object]
-    ) -> Exchange:
+    async def _exchange(self, number: int, url: str, key: "_KeyHeader", blank: Reply) -> Exchange:
         if self._client is None:
             msg = "open the sender with `async with`"
             raise RuntimeError(msg)
         start = time.perf_counter()
-        async with self._client.stream("GET", url, headers=headers) as response:
+        async with self._client.stream("GET", url, auth=key) as response:
             latency = time.perf_counter() - start
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > BODY_BYTES:
                     self.manifest.size_bytes += len(body)
-                    return Exchange(number, f"too large: the answer has more than {BODY_BYTES} bytes")
+                    return Exchange(number, Why("too large: the answer has more than {size} bytes", size=BODY_BYTES))
             stream = response.extensions.get("network_stream")
             verified = (
                 url.startswith("https:") and stream is not None and stream.get_extra_info("ssl_object") is not None
             )
         self.manifest.size_bytes += len(body)
-        reply = Reply(
-            response.status_code,
-            {name.lower(): value for name, value in response.headers.items()},
-            _json(bytes(body)),
-            bytes(body[: 4 * TEXT_CHARS]).decode("utf-8", "replace")[:TEXT_CHARS],
-            model,
-            claims,
+        reply = self._without_key(
+            replace(
+                blank,
+                status=response.status_code,
+                headers={name.lower(): value for name, value in response.headers.items()},
+                json=_json(bytes(body)),
+                text=bytes(body[: 4 * TEXT_CHARS]).decode("utf-8", "replace")[:TEXT_CHARS],
+            ),
+            bytes(body),
         )
-        return Exchange(number, "", reply, verified, latency, time.perf_counter() - start, len(body))
+        return Exchange(number, Why(""), reply, verified, latency, time.perf_counter() - start, len(body))
+
+    def _without_key(self, reply: Reply, body: bytes) -> Reply:
+        """Return an answer in which nothing echoes the key, wherever it stands and however JSON wrote it."""
+        key = self._key
+        if key is None or not (b"\\u" in body or key.echoed_in(f"{reply.headers}{body.decode('utf-8', 'replace')}")):
+            return reply
+        return replace(
+            reply,
+            headers={name: key.blank(value) for name, value in reply.headers.items()},
+            json=_blanked(reply.json, key),
+            text=key.blank(reply.text),
+        )
+
+
+class _KeyHeader(httpx.Auth):
+    """Puts the key into a request's header when it leaves; until then it is in no local variable."""
+
+    def __init__(self, key: Key | None, name: str, form: str) -> None:
+        self._key, self._name, self._form = key, name, form
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        if self._key:
+            request.headers[self._name] = self._form.format(key=self._key.reveal())
+        yield request
+
+
+class Network(httpx.AsyncBaseTransport):
+    """The network, through the environment's HTTPS proxy except to this machine and to what ``no_proxy`` names."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        """Open nothing yet; a proxy that is used is noted in `manifest`, without credentials."""
+        self._manifest = manifest
+        self._direct: httpx.AsyncBaseTransport | None = None
+        self._through: httpx.AsyncBaseTransport | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send `request` one way or the other."""
+        proxy, host = urllib.request.getproxies().get("https"), request.url.host
+        if not proxy or request.url.scheme != "https" or is_loopback(host) or urllib.request.proxy_bypass(host):
+            self._direct = self._direct or httpx.AsyncHTTPTransport(verify=tls_context())
+            return await self._direct.handle_async_request(request)
+        if self._through is None:
+            shown = urlsplit(proxy)
+            self._manifest.proxies.add(f"{shown.scheme}://{shown.hostname}:{shown.port}")
+            self._through = httpx.AsyncHTTPTransport(verify=tls_context(), proxy=httpx.Proxy(proxy))
+        return await self._through.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close what was opened."""
+        for transport in (self._direct, self._through):
+            if transport:
+                await transport.aclose()
+
+
+def _blanked(found: object, key: Key) -> object:
+    if isinstance(found, str):
+        return key.blank(found)
+    if isinstance(found, list):
+        return [_blanked(item, key) for item in found]
+    if isinstance(found, dict):
+        return {key.blank(str(name)): _blanked(item, key) for name, item in found.items()}
+    return found
 
 
 @functools.cache
@@ -281,10 +349,14 @@ def is_private(host: str) -> bool:
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address a host is, also as resolvers take it: one number, hexadecimal, octal, with a dot behind it."""
     try:
-        address = ipaddress.ip_address(host)
+        address = ipaddress.ip_address(host.rstrip("."))
     except ValueError:
-        return None
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host.rstrip(".")))
+        except (OSError, UnicodeError):
+            return None
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return mapped or address
 

@@ -4,6 +4,7 @@ Marks unmask and explain, they never add up to genuine: genuine is a listed host
 mark.  A missing mark proves nothing.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
@@ -18,7 +19,6 @@ from .spec import Mark, Provider, Reply
 SANDBOX = Mark("x-testkey-sandbox", "testkey_nb/sandbox", "2026-11-23", header="x-testkey-sandbox")
 _UNKNOWN_PATH = "/testkey-no-such-path"
 _RELAYING = ("relay", "gateway")
-_ADDRESS = ("address", "no answer")
 FOREIGN = (Verdict.RELAY, Verdict.CONTRADICTED)  # whoever answered, it was not the provider
 
 
@@ -128,12 +128,12 @@ def provider_at(at: str) -> Provider | None:
     )
 
 
-async def look_around(sender: Sender, at: str, host: str = "") -> list[tuple[str, Exchange]]:
+async def look_around(sender: Sender, at: str) -> list[tuple[str, Exchange]]:
     """Ask an endpoint nobody lists what relays would answer, without a key: their paths, and one that is nobody's."""
     root = "{0.scheme}://{0.netloc}".format(urlsplit(at))
     paths = {mark.path for provider in PROVIDERS.values() for mark in provider.marks if mark.path}
-    urls = {f"{root}{path}": path for path in (*sorted(paths), _UNKNOWN_PATH)}
-    return [(path, await sender.get(url, host=host)) for url, path in urls.items()]
+    asked = (*sorted(paths), _UNKNOWN_PATH)
+    return list(zip(asked, await asyncio.gather(*(sender.get(root + path) for path in asked)), strict=True))
 
 
 def weigh(provider: Provider | None, at: str, seen: Iterable[tuple[str, Exchange]]) -> tuple[EvidenceRow, ...]:
@@ -154,15 +154,16 @@ def _address(provider: Provider | None, at: str, exchanges: list[Exchange]) -> E
     listed = provider is not None and provider_at(at) is provider
     source, checked = (provider.docs, provider.checked) if provider else ("testkey_nb/providers", SANDBOX.checked)
     if not exchanges:
-        observed = f"{host} did not answer"
+        observed = Why("{host} did not answer", host=host)
         return EvidenceRow(at, "no answer", observed, Speaks.NEUTRAL, "", source, checked)
-    speaks, observed = Speaks.NEUTRAL, f"{host} is on no list"
+    speaks, observed = Speaks.NEUTRAL, Why("{host} is on no list", host=host)
     if is_private(host):
-        speaks, observed = Speaks.AGAINST, f"{host} is a private address"
+        speaks, observed = Speaks.AGAINST, Why("{host} is a private address", host=host)
     elif listed and all(exchange.verified for exchange in exchanges):
-        speaks, observed = Speaks.FOR, f"{host} is a listed host and its certificate was verified"
+        speaks = Speaks.FOR
+        observed = Why("{host} is a listed host and its certificate was verified", host=host)
     elif listed:
-        observed = f"{host} is a listed host, but its answer did not come over verified TLS"
+        observed = Why("{host} is a listed host, but its answer did not come over verified TLS", host=host)
     points_to = provider.id if provider and speaks is Speaks.FOR else ""
     return EvidenceRow(at, "address", observed, speaks, points_to, source, checked)
 
@@ -198,13 +199,11 @@ def conclude(provider: Provider | None, evidence: tuple[EvidenceRow, ...], *, tr
             "{name} answers at its listed hosts over verified TLS, and no foreign mark was seen", name=provider.name
         )
         return Identity(Verdict.GENUINE, provider.id, why, evidence)
-    observed = "; ".join(
-        dict.fromkeys(row.observed for row in evidence if row.mark in _ADDRESS and row.points_to == "")
-    )
+    observed = Why.both(row.observed for row in evidence if isinstance(row.observed, Why) and row.points_to == "")
     if trust_endpoint:
         why = Why("the operator vouches for this endpoint; what was seen: {observed}", observed=observed)
         return Identity(Verdict.VOUCHED, provider.id if provider else None, why, evidence)
-    why = Why("nothing proves who answers: {observed}", observed=observed or "no endpoint was looked at")
+    why = Why("nothing proves who answers: {observed}", observed=observed or Why("no endpoint was looked at"))
     return Identity(Verdict.UNKNOWN, None, why, evidence)
 
 

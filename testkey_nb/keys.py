@@ -17,6 +17,7 @@ from .errors import KeyExpired, KeyMalformed, KeyMissing
 from .expiry import KEEPER, lifetime_s, now
 
 MIN_CHARS, MAX_CHARS = 8, 4096  # longest known: JWTs of about 1,500 characters
+_ECHO = 6  # characters in a row of a key that nothing may show
 SAID_CHARS = 240  # of a provider's own words kept beside a verdict
 
 _SESSION = secrets.token_bytes(32)
@@ -50,6 +51,7 @@ class Key:
     def __init__(self, name: str, text: str, *, clock: Callable[[], float] = now) -> None:
         """Check `text` before it can become a header."""
         if fault := _fault(text):
+            del text
             msg = f"the key in {_shown(name)} cannot be one: {fault}; copy it again from the provider's page"
             raise KeyMalformed(msg)
         self.__text = text
@@ -61,8 +63,8 @@ class Key:
         KEEPER.hold(self, "key", Key.forget, self.until)
 
     @classmethod
-    def from_env(cls, name: str, environ: Mapping[str, str] = os.environ) -> "Key":
-        """Read the variable `name`.
+    def from_env(cls, name: str, environ: Mapping[str, str] | None = None) -> "Key":
+        """Read the variable `name`, of the process unless another mapping is given.
 
         Raises
         ------
@@ -75,11 +77,11 @@ class Key:
         if not _VARIABLE.fullmatch(name):
             msg = "give the name of the environment variable that holds the key, never the key itself"
             raise KeyMissing(msg)
-        text = environ.get(name, "")
-        if not text:
+        # The text is in no local variable: a traceback that shows locals must not show it.
+        if not (os.environ if environ is None else environ).get(name, ""):
             msg = f"{_shown(name)} is not set or is empty; set it to the key and give its name, never the key itself"
             raise KeyMissing(msg)
-        return cls(name, text)
+        return cls(name, (os.environ if environ is None else environ)[name])
 
     @classmethod
     def from_prompt(cls, name: str = "prompted") -> "Key":
@@ -147,14 +149,22 @@ class Key:
         """
         if self.expired:
             return ""
-        grams = {self.__text[i : i + 6] for i in range(len(self.__text) - 5)}
-        hits = [i for i in range(len(text) - 5) if text[i : i + 6] in grams]
+        return redact(self.blank(text), limit)
+
+    def blank(self, text: str) -> str:
+        """Return `text` with every six characters in a row of this key replaced by ``[key]``."""
+        grams = {self.__text[i : i + _ECHO] for i in range(len(self.__text) - _ECHO + 1)}
+        hits = [i for i in range(len(text) - _ECHO + 1) if text[i : i + _ECHO] in grams]
         pieces, end = [], 0
         for start in hits:
             if start >= end:
                 pieces += [text[end:start], "[key]"]
-            end = start + 6
-        return redact("".join([*pieces, text[end:]]), limit)
+            end = start + _ECHO
+        return "".join([*pieces, text[end:]])
+
+    def echoed_in(self, text: str) -> bool:
+        """Whether six characters in a row of this key stand in `text`, looked for without reading it twice."""
+        return any(self.__text[i : i + _ECHO] in text for i in range(len(self.__text) - _ECHO + 1))
 
     def __repr__(self) -> str:
         """Show the hint only."""
@@ -167,9 +177,9 @@ class Key:
 
 
 _IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)")
-_IPV6 = re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])")
+_IPV6 = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:]*")
 _PERSONAL = (
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
+    (re.compile(r"[^\s@<>()\[\],;]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
     (re.compile(r"\b(on behalf of (?:user|org)) \S+"), r"\1 [name]"),
     (re.compile(r"(?<![\w-])(?:hf|sk|api_org|gsk|xai|pplx|r8|nvapi|fw|csk)[-_][\w.-]{6,}"), "[key]"),
     (re.compile(r"\S*(?:\*{2,}|•{2,}|x{4,}|X{4,})\S*|\b[\w-]{2,}(?:\.{3}|…)[\w-]{2,}"), "[masked key]"),
@@ -183,8 +193,18 @@ def redact(text: str, limit: int = SAID_CHARS) -> str:
     text = " ".join("".join(char if char.isprintable() else " " for char in text[: 8 * limit]).split())
     for pattern, label in _PERSONAL:
         text = pattern.sub(label, text)
-    text = _IPV6.sub(lambda match: "[ip]" if _is_ip(match[0]) else match[0], text)
+    text = _IPV6.sub(_without_ip, text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _without_ip(match: re.Match[str]) -> str:
+    """Return what was matched without the address in it; a colon of the sentence may touch it on either side."""
+    found = match[0]
+    for start, end in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        inner = found[start : len(found) - end]
+        if _is_ip(inner):
+            return found[:start] + "[ip]" + found[len(found) - end :]
+    return found
 
 
 def _is_ip(text: str) -> bool:

@@ -85,16 +85,20 @@ def _text(path: Path) -> str:
 
 
 def _yaml(path: Path) -> Mapping[str, object]:
+    text = _text(path)
     try:
-        found = yaml.safe_load(_text(path))
-    except yaml.YAMLError as error:
+        found = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise LaunchFolderInvalid(f"{path} is not YAML; mend or remove it") from error
     return found if isinstance(found, dict) else {}
 
 
 def _table(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
     reader = csv.DictReader(_text(path).splitlines())
-    lines = [{name: _cell(value or "") for name, value in line.items() if name} for line in reader]
+    try:
+        lines = [{name: _cell(value or "") for name, value in line.items() if name} for line in reader]
+    except csv.Error as error:
+        raise LaunchFolderInvalid(f"{path} is not CSV ({error}); mend or remove it") from error
     missing = [name for name in needed if lines and name not in (reader.fieldnames or ())]
     if missing:
         raise LaunchFolderInvalid(f"{path} lacks the column {missing[0]}; its columns are {', '.join(needed)}")
@@ -113,7 +117,10 @@ def _hosts(path: Path) -> dict[str, frozenset[str]]:
     except tomllib.TOMLDecodeError as error:
         raise LaunchFolderInvalid(f"{path} is not TOML ({error}); mend or remove it") from error
     tables = providers.items() if isinstance(providers, dict) else ()
-    return {name: frozenset(map(str, table.get("hosts", ()))) for name, table in tables if isinstance(table, dict)}
+    found = {name: table.get("hosts", []) for name, table in tables if isinstance(table, dict)}
+    if odd := [name for name, hosts in found.items() if not isinstance(hosts, list)]:
+        raise LaunchFolderInvalid(f'{path}: hosts of {odd[0]} must be a list, like ["huggingface.co"]')
+    return {name: frozenset(map(str, hosts)) for name, hosts in found.items()}
 
 
 def _inventory(path: Path) -> tuple[Credential, ...]:
@@ -154,10 +161,7 @@ def _day(path: Path, number: int, text: str) -> datetime | None:
 
 
 def _routed(path: Path) -> frozenset[str]:
-    entries = _yaml(path).get("model_list")
-    names = (
-        (entry.get("model_name") for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else ()
-    )
+    names = (entry.get("model_name") for entry in _items(_yaml(path).get("model_list")))
     return frozenset(name for name in names if isinstance(name, str))
 
 
@@ -165,14 +169,14 @@ def _watched(folder: Path) -> frozenset[tuple[str, str]]:
     """Return what Prometheus scrapes, provided that the prober and the alerts are there too."""
     if not all((folder / name).exists() for name in MONITORING_FILES):
         return frozenset()
-    jobs = _yaml(folder / "monitoring/prometheus.yml").get("scrape_configs")
-    targets = [
-        target.get("labels")
-        for job in (jobs if isinstance(jobs, list) else [])
-        if isinstance(job, dict)
-        for target in job.get("static_configs") or []
-        if isinstance(target, dict)
-    ]
-    return frozenset(
-        (str(labels.get("provider")), str(labels.get("credential"))) for labels in targets if isinstance(labels, dict)
-    )
+    jobs = _items(_yaml(folder / "monitoring/prometheus.yml").get("scrape_configs"))
+    labels = [_table_of(t.get("labels")) for job in jobs for t in _items(job.get("static_configs"))]
+    return frozenset((str(found.get("provider")), str(found.get("credential"))) for found in labels if found)
+
+
+def _items(found: object) -> list[Mapping[str, object]]:
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _table_of(found: object) -> Mapping[str, object]:
+    return found if isinstance(found, dict) else {}

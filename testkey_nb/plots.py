@@ -26,6 +26,7 @@ from .rows import AnswerRow, PriceRow, Why
 _WIDTH = 9.2  # inches
 ROUTES = 12  # more than these would not be readable
 REQUESTS = 16
+ALT_CHARS = 2000
 
 # Okabe and Ito, "Color universal design", https://jfly.uni-koeln.de/color/ (read 2026-11-23)
 _SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -69,7 +70,7 @@ def draw_gates(readiness: Readiness, lang: str = "en") -> Figure:
     axes.set(xlim=(0, 1000), ylim=(264, 0))
     axes.axis("off")
     for y, label in ((116, translate("May it?", lang)), (212, translate("Is it done?", lang))):
-        axes.text(2, y, label, va="center", fontweight="bold")
+        axes.text(4, y, label, va="center", fontweight="bold")
     for number, gate in enumerate(readiness.gates):
         left = 158 + number * 168
         axes.text(left + 75, 28, _word(gate.gate, lang), ha="center", va="center", fontweight="bold", fontsize=11)
@@ -217,7 +218,9 @@ def _requests(readiness: Readiness) -> list[_Request]:
 
 def _request(rows: list[AnswerRow]) -> _Request:
     asks = ", ".join(dict.fromkeys(row.ask for row in rows))
-    return _Request(asks, rows[0].outcome, 1000 * (rows[0].latency_s or 0))
+    return _Request(
+        f"{asks} #{rows[0].sample}" if rows[0].sample else asks, rows[0].outcome, 1000 * (rows[0].latency_s or 0)
+    )
 
 
 @_own_style()
@@ -307,6 +310,7 @@ def svg(figure: Figure, alt: str, prefix: str) -> str:
         Begins every id, to keep ids of several pictures on one page apart.
 
     """
+    alt = "".join(char if char.isprintable() else " " for char in alt[:ALT_CHARS])
     out = io.StringIO()
     with _own_style():
         metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))

@@ -6,7 +6,7 @@ escaped, and made one line of bounded length first.
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
@@ -72,7 +72,7 @@ def render_report(readiness: Readiness, lang: str = "en") -> str:
 
 
 def sections(readiness: Readiness, lang: str = "en") -> dict[str, str]:
-    """Return the report's sections as HTML fragments, to be shown with `style` once beside them.
+    """Return the report's sections as HTML fragments by the names of `SECTIONS`; `style` is to stand once beside them.
 
     Parameters
     ----------
@@ -81,19 +81,12 @@ def sections(readiness: Readiness, lang: str = "en") -> dict[str, str]:
     lang
         ``en`` or ``id``.
 
-    Returns
-    -------
-    dict
-        Fragments by the names of `SECTIONS`, in that order.
-
     Raises
     ------
     UnknownName
         If there is no such language.
 
     """
-    if lang not in LANGUAGES:
-        raise UnknownName.among("language", lang, LANGUAGES)
     environment, view = _environment(lang), _view(readiness)
     view["picture"] = partial(_picture, readiness, lang)
     return {name: environment.get_template(f"sections/{name}.html.j2").render(**view) for name in SECTIONS}
@@ -107,14 +100,12 @@ def style() -> str:
 
 @cache
 def _environment(lang: str) -> Environment:
+    if lang not in LANGUAGES:
+        raise UnknownName.among("language", lang, LANGUAGES)
     environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        loader=PackageLoader("testkey_nb", "templates"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_bounded,
-    )
+        autoescape=True, undefined=StrictUndefined, loader=PackageLoader("testkey_nb", "templates"), finalize=_bounded,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
     environment.globals |= {"lang": lang, "t": partial(_say, lang), "tone": lambda word: _TONE.get(str(word), "plain")}
     environment.filters |= {
         "say": partial(_word, lang), "head": partial(_head, lang), "told": partial(_told, lang), "moment": _moment,
@@ -148,8 +139,7 @@ def _word(lang: str, word: object) -> str:
 
 def _head(lang: str, word: object) -> str:
     """Write a member of a closed set as the beginning of a line."""
-    said = _word(lang, word)
-    return said[:1].upper() + said[1:]
+    return (said := _word(lang, word))[:1].upper() + said[1:]
 
 
 def _moment(value: datetime | None) -> str:
@@ -169,8 +159,7 @@ def _picture(readiness: Readiness, lang: str, name: str) -> Markup:
 def _view(readiness: Readiness) -> dict[str, object]:
     """Return what the templates show, by name."""
     run = readiness.run
-    covered = [row for row in readiness.prices if row.model in run.plan.models]
-    rest = {row.model for row in run.models} - set(run.plan.models)
+    prices = [row for row in readiness.prices if row.model in run.plan.models]
     return {
         "r": readiness,
         "run": run,
@@ -179,26 +168,24 @@ def _view(readiness: Readiness) -> dict[str, object]:
         "summary": readiness.summary(),
         "actions": readiness.rows("actions"),
         "covered": [row for row in run.models if row.covered],
-        "prices": covered,
-        "other_models": len(rest),
-        "other_prices": len(readiness.prices) - len(covered),
+        "prices": prices,
+        "other_models": len({row.model for row in run.models} - set(run.plan.models)),
+        "other_prices": len(readiness.prices) - len(prices),
         "rulings": [(route, ruling) for route, ruling in readiness.rulings.items() if route[0] in run.plan.models],
-        "requests": _requests(run.answers),
-        "samples": max((row.sample for row in run.answers), default=0),
-        **_seen(readiness),
+        **_seen(readiness, run.answers),
     }
 
 
-def _seen(readiness: Readiness) -> dict[str, object]:
+def _seen(readiness: Readiness, answers: tuple[AnswerRow, ...]) -> dict[str, object]:
     """Return what the run did for each step of the proof."""
-    answers = readiness.run.answers
     return {
+        "requests": _requests(answers),
+        "samples": max((row.sample for row in answers), default=0),
         "control_ask": CONTROL,
         "looking": readiness.run.manifest.requests - len({row.request for row in answers if row.request}),
         "control": next((row for row in answers if row.ask == CONTROL), None),
         "usage": [row for row in answers if row.ask == "usage_snapshot"],
         "refusals": [one for one in _requests(answers) if one.row.outcome != Outcome.OK and one.row.ask != CONTROL],
-        "listed": len({row.model for row in readiness.run.models if row.listed}),
         "priced": next(gate for gate in readiness.gates if gate.gate is Gate.PRICING),
     }
 

@@ -29,6 +29,10 @@ class Why(str):
         why.template, why.params = template, params
         return why
 
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """Make copies the way the sentence was made: its finished text may hold braces."""
+        return (self.template,), self.params
+
     @classmethod
     def both(cls, whys: Iterable["Why"]) -> "Why":
         """Join sentences into one, each still to be translated by itself."""
@@ -72,7 +76,7 @@ class AnswerRow:
     keyed: bool  # the key went with it
     status: int | None
     outcome: Annotated[str, "Outcome"]
-    why: str  # the clause that decided, or the fault
+    why: Why  # the clause that decided, or the fault
     source: str  # source of that clause
     said: str  # the provider's own words, bounded and redacted
     latency_s: float | None  # until the headers arrived
@@ -164,7 +168,7 @@ class PassportRow:
 
     axis: Annotated[str, "Axis"]
     answer: Annotated[str, "Answer"]
-    why: str
+    why: Why
     asks: str  # asks whose answers decided, comma-separated
 
 
@@ -174,7 +178,7 @@ class CapabilityRow:
 
     capability: Annotated[str, "Capability"]
     state: Annotated[str, "CapabilityState"]
-    why: str
+    why: Why
     asks: str
 
 
@@ -185,11 +189,11 @@ class GateRow:
     gate: Annotated[str, "Gate"]
     required: bool  # by the policy
     may: Annotated[str, "Answer"]
-    may_why: str
+    may_why: Why
     done: Annotated[str, "Answer"]
-    done_why: str
+    done_why: Why
     state: Annotated[str, "GateState"]
-    why: str  # the half that keeps it shut, or why it is open
+    why: Why  # the half that keeps it shut, or why it is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +203,8 @@ class ActionRow:
     action: Annotated[str, "Action"]
     gate: Annotated[str, "Gate"]
     primary: bool
-    why: str
-    opens: str  # the smallest thing that would open the gate
+    why: Why
+    opens: Why  # the smallest thing that would open the gate
 
 
 GRAINS: dict[str, type] = {

@@ -191,7 +191,7 @@ class Provider:
     catalogue: str = ""
     route_model: str = "{model}"  # how a route of a model is called at `api`
 
-    def judge(self, reply: Reply, first: tuple[Clause, ...] = ()) -> tuple[Outcome, str, str]:
+    def judge(self, reply: Reply, first: tuple[Clause, ...] = ()) -> tuple[Outcome, Why, str]:
         """Return the outcome of `reply`, why, and the source of the clause that decided.
 
         A 200 is `ok` only once its parser has found what it should hold; that is the caller's to check.  What no clause
@@ -199,12 +199,23 @@ class Provider:
         """
         for clause in (*first, *self.outcomes):
             if clause.holds(reply):
-                return clause.outcome, clause.words or f"status {clause.status}", clause.source
+                return (
+                    clause.outcome,
+                    Why("{words}", words=clause.words) if clause.words else _status(reply),
+                    clause.source,
+                )
         if reply.status == 200 and not reply.is_html:  # noqa: PLR2004
-            return Outcome.OK, "", ""
+            return Outcome.OK, Why(""), ""
         if reply.status == 429:  # noqa: PLR2004
-            return Outcome.RATE_LIMITED, "status 429", "RFC 6585 section 4"
+            return Outcome.RATE_LIMITED, _status(reply), "RFC 6585 section 4"
         if reply.status >= 500:  # noqa: PLR2004
-            return Outcome.UNAVAILABLE, f"status {reply.status}", "RFC 9110 section 15.6"
-        page = "a page for people instead of an answer" if reply.is_html else "no rule describes this answer"
-        return Outcome.UNEXPECTED, f"status {reply.status}: {page}", ""
+            return Outcome.UNAVAILABLE, _status(reply), "RFC 9110 section 15.6"
+        if reply.is_html:
+            why = Why("status {status}: a page for people instead of an answer", status=reply.status)
+        else:
+            why = Why("status {status}: no rule describes this answer", status=reply.status)
+        return Outcome.UNEXPECTED, why, ""
+
+
+def _status(reply: Reply) -> Why:
+    return Why("status {status}", status=reply.status)

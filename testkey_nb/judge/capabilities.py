@@ -119,7 +119,7 @@ def _region_and_route(case: Case) -> _State:
 
 
 def _monitoring(case: Case) -> _State:
-    sampled = [row for row in case.run.answers if row.sample]
+    sampled = [row for row in case.run.answers if row.sample and row.request]
     if not sampled:
         return _State(_UNKNOWN, Why("no samples were taken; probe with --samples"))
     failed = sum(row.outcome == Outcome.UNAVAILABLE for row in sampled)

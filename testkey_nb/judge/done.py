@@ -55,9 +55,7 @@ def price_filed(case: Case) -> Check:
     """Ask whether prices.csv has, for every covered model, a whole and fresh price on a live route."""
     policy, run = case.policy, case.run
     own = own_prices(run, case.launch)
-    filed = {
-        row.model for row in own if row.route in run.live(row.model) and _whole(row, run.stamp.observed_at, policy)
-    }
+    filed = {row.model for row in own if _stands(row, case) and _whole(row, run.stamp.observed_at, policy)}
     missing = set(run.plan.models) - filed
     return _done(
         missing,
@@ -68,6 +66,12 @@ def price_filed(case: Case) -> Check:
         Why("prices.csv has no whole and fresh price of {models}", models=", ".join(sorted(missing))),
         Why("write it with the action fill_pricing; where no source has a price, a person fills the empty row"),
     )
+
+
+def _stands(row: PriceRow, case: Case) -> bool:
+    """Whether a filed price is of a live route and no source disputes it."""
+    ruling = case.rulings.get((row.model, row.route))
+    return row.route in case.run.live(row.model) and ruling is not None and ruling.stands
 
 
 def _whole(row: PriceRow, now: datetime, policy: Policy) -> bool:

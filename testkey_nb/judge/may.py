@@ -37,7 +37,7 @@ def priced(case: Case) -> Check:
         if any(ruling.stands for ruling in rulings):
             continue
         if not live:
-            return Check(Answer.NO, Why("{model} has no live route to price", model=model), opens)
+            return _live(case, model)  # nothing to price, and the same to be done about it
         if not rulings:
             routes = ", ".join(live)
             return Check(
@@ -53,16 +53,20 @@ def routable(case: Case) -> Check:
     """Ask whether every covered model has a live route."""
     if not any(row.listed for row in case.run.models):
         return Check(Answer.UNKNOWN, Why("no list of routes could be read"), Why("probe again once the list answers"))
-    for model in case.run.plan.models:
-        rows = [row for row in case.run.models if row.model == model and row.listed]
-        if case.run.live(model):
-            continue
-        shown = ", ".join(f"{row.route} {row.route_status or 'unknown'}" for row in rows) or "none"
-        unknown = any(row.route_status is None for row in rows)
-        why = Why("{model} has no live route ({routes}; a status can be six hours old)", model=model, routes=shown)
-        opens = Why("wait until a route is live again, or choose another model")
-        return Check(Answer.UNKNOWN if unknown else Answer.NO, why, opens)
-    return Check(Answer.YES, Why("every covered model has a live route (a status can be six hours old)"))
+    shut = (check for model in case.run.plan.models if (check := _live(case, model)).answer is not Answer.YES)
+    return next(shut, Check(Answer.YES, Why("every covered model has a live route (a status can be six hours old)")))
+
+
+def _live(case: Case, model: str) -> Check:
+    """Ask whether a model has a live route; a route is down only where its list says so."""
+    if case.run.live(model):
+        return Check(Answer.YES, Why("{model} has a live route", model=model))
+    rows = [row for row in case.run.models if row.model == model and row.listed]
+    shown = ", ".join(f"{row.route} {row.route_status or 'unknown'}" for row in rows) or "-"
+    unknown = any(row.route_status is None for row in rows)
+    why = Why("{model} has no live route ({routes}; a status can be six hours old)", model=model, routes=shown)
+    opens = Why("wait until a route is live again, or choose another model")
+    return Check(Answer.UNKNOWN if unknown else Answer.NO, why, opens)
 
 
 def launchable(case: Case) -> tuple[Check, ...]:
@@ -108,7 +112,8 @@ def _limits(case: Case) -> Check:
     planned = {"requests": policy.planned_requests_per_min, "tokens": policy.planned_tokens_per_min}
     if not any(planned.values()):
         return Check(Answer.YES, Why("no load is planned, so no limit can be too low"))
-    published = [row for row in case.run.limits if row.service == urlsplit(provider.api).hostname and _per_minute(row)]
+    api = urlsplit(provider.api).hostname
+    published = [row for row in case.run.limits if row.service == api and _per_minute(row) is not None]
     for row in published:
         load = planned["tokens" if "token" in row.limit else "requests"]
         if load > (_per_minute(row) or 0):
@@ -129,7 +134,7 @@ def _per_minute(row: LimitRow) -> float | None:
 
 def _stable(case: Case) -> Check:
     policy = case.policy
-    sampled = [row for row in case.run.answers if row.sample]
+    sampled = [row for row in case.run.answers if row.sample and row.request]
     failed = [row for row in sampled[-policy.unstable_window :] if row.outcome == "unavailable"]
     shown = Why("{bad} of the last {n} samples failed", bad=len(failed), n=min(len(sampled), policy.unstable_window))
     again = Why("probe with --samples {n} or more", n=policy.min_samples)

@@ -41,7 +41,7 @@ def _auth(run: Run) -> Finding:
         )
         return Finding(Axis.AUTH, Answer.UNKNOWN, why, "", opens)
     asked = [row for row in run.answers if row.ask in _proving(run)]
-    seen = "; ".join(dict.fromkeys(f"{row.ask}: {row.why}" for row in asked)) or "not asked"
+    seen = Why.both(Why("{ask}: {why}", ask=row.ask, why=row.why) for row in asked) or Why("not asked")
     why = Why("no answer tells whether the key is accepted ({seen})", seen=seen)
     return Finding(Axis.AUTH, Answer.UNKNOWN, why, ", ".join(_proving(run)), _AGAIN)
 

@@ -99,7 +99,7 @@ def change(policy: Policy, values: Mapping[str, object]) -> Policy:
 
 def _checked(name: str, value: object, sample: object) -> object:
     if isinstance(sample, tuple):
-        if isinstance(value, list | tuple) and value and set(value) <= set(_GATES):
+        if isinstance(value, list | tuple) and value and all(gate in _GATES for gate in value):
             return tuple(gate for gate in _GATES if gate in value)
         raise PolicyInvalid(f"{name} must list gates: {', '.join(_GATES)}")
     if isinstance(sample, bool) or isinstance(value, bool):
@@ -110,7 +110,7 @@ def _checked(name: str, value: object, sample: object) -> object:
         if isinstance(value, str) and value in DIMENSIONS:
             return value
         raise PolicyInvalid(f"{name} must be one of: {', '.join(DIMENSIONS)}")
-    if not isinstance(value, int | float) or not 0 <= value < 1e12:  # noqa: PLR2004 - no load or age is larger
+    if not isinstance(value, int | float) or not 0 <= value <= 1e8:  # noqa: PLR2004 - no load or age is larger
         raise PolicyInvalid(f"{name} must be a number that is not negative")
     if isinstance(sample, int) and value != int(value):
         raise PolicyInvalid(f"{name} must be a whole number")

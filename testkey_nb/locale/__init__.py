@@ -1,7 +1,7 @@
 """What a report says, in other languages: one TOML file per language, keyed by the English it stands for.
 
-``[words]`` are the members of closed sets, ``[sentences]`` the templates of `rows.Why`, ``[labels]`` what only the report
-and its pictures say.  What has no entry stays English rather than failing a report.
+``[words]`` are the members of closed sets, ``[sentences]`` the templates of `rows.Why`, ``[labels]`` what only the
+report and its pictures say.  What has no entry stays English rather than failing a report.
 """
 
 import tomllib
@@ -14,7 +14,7 @@ from testkey_nb.errors import UnknownName
 from testkey_nb.rows import Why
 
 LANGUAGES = ("en", "id")
-# Placeholders that are filled with words of closed sets, comma-separated; every other text is foreign and stays as it is.
+# Placeholders filled with words of closed sets, comma-separated; every other text is foreign and stays as it is.
 WORDED = frozenset({"axes", "payer", "type", "verdict"})
 
 

@@ -2,9 +2,8 @@
 
 import asyncio
 import secrets
-import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -62,9 +61,8 @@ async def probe_key(
         Whatever the network or the provider does.
 
     """
-    end = time.monotonic() + min(run_s, max(0.0, key.until - now()))
-    probing = _Probing(key, plan, transport, progress, end)
-    async with Sender(transport, budget=_budget(plan)) as sender:
+    probing, time_s = _Probing(key, plan, transport, progress), min(run_s, max(0.0, key.until - now()))
+    async with Sender(transport, key=key, budget=_budget(plan), run_s=time_s) as sender:
         run = await probing.run(sender)
     hold(run, "run", lambda held: held.forget(), run.until)
     return run
@@ -78,7 +76,6 @@ class _Probing:
     plan: Plan
     transport: AsyncTransport | None
     progress: Progress
-    deadline: float
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     until: float = field(default_factory=lambda: now() + lifetime_s())
     answered: list[tuple[Ask, int, str, Exchange]] = field(default_factory=list)  # ask, sample, path, exchange
@@ -87,30 +84,22 @@ class _Probing:
 
     async def run(self, sender: Sender) -> Run:
         keyless = [ask for ask in self.plan.provider.asks if not ask.auth and ask.repeat is not Repeat.PER_SAMPLE]
-        around = asyncio.ensure_future(self._around(sender))
-        await self._ask(sender, [ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
-        identity = self._identity(await around)
+        # A listed host needs no more than its own answers; any other is looked at from all sides.
+        around = look_around(sender, self.plan.base_url) if self.plan.base_url else _nobody()
+        first = self._ask(sender, [ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
+        seen, _ = await asyncio.gather(around, first)
+        identity = self._identity(seen)
         keyed = [ask for ask in self.plan.provider.asks if ask.auth]
         await self._ask(
             sender, [ask for ask in keyed if takes_key(self.plan.provider, self.plan.at(ask.host), identity)]
         )
-        identity = self._identity(await around)  # a relay may show itself only to a key
+        identity = self._identity(seen)  # a relay may show itself only to a key
         proof = await self._proof(sender, identity)
         for sample in range(1, self.plan.samples + 1):
-            await asyncio.sleep(min(SAMPLE_SPACING_S, max(0.0, self.deadline - time.monotonic())))
+            await asyncio.sleep(min(SAMPLE_SPACING_S, sender.left_s))
             sampled = [ask for ask in self.plan.provider.asks if ask.repeat is Repeat.PER_SAMPLE]
             await self._ask(sender, sampled, sample)
         return self._facts(sender, identity, proof)
-
-    async def _around(self, sender: Sender) -> list[tuple[str, Exchange]]:
-        """Look at an endpoint that nobody lists from all sides; a listed host needs no more than its own answers."""
-        if not self.plan.base_url:
-            return []
-        try:
-            async with asyncio.timeout(max(0.0, self.deadline - time.monotonic()) / 3):
-                return await look_around(sender, self.plan.base_url)
-        except TimeoutError:
-            return []
 
     async def _ask(self, sender: Sender, asks: Iterable[Ask], sample: int = 0) -> None:
         """Send each request once and hand its answer to every ask it answers."""
@@ -122,20 +111,8 @@ class _Probing:
         sends = [
             self._send(sender, host, path, model, self.key if keyed else None) for host, path, model, keyed in shared
         ]
-        for (_, path, _, _), of, exchange in zip(shared, shared.values(), await self._in_time(sends), strict=True):
+        for (_, path, _, _), of, exchange in zip(shared, shared.values(), await asyncio.gather(*sends), strict=True):
             self.answered += [(ask, sample, path, exchange) for ask in of]
-
-    async def _in_time(self, sends: list[Coroutine[None, None, Exchange]]) -> list[Exchange]:
-        """Wait for all until the run's time is over; what is late then was not answered."""
-        tasks = [asyncio.ensure_future(send) for send in sends]
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=max(0.0, self.deadline - time.monotonic()))
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        return [
-            Exchange(0, "timeout: this run's time was over") if task.cancelled() else task.result() for task in tasks
-        ]
 
     async def _send(self, sender: Sender, host: str, path: str, model: str, key: Key | None) -> Exchange:
         exchange = await sender.get(
@@ -185,7 +162,7 @@ class _Probing:
         if url not in known:
             self.total += 1
             made_up = control_key(self.plan.provider, self.key)
-            [exchange] = await self._in_time([self._send(sender, ask.host, path, "", made_up)])
+            exchange = await self._send(sender, ask.host, path, "", made_up)
             self.answered.append(
                 (replace(ask, name=CONTROL, auth=False, parse=lambda _reply: Rows()), 0, path, exchange)
             )
@@ -195,11 +172,11 @@ class _Probing:
             known[url] = found
         return known[url]
 
-    def _read(self, ask: Ask, reply: Reply) -> tuple[Outcome, str, str, Rows]:
+    def _read(self, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str, Rows]:
         outcome, why, source = self.plan.provider.judge(reply, ask.outcomes)
         rows = ask.parse(reply) if outcome is Outcome.OK else Rows()
         if rows is None:
-            return Outcome.UNEXPECTED, "the answer lacks what it should hold", ask.source, Rows()
+            return Outcome.UNEXPECTED, Why("the answer lacks what it should hold"), ask.source, Rows()
         return outcome, why, source, rows
 
     def _facts(self, sender: Sender, identity: Identity, proof: tuple[Finding, ...]) -> Run:
@@ -244,7 +221,7 @@ class _Probing:
         return [MetricRow.of("key_valid", value, "boolean", name) for name in asks]
 
     def _row(
-        self, ask: Ask, sample: int, path: str, exchange: Exchange, verdict: tuple[Outcome, str, str]
+        self, ask: Ask, sample: int, path: str, exchange: Exchange, verdict: tuple[Outcome, Why, str]
     ) -> AnswerRow:
         reply, (outcome, why, source) = exchange.reply, verdict
         return AnswerRow(
@@ -268,12 +245,16 @@ class _Probing:
         )
 
 
+async def _nobody() -> list[tuple[str, Exchange]]:
+    return []
+
+
 def _budget(plan: Plan) -> int:
     """Return how many requests a run of `plan` may send: every ask once, a control, a look around, and the samples."""
     per_model = len(plan.models)
     return 24 + 3 * per_model + (1 + per_model) * plan.samples
 
 
-def _heard(ask: Ask, outcome: Outcome, why: str) -> list[Finding]:
+def _heard(ask: Ask, outcome: Outcome, why: Why) -> list[Finding]:
     found = Why("{host} answered: {words}", host=ask.host, words=why)
     return [Finding(axis, answer, found, ask.name, _OPENS[axis]) for axis, answer in SAYS.get(outcome, ())]

@@ -60,13 +60,14 @@ class Run:
 
     @property
     def gone(self) -> bool:
-        """Whether the facts were forgotten; a run always has answers, if only that nobody answered."""
-        return not self.answers
+        """Whether the facts were forgotten."""
+        return self.until == -math.inf
 
     def forget(self) -> None:
         """Drop every fact."""
         for name in ("answers", "metrics", "models", "prices", "limits", "findings"):
             object.__setattr__(self, name, ())
+        object.__setattr__(self, "until", -math.inf)
         object.__setattr__(self, "identity", replace(self.identity, evidence=()))
 
 

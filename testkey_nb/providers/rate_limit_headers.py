@@ -8,8 +8,9 @@ from testkey_nb.spec import Metric, Reply, Rows
 
 # huggingface_hub 2.4.0 utils/_http.py and https://huggingface.co/docs/hub/rate-limits, read 2026-11-23: the
 # draft-ietf-httpapi-ratelimit-headers-09 forms `"api";r=999;t=286` and `"fixed window";"api";q=1000;w=300`.
-_LEFT = re.compile(r'"([^"]+)"\s*;\s*r\s*=\s*(\d{1,15})\s*;\s*t\s*=\s*(\d{1,15})')
-_POLICY = re.compile(r'"([^"]+)"\s*;\s*q\s*=\s*(\d{1,15})(?:.*?;\s*w\s*=\s*(\d{1,15}))?')
+_NAME = re.compile(r'"([^"]+)"')
+_PARAMETER = re.compile(r";\s*([qwrt])\s*=\s*(\d{1,15})(?!\d)")
+_HEADER_CHARS = 2000
 
 
 def parse_limits(service: str) -> Callable[[Reply], Rows]:
@@ -30,12 +31,21 @@ def parse_limits(service: str) -> Callable[[Reply], Rows]:
 
 
 def _ietf(headers: Mapping[str, str], service: str) -> Iterator[LimitRow]:
-    policies = {name: (quota, window) for name, quota, window in _POLICY.findall(headers.get("ratelimit-policy", ""))}
-    left = {name: (remaining, reset) for name, remaining, reset in _LEFT.findall(headers.get("ratelimit", ""))}
+    policies, left = _items(headers.get("ratelimit-policy", "")), _items(headers.get("ratelimit", ""))
     for name in dict.fromkeys([*left, *policies]):
-        quota, window = map(_number, policies.get(name, ("", "")))
-        remaining, reset = map(_number, left.get(name, ("", "")))
+        found = {**policies.get(name, {}), **left.get(name, {})}
+        quota, remaining, window, reset = (found.get(parameter) for parameter in "qrwt")
         yield LimitRow(name, service, quota, remaining, window, reset, "RateLimit, RateLimit-Policy")
+
+
+def _items(header: str) -> dict[str, dict[str, float]]:
+    """Return the parameters of each item by its last quoted name; an item without a name or a number is none."""
+    found = {}
+    for item in header[:_HEADER_CHARS].split(","):
+        names, numbers = _NAME.findall(item), {name: float(value) for name, value in _PARAMETER.findall(item)}
+        if names and numbers:
+            found[names[-1]] = numbers
+    return found
 
 
 def _upstream(headers: Mapping[str, str]) -> Iterator[LimitRow]:

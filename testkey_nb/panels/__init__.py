@@ -1,0 +1,5 @@
+"""Widgets for JupyterLab: what an analyst chooses, and the sections of the report beneath it."""
+
+from .onboarding import OnboardingPanel
+
+__all__ = ["OnboardingPanel"]

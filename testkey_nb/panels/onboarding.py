@@ -1,0 +1,225 @@
+"""The onboarding panel: choose a key or a persona, probe, read the verdict, ask "what if" without asking anybody again.
+
+State and layout only: what an answer means is decided in `judge`, what it looks like in `report`.
+"""
+
+import asyncio
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ipywidgets as ipw
+from IPython.display import display
+from traitlets import Bunch
+
+from testkey_nb import sandbox
+from testkey_nb.actions.write import check_writable, replace_file
+from testkey_nb.errors import CallerError, OutputRefused, UnknownName
+from testkey_nb.judge import Readiness, judge_run
+from testkey_nb.keys import Key
+from testkey_nb.launch import read_launch
+from testkey_nb.probe import Plan, Run, plan, probe_key
+from testkey_nb.report import render_report
+from testkey_nb.retention import attach, hold, keep_output
+from testkey_nb.rows import GRAINS
+
+from .controls import JUDGING, Controls, check_set
+from .layout import lay_out
+from .results import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from testkey_nb.http import AsyncTransport
+
+NOBODY = "nobody: a made-up key in the sandbox"
+
+
+class OnboardingPanel:
+    """A panel that judges one key or persona at a time; as the last expression of a cell it is shown.
+
+    Parameters
+    ----------
+    transport
+        What carries the requests instead of the network or, for a persona, the sandbox.
+    chosen
+        How controls stand at first, by their names in `Controls`: ``persona="broke"``, ``key_name="HF_TOKEN"``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such control, or it has no such option.
+    KeyMissing
+        If ``key_name`` is not the name of a variable that is set.
+
+    """
+
+    def __init__(self, *, transport: "AsyncTransport | None" = None, **chosen: object) -> None:
+        """Build the widgets; nothing is sent before `probe_now`."""
+        self.controls = Controls.choosing(chosen)
+        self.results = Results()
+        self.run: Run | None = None
+        self.readiness: Readiness | None = None
+        self.probe_button = ipw.Button(description="Probe", icon="search", button_style="primary")
+        self.export_button = ipw.Button(description="Export report", icon="download")
+        self.bar = ipw.IntProgress(max=1)
+        self.status = ipw.HTML()
+        self._transport = transport
+        self._task: asyncio.Task[Readiness | None] | None = None
+        self.view = lay_out(self)
+        self._say("Nothing has been sent yet.")
+        self.probe_button.on_click(lambda _button: self.probe_now())
+        self.export_button.on_click(lambda _button: self._export())
+        self.controls.key_name.observe(self._drop_unset, names="value")
+        for name in JUDGING:
+            getattr(self.controls, name).observe(lambda _change: self._judge_again(), names="value")
+
+    def _ipython_display_(self) -> None:
+        attach()
+        keep_output()  # the panel stays when other outputs are cleared; what it shows does not
+        display(self.view)  # type: ignore[no-untyped-call]  # IPython's own
+
+    def probe_now(self) -> "asyncio.Task[Readiness | None]":
+        """Start a run, or join the one that is going on.
+
+        Returns
+        -------
+        asyncio.Task
+            To be awaited for the verdict; None where the caller's mistake kept anything from being sent.
+
+        """
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._probe())
+            self._task.add_done_callback(self._ended)
+        return self._task
+
+    def frame(self, grain: str) -> "pd.DataFrame":
+        """Return one of the ten frames of what was judged last.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such frame, or nothing was probed yet.
+
+        """
+        if grain not in GRAINS:
+            raise UnknownName.among("frame", grain, GRAINS)
+        if self.readiness is None:
+            raise UnknownName("there is nothing to make a frame of yet; press Probe, or await panel.probe_now()")
+        return self.readiness.frame(grain)
+
+    def export_report(self, path: Path | None = None) -> Path:
+        """Write the report of what was judged last to one HTML file.
+
+        Parameters
+        ----------
+        path
+            None for the path in the panel.
+
+        Raises
+        ------
+        OutputRefused
+            If nothing was probed yet, or the file cannot be written.
+
+        """
+        path = path or Path(self.controls.out.value.strip()).expanduser()
+        if self.readiness is None:
+            raise OutputRefused("there is nothing to export yet; press Probe first")
+        if path.suffix.lower() not in {".html", ".htm"}:
+            raise OutputRefused("the report is an HTML file; give a name that ends in .html")
+        check_writable(path)
+        replace_file(path, render_report(self.readiness, self.controls.lang.value))
+        return path
+
+    def forget(self) -> None:
+        """Drop what was observed and show nothing of it any more; what was chosen stays."""
+        self.run = self.readiness = None
+        self.results.clear()
+        self.bar.value = 0
+        self._say("What was observed is gone. Probe again to see it.")
+
+    async def _probe(self) -> Readiness | None:
+        self.bar.value, self.bar.max, self.bar.bar_style = 0, 1, ""
+        self._say("Asking …")
+        try:
+            read_launch(self.controls.folder())  # a mistake in it is found before anything is sent
+            sent = self._show(await self._ask()).run.manifest
+        except CallerError as mistake:
+            self._say(str(mistake), alert=True)
+            return None
+        self._say(f"Done: {sent.requests} requests, {' and '.join(sorted(sent.methods))} only, at a cost of 0 USD.")
+        return self.readiness
+
+    async def _ask(self) -> Run:
+        """Probe what is chosen; the key is known in here only."""
+        choices, provider = self._plan(), self.controls.provider.value
+        if not self.controls.in_sandbox:
+            key, transport = Key.from_env(self.controls.key_name.value.strip()), self._transport
+        else:
+            personas = sandbox.PERSONAS.get(provider, {})
+            if self.controls.persona.value not in personas:
+                raise UnknownName.among("persona", str(self.controls.persona.value), personas)
+            key = Key("SANDBOX_KEY", personas[self.controls.persona.value].key)
+            transport = self._transport or sandbox.transport(provider, self.controls.persona.value)
+        return await probe_key(key, choices, transport=transport, progress=self._progress)
+
+    def _plan(self) -> Plan:
+        own, chosen = not self.controls.in_sandbox, self.controls
+        return plan(
+            chosen.provider.value,
+            models=chosen.wanted_models(),
+            samples=chosen.samples.value,
+            base_url=chosen.base_url.value.strip() if own else sandbox.ORIGIN,
+            trust_endpoint=chosen.trust_endpoint.value if own else True,
+            operator=chosen.operator.value if own else NOBODY,
+        )
+
+    def _progress(self, done: int, total: int, what: str) -> None:
+        self.bar.max, self.bar.value = max(total, 1), done
+        self._say(f"{done} of {total} answered: {what}")
+
+    def _show(self, run: Run) -> Readiness:
+        """Judge `run` by what the controls say now, and show it in place of what was shown."""
+        readiness = judge_run(run, read_launch(self.controls.folder()), self.controls.policy())
+        self.results.show(readiness, self.controls.lang.value)
+        self.run, self.readiness = run, readiness
+        hold(self, "panel", OnboardingPanel.forget, run.until)
+        return readiness
+
+    def _judge_again(self) -> None:
+        if self.run is None:
+            return
+        try:
+            self._show(self.run)
+        except CallerError as mistake:
+            self._say(str(mistake), alert=True)
+        else:
+            self._say(f"Judged again. Nothing was sent: still {self.run.manifest.requests} requests.")
+
+    def _export(self) -> None:
+        try:
+            self._say(f"The report is in {self.export_report()}: yours to keep, share or delete.")
+        except CallerError as mistake:
+            self._say(str(mistake), alert=True)
+
+    def _drop_unset(self, change: Bunch) -> None:
+        """Keep no text that names no variable: it may be a key that was pasted by mistake."""
+        try:
+            if change["new"]:
+                check_set(change["new"])
+        except CallerError as mistake:
+            self.controls.key_name.value = ""
+            self._say(str(mistake), alert=True)
+
+    def _ended(self, task: "asyncio.Task[Readiness | None]") -> None:
+        """Make room for the next run; a fault of our own is told by its kind, as its text may quote anything."""
+        self._task = None
+        failed = task.cancelled() or task.exception() is not None
+        if failed:
+            kind = "stopped" if task.cancelled() else f"a fault in testkey_nb: {type(task.exception()).__name__}"
+            self._say(f"The run did not end: {kind}. What is shown below is older.", alert=True)
+        self.bar.bar_style = "danger" if failed or task.result() is None else "success"
+
+    def _say(self, text: str, *, alert: bool = False) -> None:
+        role = "alert" if alert else "status"
+        self.status.value = f'<p class="tk-panel-{role}" role="{role}">{html.escape(text)}</p>'
