@@ -104,6 +104,7 @@ KEEPER.on_forgotten.append(_forgotten)
 
 def keep_output() -> None:
     """Spare the output of the running cell: it shows a panel, which clears its values itself."""
+    attach()
     _kernel.keep_output = True
 
 

@@ -1,0 +1,398 @@
+"""The onboarding panel, driven through its attributes: what it shows, what it sends, and what it never holds."""
+
+import asyncio
+import gc
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import ipywidgets
+import pytest
+from ipywidgets.widgets.widget import _instances  # there is no public list of what is open
+
+from testkey_nb import sandbox
+from testkey_nb.errors import KeyMissing, OutputRefused, UnknownName
+from testkey_nb.judge import Readiness, of_dimension
+from testkey_nb.keys import Key
+from testkey_nb.locale import entries
+from testkey_nb.panels import OnboardingPanel
+from testkey_nb.panels.controls import JUDGING, RULES
+from testkey_nb.panels.onboarding import NOBODY
+from testkey_nb.panels.results import IN_TABS, NEXT, NONE, STAND_IN, VERDICT, VOUCHED
+from testkey_nb.report import SECTIONS, sections
+from testkey_nb.rows import GRAINS
+
+PERSONAS = sandbox.PERSONAS["huggingface"]
+CANARY = "hf_CanaryThatMustNeverBeSeenAnywhere42"
+VARIABLE = "CANARY_TOKEN"
+
+
+class Counting(httpx.AsyncBaseTransport):
+    """The sandbox, counting what is asked of it, and holding answers back until the gate is opened."""
+
+    def __init__(self, persona: str = "launch-ready") -> None:
+        self.inner = sandbox.transport("huggingface", persona)
+        self.asked = 0
+        self.headers: list[str] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        self.headers.append(request.headers.get("authorization", ""))
+        await self.gate.wait()
+        return await self.inner.handle_async_request(request)
+
+
+@pytest.fixture(autouse=True)
+def _own_widgets() -> Iterator[None]:
+    """Start without the widgets of other tests, so that the manager's state is one panel's."""
+    ipywidgets.Widget.close_all()
+    yield
+    ipywidgets.Widget.close_all()
+
+
+def probe(panel: OnboardingPanel) -> Readiness | None:
+    async def probed() -> Readiness | None:
+        return await panel.probe_now()
+
+    return asyncio.run(probed())
+
+
+def must(readiness: Readiness | None) -> Readiness:
+    assert readiness is not None
+    return readiness
+
+
+def shown(panel: OnboardingPanel) -> dict[str, str]:
+    return {name: str(section.value) for name, section in panel.results.sections.items()}
+
+
+def held_by_widgets() -> str:
+    """Everything that any widget holds or that a saved notebook could hold of it."""
+    values = [str(getattr(widget, "value", "")) for widget in _instances.values()]
+    return "\n".join([str(ipywidgets.Widget.get_manager_state()), *values])
+
+
+def own_key_panel(
+    monkeypatch: pytest.MonkeyPatch, transport: httpx.AsyncBaseTransport, **chosen: str
+) -> OnboardingPanel:
+    monkeypatch.setenv(VARIABLE, CANARY)
+    panel = OnboardingPanel(transport=transport, key_name=VARIABLE, operator="the tests", **chosen)
+    panel.controls.base_url.value, panel.controls.trust_endpoint.value = sandbox.ORIGIN, True
+    return panel
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_probing_fills_every_section_with_what_the_report_says(persona: str) -> None:
+    panel = OnboardingPanel(persona=persona)
+    readiness = must(probe(panel))
+    assert shown(panel) == sections(readiness, "en")
+    assert list(shown(panel)) == list(SECTIONS)
+    assert all(shown(panel).values())
+    assert panel.results.view.layout.display is None
+    assert readiness is panel.readiness
+    assert readiness.run is panel.run
+    assert readiness.run.plan.operator == NOBODY
+    word, _ = VERDICT[readiness.ready]
+    assert word.replace("_", " ") in panel.results.headline.value
+    assert (readiness.action.id or NONE) in panel.results.headline.value
+    assert '<div class="tk-sandbox"><strong>SANDBOX</strong>' in panel.results.headline.value
+
+
+def test_nothing_is_shown_or_sent_before_the_first_probe() -> None:
+    transport = Counting()
+    panel = OnboardingPanel(transport=transport)
+    panel.controls.min_samples.value = 3
+    assert transport.asked == 0
+    assert not any(shown(panel).values())
+    assert panel.results.view.layout.display == "none"
+    with pytest.raises(UnknownName, match="nothing to make a frame of yet"):
+        panel.frame("gates")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("min_samples", 5),
+        ("planned_tokens_per_min", 500_000),
+        ("max_price_spread", 0.5),
+        ("dimension", "inventory-fit"),
+        ("lang", "id"),
+    ],
+)
+def test_moving_a_control_of_judging_shows_another_verdict_and_sends_nothing(name: str, value: object) -> None:
+    transport = Counting()
+    panel = OnboardingPanel(transport=transport)
+    before = must(probe(panel))
+    asked, looked = transport.asked, shown(panel)
+    assert asked == before.run.manifest.requests > 0
+    getattr(panel.controls, name).value = value
+    after = must(panel.readiness)
+    assert after is not before
+    assert after.run is before.run
+    assert shown(panel) != looked
+    assert (transport.asked, after.run.manifest.requests) == (asked, asked)
+    assert 'role="status"' in panel.status.value
+
+
+def test_a_slider_changes_the_verdict() -> None:
+    panel = OnboardingPanel()
+    before = must(probe(panel))
+    panel.controls.min_samples.value = 5
+    after = must(panel.readiness)
+    assert (before.ready, after.ready) == (False, None)
+    assert (before.action.id, after.action.id) == ("add_provider_config", "human_review")
+    panel.controls.min_samples.value = 0
+    assert must(panel.readiness).action == before.action
+
+
+def test_controls_stand_where_the_policy_does_and_are_its_fields() -> None:
+    panel = OnboardingPanel()
+    for dimension in ("onboarding-readiness", "inventory-fit", "commercial-launch"):
+        panel.controls.dimension.value = dimension
+        assert panel.controls.policy() == of_dimension(dimension)
+    assert set(RULES) < set(JUDGING)
+
+
+def test_a_launch_folder_is_read_again_with_every_verdict(tmp_path: Path) -> None:
+    panel = OnboardingPanel(launch_dir=str(tmp_path))
+    assert must(probe(panel)).action.id == "add_provider_config"
+    (tmp_path / "providers.toml").write_text(
+        '[providers.huggingface]\nhosts = ["sandbox.localhost"]\n', encoding="utf-8"
+    )
+    panel.controls.max_price_age_days.value = 31
+    assert must(panel.readiness).action.id == "import_inventory"
+
+
+def broken_folder(panel: OnboardingPanel, tmp_path: Path) -> None:
+    (tmp_path / "providers.toml").write_text("not toml", encoding="utf-8")
+    panel.controls.launch_dir.value = str(tmp_path)
+
+
+def no_operator(panel: OnboardingPanel, _tmp_path: Path) -> None:
+    panel.controls.source.value, panel.controls.key_name.value = "own", VARIABLE
+
+
+def no_variable(panel: OnboardingPanel, _tmp_path: Path) -> None:
+    panel.controls.source.value, panel.controls.operator.value = "own", "the tests"
+
+
+def odd_model(panel: OnboardingPanel, _tmp_path: Path) -> None:
+    panel.controls.models.value = "<script>alert(1)</script>"
+
+
+def private_address(panel: OnboardingPanel, _tmp_path: Path) -> None:
+    panel.controls.source.value, panel.controls.operator.value = "own", "the tests"
+    panel.controls.key_name.value, panel.controls.base_url.value = VARIABLE, "https://10.0.0.1"
+
+
+@pytest.mark.parametrize("mistake", [broken_folder, no_operator, no_variable, odd_model, private_address])
+def test_the_callers_mistake_is_an_alert_sends_nothing_and_keeps_what_was_shown(
+    mistake: Callable[[OnboardingPanel, Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, CANARY)
+    transport = Counting()
+    panel = OnboardingPanel(transport=transport)
+    before = must(probe(panel))
+    asked, looked = transport.asked, shown(panel)
+    mistake(panel, tmp_path)
+    assert probe(panel) is None
+    assert 'role="alert"' in panel.status.value
+    assert "<script" not in panel.status.value
+    assert (transport.asked, shown(panel)) == (asked, looked)
+    assert panel.readiness is before
+
+
+def test_a_fault_of_our_own_is_told_by_its_kind_and_raised_to_whoever_awaits() -> None:
+    class Broken(Counting):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            raise ZeroDivisionError(request.headers.get("authorization", CANARY))
+
+    panel = OnboardingPanel(transport=Broken())
+    with pytest.raises(ZeroDivisionError):
+        probe(panel)
+    assert 'role="alert"' in panel.status.value
+    assert "ZeroDivisionError" in panel.status.value
+    assert CANARY not in panel.status.value
+
+
+def test_a_second_click_while_running_is_ignored() -> None:
+    async def clicked() -> tuple[int, bool]:
+        transport = Counting()
+        transport.gate.clear()
+        panel = OnboardingPanel(transport=transport)
+        first = panel.probe_now()
+        await asyncio.sleep(0.05)
+        panel.probe_button.click()
+        joined = panel.probe_now() is first
+        transport.gate.set()
+        return must(await first).run.manifest.requests - transport.asked, joined
+
+    assert asyncio.run(clicked()) == (0, True)
+
+
+def test_a_click_probes_and_a_later_one_probes_again() -> None:
+    async def clicked() -> list[int]:
+        transport = Counting()
+        panel = OnboardingPanel(transport=transport)
+        asked = []
+        for _ in range(2):
+            panel.probe_button.click()
+            await panel.probe_now()
+            asked.append(transport.asked)
+            await asyncio.sleep(0)
+        return asked
+
+    first, second = asyncio.run(clicked())
+    assert 0 < first < second
+
+
+def test_progress_is_told_in_words_and_ends_full() -> None:
+    panel = OnboardingPanel()
+    told: list[str] = []
+    panel.status.observe(lambda change: told.append(change["new"]), names="value")
+    must(probe(panel))
+    assert any(re.search(r"\d+ of \d+ answered: /", text) for text in told)
+    assert panel.bar.value == panel.bar.max > 1
+
+
+def test_a_key_goes_out_with_requests_and_is_in_no_widget(monkeypatch: pytest.MonkeyPatch) -> None:
+    transport = Counting()
+    panel = own_key_panel(monkeypatch, transport)
+    readiness = must(probe(panel))
+    assert f"Bearer {CANARY}" in transport.headers
+    assert readiness.run.key_name == VARIABLE
+    held = held_by_widgets()
+    assert VARIABLE in held
+    leaked = [CANARY[i : i + 8] for i in range(len(CANARY) - 7) if CANARY[i : i + 8] in held]
+    assert not leaked
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_not_even_a_made_up_key_is_in_a_widget(persona: str) -> None:
+    if persona == "oauth":
+        pytest.skip("issued anew each time; its canary is the test above")
+    panel = OnboardingPanel(persona=persona)
+    must(probe(panel))
+    key, held = PERSONAS[persona].key, held_by_widgets()
+    assert not [key[i : i + 8] for i in range(len(key) - 7) if key[i : i + 8] in held]
+
+
+def test_no_key_is_alive_after_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    gc.collect()
+    before = {id(thing) for thing in gc.get_objects() if isinstance(thing, Key)}
+    panel = own_key_panel(monkeypatch, Counting())
+    must(probe(panel))
+    gc.collect()
+    assert not [thing for thing in gc.get_objects() if isinstance(thing, Key) and id(thing) not in before]
+
+
+def test_no_control_is_a_password_and_only_names_of_variables_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, CANARY)
+    monkeypatch.setenv("EDITOR_OF_MINE", "vi")
+    panel = OnboardingPanel()
+    assert not any(isinstance(control, ipywidgets.Password) for control in vars(panel.controls).values())
+    assert VARIABLE in panel.controls.key_name.options
+    assert "EDITOR_OF_MINE" not in panel.controls.key_name.options
+    assert CANARY not in held_by_widgets()
+
+
+def test_a_key_pasted_in_place_of_its_name_is_dropped_at_once() -> None:
+    panel = OnboardingPanel()
+    panel.controls.key_name.value = CANARY
+    assert panel.controls.key_name.value == ""
+    assert 'role="alert"' in panel.status.value
+    assert CANARY not in held_by_widgets()
+    with pytest.raises(KeyMissing) as mistake:
+        OnboardingPanel(key_name=CANARY)
+    assert CANARY not in str(mistake.value)
+    assert CANARY not in held_by_widgets()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"flavour": "sweet"}, "no control 'flavour'"),
+        ({"persona": "nobody"}, "no persona 'nobody'"),
+        ({"dimension": "all"}, "no dimension 'all'"),
+        ({"lang": "xx"}, "no lang 'xx'"),
+        ({"provider": "litellm"}, "no provider 'litellm'"),
+    ],
+)
+def test_a_choice_that_does_not_exist_is_refused_with_those_that_do(chosen: dict[str, Any], said: str) -> None:
+    with pytest.raises(UnknownName, match=said):
+        OnboardingPanel(**chosen)
+
+
+def test_only_what_belongs_to_the_choice_is_on_the_panel() -> None:
+    panel = OnboardingPanel()
+
+    def hidden() -> int:
+        boxes = [box for box in _instances.values() if isinstance(box, ipywidgets.Box)]
+        return sum(1 for box in boxes if box.layout.display == "none" and box is not panel.results.view)
+
+    assert hidden() == 2  # own key, endpoint
+    panel.controls.source.value = "own"
+    assert hidden() == 1  # persona
+
+
+def test_the_report_is_exported_as_it_is_shown(tmp_path: Path) -> None:
+    panel = OnboardingPanel(lang="id", out=str(tmp_path / "report.html"))
+    with pytest.raises(OutputRefused, match="press Probe first"):
+        panel.export_report()
+    must(probe(panel))
+    panel.export_button.click()
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert all(section in page for section in shown(panel).values())
+    assert 'role="status"' in panel.status.value
+
+
+@pytest.mark.parametrize("name", ["", "notes.ipynb", "nowhere/report.html"])
+def test_an_export_that_cannot_be_is_an_alert(name: str, tmp_path: Path) -> None:
+    panel = OnboardingPanel(out=str(tmp_path / name))
+    must(probe(panel))
+    panel.export_button.click()
+    assert 'role="alert"' in panel.status.value
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_frame_is_the_verdicts_own() -> None:
+    panel = OnboardingPanel()
+    readiness = must(probe(panel))
+    for grain in GRAINS:
+        assert len(panel.frame(grain)) == len(readiness.rows(grain))
+    with pytest.raises(UnknownName, match="no frame 'all'"):
+        panel.frame("all")
+
+
+def test_forgetting_leaves_nothing_observed_in_any_widget() -> None:
+    panel = OnboardingPanel()
+    run_id = must(probe(panel)).run.stamp.run_id
+    assert run_id in held_by_widgets()
+    panel.forget()
+    assert (panel.run, panel.readiness) == (None, None)
+    assert not any(shown(panel).values())
+    assert run_id not in held_by_widgets()
+    panel.controls.min_samples.value = 1  # judges nothing, and fails at nothing
+    assert panel.readiness is None
+
+
+def test_what_is_shown_goes_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TESTKEY_TTL_S", "3")
+    panel = OnboardingPanel()
+    must(probe(panel))
+    assert all(shown(panel).values())
+    until = time.monotonic() + 20
+    while panel.readiness is not None and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(shown(panel).values())
+    assert "gone" in panel.status.value
+
+
+def test_the_panels_own_words_are_known_in_every_language_of_the_report() -> None:
+    words = {*IN_TABS.values(), *(word for word, _ in VERDICT.values()), NEXT, NONE, STAND_IN, *VOUCHED}
+    assert words <= set(entries("id"))
