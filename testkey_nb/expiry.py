@@ -4,6 +4,9 @@ Whatever is held is known here by a weak reference, so that holding keeps nothin
 it forget.  A daemon thread calls that function when the time is over, so a kernel that is busy or blocked forgets, too.
 """
 
+import contextlib
+import logging
+import math
 import os
 import threading
 import time
@@ -27,9 +30,10 @@ def now() -> float:
 def lifetime_s() -> float:
     """Return how long anything is kept: five minutes, or less where ``TESTKEY_TTL_S`` says so; never more."""
     try:
-        return min(LONGEST_S, max(0.0, float(os.environ.get("TESTKEY_TTL_S", ""))))
+        wanted = float(os.environ.get("TESTKEY_TTL_S", ""))
     except ValueError:
         return LONGEST_S
+    return LONGEST_S if math.isnan(wanted) else min(LONGEST_S, max(0.0, wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +89,19 @@ class Keeper:
             for number in due:
                 del self._held[number]
         gone: Counter[str] = Counter()
-        for held in due.values():
-            thing = held.thing()
-            if thing is not None:
-                held.forget(thing)
-                gone[held.kind] += 1
+        with contextlib.ExitStack() as rest:  # one that fails does not keep the others from forgetting
+            rest.callback(self._tell, gone)
+            for held in due.values():
+                thing = held.thing()
+                if thing is not None:
+                    rest.callback(held.forget, thing)
+                    gone[held.kind] += 1
+        return gone
+
+    def _tell(self, gone: Mapping[str, int]) -> None:
         if gone:
             for tell in self.on_forgotten:
                 tell(gone)
-        return gone
 
     def _watch(self) -> None:
         """Wait until something is due, as long as anything is held."""
@@ -106,7 +114,10 @@ class Keeper:
                 if wait > 0:
                     self._changed.wait(min(wait, _LOOK_S))
                     continue
-            self.forget()
+            try:
+                self.forget()
+            except Exception:
+                logging.getLogger(__name__).exception("something could not be made to forget")
 
 
 KEEPER = Keeper()

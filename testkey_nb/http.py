@@ -30,7 +30,7 @@ from .spec import Reply
 USER_AGENT = f"testkey_nb/{__version__} (read-only key readiness probe)"
 REQUEST_S, RUN_S = 10.0, 30.0
 BODY_BYTES = 8 * 2**20
-TEXT_CHARS = 4096
+TEXT_CHARS, HEADER_CHARS = 4096, 1024
 IN_FLIGHT_PER_HOST = 4
 
 
@@ -223,7 +223,7 @@ class Sender:
             replace(
                 blank,
                 status=response.status_code,
-                headers={name.lower(): value for name, value in response.headers.items()},
+                headers={name.lower(): value[:HEADER_CHARS] for name, value in response.headers.items()},
                 json=_json(bytes(body)),
                 text=bytes(body[: 4 * TEXT_CHARS]).decode("utf-8", "replace")[:TEXT_CHARS],
             ),

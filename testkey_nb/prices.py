@@ -14,6 +14,8 @@ from .outcome import PriceVerdict
 from .rows import PriceRow, Why
 from .spec import Provider
 
+_A_DAY = timedelta(days=1)  # by which time zones may make today look like tomorrow
+
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
@@ -97,9 +99,9 @@ def _rule(rows: list[PriceRow], now: datetime, max_age: timedelta, max_spread: f
     unsaid = [row.source for row in priced if not row.free and not (row.input_usd_per_mtok and row.output_usd_per_mtok)]
     if unsaid:
         return Ruling(PriceVerdict.DISPUTED, Why("{source} says 0 but does not say free", source=unsaid[0]))
-    fresh = [row for row in priced if row.checked_at is None or now - row.checked_at <= max_age]
+    fresh = [row for row in priced if row.checked_at is None or -_A_DAY <= now - row.checked_at <= max_age]
     if not fresh:
-        return Ruling(PriceVerdict.STALE, Why("every price is older than {days} days", days=max_age.days))
+        return Ruling(PriceVerdict.STALE, Why("no price is from the last {days} days", days=max_age.days))
     spread = max(
         _spread([row.input_usd_per_mtok for row in fresh]), _spread([row.output_usd_per_mtok for row in fresh])
     )

@@ -61,6 +61,8 @@ def render_report(readiness: Readiness, lang: str = "en") -> str:
     ------
     UnknownName
         If there is no such language.
+    DataExpired
+        If the five minutes of the data are over.
 
     """
     parts = sections(readiness, lang)
@@ -87,6 +89,7 @@ def sections(readiness: Readiness, lang: str = "en") -> dict[str, str]:
         If there is no such language.
 
     """
+    readiness.check()
     environment, view = _environment(lang), _view(readiness)
     view["picture"] = partial(_picture, readiness, lang)
     return {name: environment.get_template(f"sections/{name}.html.j2").render(**view) for name in SECTIONS}

@@ -80,7 +80,8 @@ def hold_frame(frame: Any, until: float) -> None:  # noqa: ANN401 - a DataFrame;
 
 
 def _empty(frame: Any) -> None:  # noqa: ANN401
-    frame.drop(index=frame.index, inplace=True)
+    # `drop(inplace=True)` is deprecated from pandas 3.1 on; making the same object anew is what is left in public.
+    type(frame).__init__(frame, frame.iloc[:0].copy())
 
 
 def purge() -> Receipt:

@@ -1,8 +1,6 @@
 """What several test files share: a persona's run, cached, and a launch folder in which everything is done."""
 
 import asyncio
-import functools
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -29,7 +27,9 @@ class RunPersona(Protocol):
     def __call__(self, persona: str, *, samples: int = 0, models: tuple[str, ...] = ()) -> Run: ...
 
 
-@functools.cache
+_RUNS: dict[tuple[str, int, tuple[str, ...]], Run] = {}
+
+
 def _run(persona: str, samples: int, models: tuple[str, ...]) -> Run:
     key = Key(KEY_NAME, PERSONAS[persona].key)
     choices = plan(
@@ -48,7 +48,10 @@ def run_persona() -> RunPersona:
     """Give the door to personas; runs are frozen, so all tests may share them."""
 
     def run(persona: str, *, samples: int = 0, models: tuple[str, ...] = ()) -> Run:
-        return _run(persona, samples, models)
+        asked = (persona, samples, models)
+        if asked not in _RUNS or _RUNS[asked].gone:  # on a slow machine five minutes can pass
+            _RUNS[asked] = _run(*asked)
+        return _RUNS[asked]
 
     return run
 
@@ -83,9 +86,8 @@ def all_done() -> AllDone:
 
 
 @pytest.fixture(autouse=True)
-def _no_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep whatever the machine's environment says about proxies and operators out of the tests."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "testkey_operator"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    yield

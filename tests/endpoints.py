@@ -85,7 +85,6 @@ def answer(status: int, body: object = "", headers: Mapping[str, str] | None = N
     return httpx.Response(status, headers=headers or {"content-type": "application/json"}, content=text.encode())
 
 
-
 @asynccontextmanager
 async def listening(
     handle: Callable[[str, asyncio.StreamWriter], Awaitable[None]], tls: ssl.SSLContext | None = None
@@ -96,7 +95,7 @@ async def listening(
         try:
             await handle((await reader.readuntil(b"\r\n\r\n")).decode(), writer)
             await writer.drain()
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()

@@ -197,12 +197,12 @@ INVALID = {"error": "Invalid credentials in Authorization header"}
 NO_KEY = {"error": "Invalid username or password."}
 # CSOAI-ORG/councilof-ai issue 1102, huggingface/serge pull 56:
 NO_PERMISSION = {
-    "error": "This authentication method does not have sufficient permissions to call Inference Providers on behalf of "
-    "user example-user"
+    "error": "This authentication method does not have sufficient permissions to call Inference Providers on behalf "
+    "of user example-user"
 }
 NO_PERMISSION_ORG = {
-    "error": "This authentication method does not have sufficient permissions to call Inference Providers on behalf of "
-    "org example-org"
+    "error": "This authentication method does not have sufficient permissions to call Inference Providers on behalf "
+    "of org example-org"
 }
 # https://huggingface.co/docs/hub/security-tokens:
 TOKEN_POLICY = {
@@ -219,8 +219,8 @@ DEPLETED = {
     "Providers. Alternatively, subscribe to PRO to get 20x more included usage."
 }
 EXCEEDED = {
-    "error": "You have exceeded your monthly included credits for Inference Providers. Subscribe to PRO to get 20x more "
-    "monthly included credits."
+    "error": "You have exceeded your monthly included credits for Inference Providers. Subscribe to PRO to get 20x "
+    "more monthly included credits."
 }
 # maruel/genai errors/bad_model/GenSync.yaml, and cline issue 5098:
 NO_MODEL = {
@@ -241,8 +241,8 @@ NOT_SERVED = {
 }
 # https://huggingface.co/docs/hub/rate-limits; huggingface_hub issue 2843 has it as a page:
 THROTTLED = {
-    "error": "We had to rate limit you, you hit the quota of 1000 api requests per 5 minutes period. Upgrade to a PRO user "
-    "or Team/Enterprise organization account (https://hf.co/pricing) to get higher limits. See "
+    "error": "We had to rate limit you, you hit the quota of 1000 api requests per 5 minutes period. Upgrade to a PRO "
+    "user or Team/Enterprise organization account (https://hf.co/pricing) to get higher limits. See "
     "https://huggingface.co/docs/hub/rate-limits"
 }
 PAGE = "<!DOCTYPE html>\n<html><head><title>Access denied</title></head><body><h1>Access denied</h1></body></html>"

@@ -37,7 +37,8 @@ def test_tables_are_what_the_code_says(page: str) -> None:
 def test_every_column_has_a_meaning_or_a_name_that_needs_none() -> None:
     needless = {
         "run_id", "provider", "ask", "model", "route", "region", "status", "mark", "axis", "answer", "why", "asks",
-        "capability", "state", "gate", "action", "limit", "method", "path", "host", "outcome", "owner", "metric", "speaks",
+        "capability", "state", "gate", "action", "limit", "method", "path", "host", "outcome", "owner", "metric",
+        "speaks",
         "tools", "structured_output", "free", "created_at", "context_tokens", "source", "value", "number", "quota",
         "remaining", "window_s", "reset_s", "may", "may_why", "done", "done_why", "primary", "retry_after",
         "input_usd_per_mtok", "output_usd_per_mtok", "output_modalities", "throughput_tokens_per_s", "checked",

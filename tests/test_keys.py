@@ -5,7 +5,9 @@ import copy
 import io
 import json
 import logging
+import os
 import pickle
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
@@ -19,6 +21,7 @@ from testkey_nb import sandbox
 from testkey_nb.errors import CallerError, KeyMalformed, KeyMissing
 from testkey_nb.keys import MAX_CHARS, MIN_CHARS, Key, redact
 from testkey_nb.providers import PROVIDERS
+from testkey_nb.spec import KeyShape
 
 SECRET = "hf_CanaryZyXwVuTsRqPoNmLkJiHgFeDcBa1234"
 SHOWN = "HF_TOKEN"
@@ -35,7 +38,8 @@ def leaks(text: str, secret: str = SECRET) -> set[str]:
 
 def logged(one: Key) -> str:
     stream = io.StringIO()
-    logger = logging.Logger("canary", logging.DEBUG)
+    logger = logging.getLogger("canary")
+    logger.setLevel(logging.DEBUG)
     logger.addHandler(logging.StreamHandler(stream))
     logger.debug("%s %r %s", one, one, {"key": one})
     return stream.getvalue()
@@ -48,7 +52,7 @@ def printed(one: Key) -> str:
     return stream.getvalue()
 
 
-WAYS = {
+WAYS: dict[str, Callable[[Key], str]] = {
     "repr": repr,
     "str": str,
     "f-string": lambda one: f"{one} {one!r} {one!s:>90}",
@@ -104,7 +108,9 @@ def trace(error: BaseException) -> str:
     """Show an exception with the values of all variables, as notebooks and command lines can be told to."""
     stream = io.StringIO()
     assert error.__traceback__
-    shown = Traceback.from_exception(type(error), error, error.__traceback__, show_locals=True, locals_max_string=None)
+    shown = Traceback.from_exception(
+        type(error), error, error.__traceback__, show_locals=True, locals_max_string=10_000
+    )
     Console(file=stream, width=400).print(shown)
     return stream.getvalue()
 
@@ -142,7 +148,11 @@ MALFORMED = {
 
 @pytest.mark.parametrize("what", MALFORMED)
 def test_a_malformed_key_is_refused_without_being_quoted(what: str) -> None:
-    for make in (lambda: Key(SHOWN, MALFORMED[what]), lambda: Key.from_env(SHOWN, {SHOWN: MALFORMED[what]})):
+    ways: list[Callable[[], Key]] = [
+        lambda: Key(SHOWN, MALFORMED[what]),
+        lambda: Key.from_env(SHOWN, {SHOWN: MALFORMED[what]}),
+    ]
+    for make in ways:
         with pytest.raises(KeyMalformed) as caught:
             make()
         text = str(caught.value)
@@ -154,19 +164,25 @@ def test_a_malformed_key_is_refused_without_being_quoted(what: str) -> None:
 
 
 @pytest.mark.parametrize("what", MALFORMED)
-def test_a_traceback_of_a_malformed_key_shows_no_key_either(what: str) -> None:
+def test_a_traceback_of_a_malformed_key_shows_no_key_either(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SHOWN, MALFORMED[what])
     with pytest.raises(KeyMalformed) as caught:
-        Key(SHOWN, MALFORMED[what])
-    shown = "".join(str(frame) for frame in [trace(caught.value.with_traceback(inside(caught.value)))])
+        Key.from_env(SHOWN)
+    assert caught.value.__traceback__
+    own = caught.value.__traceback__.tb_next  # the test's own frame is not the package's to keep clean
+    shown = trace(caught.value.with_traceback(own))
+    assert "_fault" in shown
     assert not leaks(shown)
 
 
-def inside(error: BaseException) -> object:
-    """Return the part of a traceback that is the package's own: what stands in the test's frame is the test's."""
-    found = error.__traceback__
-    while found and "testkey_nb" not in found.tb_frame.f_code.co_filename:
-        found = found.tb_next
-    return found
+def test_a_traceback_of_a_missing_key_does_not_show_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("OTHER_KEY", SECRET)
+    with pytest.raises(KeyMissing) as caught:
+        Key.from_env(SHOWN)
+    assert caught.value.__traceback__
+    assert not leaks(trace(caught.value.with_traceback(caught.value.__traceback__.tb_next)))
 
 
 def test_an_empty_or_missing_variable_says_what_to_do() -> None:
@@ -185,7 +201,16 @@ def test_a_key_given_in_place_of_its_name_is_never_echoed(persona: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    ["", " ", "a b", "$HF_TOKEN", "HF_TOKEN=x", "sk-proj-abcdefghij0123456789", "AKIAIOSFODNN7EXAMPLEX", "hf_" + "a" * 34],
+    [
+        "",
+        " ",
+        "a b",
+        "$HF_TOKEN",
+        "HF_TOKEN=x",
+        "sk-proj-abcdefghij0123456789",
+        "AKIAIOSFODNN7EXAMPLEX",
+        "hf_" + "a" * 34,
+    ],
 )
 def test_what_is_no_variables_name_is_a_callers_mistake_and_not_echoed(given: str) -> None:
     with pytest.raises(KeyMissing) as caught:
@@ -214,16 +239,19 @@ def test_a_prompted_key_is_checked_like_any_other(monkeypatch: pytest.MonkeyPatc
 SHAPES = [(provider.id, shape) for provider in PROVIDERS.values() for shape in provider.key_shapes]
 
 
-@pytest.mark.parametrize(("provider", "shape"), SHAPES, ids=lambda value: value if isinstance(value, str) else value.type)
-def test_a_control_key_has_the_shape_it_controls_and_says_what_it_is(provider: str, shape: object) -> None:
-    pattern, control = getattr(shape, "pattern", ""), getattr(shape, "control", "")
-    assert Key("control", control).fits(pattern), provider
-    assert "NotARealKey" in control
+@pytest.mark.parametrize(
+    ("provider", "shape"), SHAPES, ids=lambda value: value if isinstance(value, str) else value.type
+)
+def test_a_control_key_has_the_shape_it_controls_and_says_what_it_is(provider: str, shape: KeyShape) -> None:
+    assert Key("control", shape.control).fits(shape.pattern), provider
+    assert "NotARealKey" in shape.control
 
 
 def jwt(payload: object) -> str:
     parts = (json.dumps({"alg": "none"}), json.dumps(payload))
-    return "hf_oauth_" + ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts) + ".sig"
+    return (
+        "hf_oauth_" + ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts) + ".sig"
+    )
 
 
 def test_a_tokens_own_words_are_scope_and_expiry_and_nothing_personal() -> None:
@@ -233,7 +261,16 @@ def test_a_tokens_own_words_are_scope_and_expiry_and_nothing_personal() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [SECRET, "hf_oauth_a.b.c", "aaa.!!!!!!.ccc", jwt([1]), jwt("text"), jwt(None), "x." + "W" * 4001 + ".y", jwt("[" * 900)],
+    [
+        SECRET,
+        "hf_oauth_a.b.c",
+        "aaa.!!!!!!.ccc",
+        jwt([1]),
+        jwt("text"),
+        jwt(None),
+        "x." + "W" * 4001 + ".y",
+        jwt("[" * 900),
+    ],
 )
 def test_what_is_no_token_of_that_kind_says_nothing(text: str) -> None:
     assert Key(SHOWN, text).claims() == {}
@@ -275,20 +312,26 @@ def test_redaction_never_raises_is_bounded_and_on_one_line(secret: str, text: st
         assert shown.isprintable() or not shown
 
 
-@given(st.emails(), WORDS)
+@given(st.from_regex(r"[a-z0-9][a-z0-9._+-]{0,20}@[a-z0-9][a-z0-9-]{0,20}(\.[a-z]{2,8}){1,2}", fullmatch=True), WORDS)
 def test_an_e_mail_address_is_left_out(address: str, words: str) -> None:
-    local, domain = address.rsplit("@", 1)
-    shown = redact(f"{words[:20]} {address} is the owner", 400)
-    assert address not in shown
-    assert f"@{domain}" not in shown
+    assert address not in redact(f"{words[:20]} {address} is the owner", 400)
 
 
-@given(st.ip_addresses(v=4), st.sampled_from(["from {}", "({})", "{}:443", "ip={}.", "{}, {}", "host/{}/path", "IP:{}"]))
+@given(st.emails())
+def test_an_unusual_e_mail_address_is_left_out_too(address: str) -> None:
+    assert address not in redact(f"owner: {address}", 400)
+
+
+@given(
+    st.ip_addresses(v=4), st.sampled_from(["from {}", "({})", "{}:443", "ip={}.", "{}, {}", "host/{}/path", "IP:{}"])
+)
 def test_an_ipv4_address_is_left_out(address: object, template: str) -> None:
     assert str(address) not in redact(template.format(address, address))
 
 
-@given(st.ip_addresses(v=6), st.sampled_from(["from {}", "({})", "[{}]:443", "ip={}.", "{}, {}", "host/{}/path", "{}/64"]))
+@given(
+    st.ip_addresses(v=6), st.sampled_from(["from {}", "({})", "[{}]:443", "ip={}.", "{}, {}", "host/{}/path", "{}/64"])
+)
 def test_an_ipv6_address_is_left_out(address: object, template: str) -> None:
     assert str(address) not in redact(template.format(address, address))
 

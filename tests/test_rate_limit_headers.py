@@ -1,5 +1,7 @@
 """Rate limits stand in headers and hold for the service that sent them."""
 
+import time
+
 import pytest
 import real_bodies as real
 from hypothesis import given
@@ -42,7 +44,8 @@ def test_the_hubs_headers_are_a_limit_of_the_hub() -> None:
         ({"ratelimit-policy": '"api";q=1000, "pages";q=200;w=300'},
          (("api", 1000.0, None, None, None), ("pages", 200.0, None, 300.0, None))),
         ({"ratelimit": "999", "ratelimit-policy": "1000;w=300"}, ()),
-        ({"ratelimit": '"api";r=-1;t=x', "ratelimit-policy": '"api";q=many;w=300'}, ()),
+        ({"ratelimit": '"api";r=-1;t=x', "ratelimit-policy": '"api";q=many;w=300'},
+         (("api", None, None, 300.0, None),)),
     ],
 )  # fmt: skip
 def test_what_a_header_lacks_is_missing_and_never_zero(
@@ -77,9 +80,17 @@ def test_upstream_headers_without_a_route_are_somebodys_and_not_the_services() -
     assert [row.service for row in found.limits] == ["upstream:unknown"]
 
 
-@given(st.dictionaries(st.sampled_from(["ratelimit", "ratelimit-policy", "x-ratelimit-limit-requests",
-                                        "x-ratelimit-remaining-tokens", "x-inference-provider"]),
-                       st.text(max_size=80) | st.from_regex(r'("[a-z]*";?)*[qrtw]?=?[0-9²]{0,30}', fullmatch=True)))  # fmt: skip
+HEADERS = (
+    "ratelimit",
+    "ratelimit-policy",
+    "x-ratelimit-limit-requests",
+    "x-ratelimit-remaining-tokens",
+    "x-inference-provider",
+)
+WORDS = st.text(max_size=80) | st.from_regex(r'("[a-z]*";?)*[qrtw]?=?[0-9²]{0,30}', fullmatch=True)
+
+
+@given(st.dictionaries(st.sampled_from(HEADERS), WORDS))
 def test_no_header_makes_the_reader_raise_or_invent(headers: dict[str, str]) -> None:
     found = parsed(headers)
     for row in found.limits:
@@ -88,8 +99,6 @@ def test_no_header_makes_the_reader_raise_or_invent(headers: dict[str, str]) -> 
 
 
 def test_a_hostile_header_is_read_in_no_time() -> None:
-    import time  # noqa: PLC0415 - only here
-
     start = time.perf_counter()
-    parsed({"ratelimit-policy": '"a";q=1,' * 8000, "ratelimit": '"a";r=1;t' * 8000})
-    assert time.perf_counter() - start < 1
+    parsed({"ratelimit-policy": '"a";q=1,' * 4000, "ratelimit": '"a";r=1;t' * 4000})
+    assert time.perf_counter() - start < 0.3

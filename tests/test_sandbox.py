@@ -554,7 +554,7 @@ def test_a_server_shows_no_mark_of_its_own() -> None:
 
 
 def test_serving_announces_the_origin_that_it_listens_at() -> None:
-    class Enough(Exception):  # noqa: N818 - it ends the test, it is no error
+    class Enough(Exception):
         pass
 
     def heard(origin: str) -> None:

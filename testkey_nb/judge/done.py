@@ -11,6 +11,8 @@ from testkey_nb.rows import PriceRow, Why
 from .case import Case, Check, own_prices
 from .policy import Policy
 
+_A_DAY = timedelta(days=1)  # by which time zones may make today look like tomorrow
+
 
 def _done(missing: Iterable[str], yes: Why, no: Why, opens: Why) -> Check:
     return Check(Answer.NO, no, opens) if list(missing) else Check(Answer.YES, yes)
@@ -76,7 +78,7 @@ def _stands(row: PriceRow, case: Case) -> bool:
 
 def _whole(row: PriceRow, now: datetime, policy: Policy) -> bool:
     priced = row.free or (row.input_usd_per_mtok is not None and row.output_usd_per_mtok is not None)
-    fresh = row.checked_at is not None and now - row.checked_at <= timedelta(days=policy.max_price_age_days)
+    fresh = row.checked_at is not None and -_A_DAY <= now - row.checked_at <= timedelta(days=policy.max_price_age_days)
     return bool(priced and fresh and row.source)
 
 

@@ -9,6 +9,9 @@ from testkey_nb.rows import LimitRow, Why
 from .case import Case, Check
 
 
+_DOWN = ("error", "staging")  # any other word than live is not understood
+
+
 def identified(case: Case) -> Check:
     """Ask whether the endpoint is the provider, by evidence or by the operator's word."""
     identity = case.run.identity
@@ -63,7 +66,7 @@ def _live(case: Case, model: str) -> Check:
         return Check(Answer.YES, Why("{model} has a live route", model=model))
     rows = [row for row in case.run.models if row.model == model and row.listed]
     shown = ", ".join(f"{row.route} {row.route_status or 'unknown'}" for row in rows) or "-"
-    unknown = any(row.route_status is None for row in rows)
+    unknown = any(row.route_status not in _DOWN for row in rows)
     why = Why("{model} has no live route ({routes}; a status can be six hours old)", model=model, routes=shown)
     opens = Why("wait until a route is live again, or choose another model")
     return Check(Answer.UNKNOWN if unknown else Answer.NO, why, opens)
@@ -134,13 +137,14 @@ def _per_minute(row: LimitRow) -> float | None:
 
 def _stable(case: Case) -> Check:
     policy = case.policy
-    sampled = [row for row in case.run.answers if row.sample and row.request]
-    failed = [row for row in sampled[-policy.unstable_window :] if row.outcome == "unavailable"]
-    shown = Why("{bad} of the last {n} samples failed", bad=len(failed), n=min(len(sampled), policy.unstable_window))
+    samples = {row.sample: False for row in case.run.answers if row.sample and row.request}
+    samples |= {row.sample: True for row in case.run.answers if row.sample in samples and row.outcome == "unavailable"}
+    failed = [number for number in sorted(samples)[-policy.unstable_window :] if samples[number]]
+    shown = Why("{bad} of the last {n} samples failed", bad=len(failed), n=min(len(samples), policy.unstable_window))
     again = Why("probe with --samples {n} or more", n=policy.min_samples)
     if len(failed) >= policy.unstable_failures > 0:
         return Check(Answer.NO, shown, Why("wait until the provider is stable, then probe with samples again"))
-    if len(sampled) < policy.min_samples:
-        why = Why("{n} samples were taken, the policy wants {wanted}", n=len(sampled), wanted=policy.min_samples)
+    if len(samples) < policy.min_samples:
+        why = Why("{n} samples were taken, the policy wants {wanted}", n=len(samples), wanted=policy.min_samples)
         return Check(Answer.UNKNOWN, why, again)
-    return Check(Answer.YES, Why("{n} samples taken, not unstable", n=len(sampled)))
+    return Check(Answer.YES, Why("{n} samples taken, not unstable", n=len(samples)))

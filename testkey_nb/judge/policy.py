@@ -34,6 +34,7 @@ class Policy:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
+_LARGEST = 1e8  # no load, age or number of samples is larger
 _GATES = tuple(gate.value for gate in Gate)
 DIMENSIONS: Mapping[str, Policy] = MappingProxyType(
     {
@@ -110,8 +111,8 @@ def _checked(name: str, value: object, sample: object) -> object:
         if isinstance(value, str) and value in DIMENSIONS:
             return value
         raise PolicyInvalid(f"{name} must be one of: {', '.join(DIMENSIONS)}")
-    if not isinstance(value, int | float) or not 0 <= value <= 1e8:  # noqa: PLR2004 - no load or age is larger
-        raise PolicyInvalid(f"{name} must be a number that is not negative")
+    if not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
+        raise PolicyInvalid(f"{name} must be a number from 0 to {_LARGEST:,.0f}")
     if isinstance(sample, int) and value != int(value):
         raise PolicyInvalid(f"{name} must be a whole number")
     return type(sample)(value)  # type: ignore[call-arg]  # int or float

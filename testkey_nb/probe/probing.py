@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Exchange, Sender
-from testkey_nb.identify import FOREIGN, Identity, conclude, edge, join, look_around, takes_key, weigh
+from testkey_nb.identify import FOREIGN, Identity, conclude, edge, join, look_around, provider_at, takes_key, weigh
 from testkey_nb.keys import Key, redact
 from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, agree
 from testkey_nb.retention import hold
@@ -85,7 +85,11 @@ class _Probing:
     async def run(self, sender: Sender) -> Run:
         keyless = [ask for ask in self.plan.provider.asks if not ask.auth and ask.repeat is not Repeat.PER_SAMPLE]
         # A listed host needs no more than its own answers; any other is looked at from all sides.
-        around = look_around(sender, self.plan.base_url) if self.plan.base_url else _nobody()
+        around = (
+            look_around(sender, self.plan.base_url)
+            if self.plan.base_url and provider_at(self.plan.base_url) is None
+            else _nobody()
+        )
         first = self._ask(sender, [ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
         seen, _ = await asyncio.gather(around, first)
         identity = self._identity(seen)

@@ -37,7 +37,7 @@ def parse_mapping(reply: Reply) -> Rows | None:
     """Read the hub's `inferenceProviderMapping`, an object by provider or, as lists have it, an array."""
     found = mapping(reply.json).get("inferenceProviderMapping")
     if isinstance(found, dict):
-        pairs = [(route, mapping(entry)) for route, entry in found.items()]
+        pairs = [(route, mapping(entry)) for name, entry in found.items() if (route := text(name))]
     elif isinstance(found, list):
         pairs = [(route, entry) for entry in map(mapping, found) if (route := text(entry.get("provider")))]
     else:

@@ -25,6 +25,7 @@ _INFER, _INFER_OAUTH = "inference.serverless.write", "inference-api"  # the UI's
 _BILLING = ("user.billing.read", "read-billing")
 _CLASSIC = ("read", "write", "god")
 _READING_OAUTH = ("openid", "profile", "email", "gated-repos", _INFER_OAUTH)  # and whatever begins with "read-"
+_KEEPS_OUT = ("sso", "mfa", "token-policy", "token-revoked")  # https://huggingface.co/.well-known/openapi.json
 _NANO = 1e-9
 _BILL, _TOKENS = "https://huggingface.co/settings/billing", "https://huggingface.co/settings/tokens"
 
@@ -245,7 +246,15 @@ def _scope(values: Mapping[str, tuple[Value, ...]]) -> Iterator[Finding]:
         why = Why("the paying organisation only lets listed IP addresses in, and this one is not listed")
         opens = Why("have an administrator of the organisation list this IP address, or probe from one that is listed")
         yield Finding(Axis.REGION, Answer.NO, why, "current_key", opens)
-    blocked = [name for name in restrictions if name != "ip"]
+    unread = [name for name in restrictions if name not in ("ip", *_KEEPS_OUT)]
+    blocked = [name for name in restrictions if name in _KEEPS_OUT]
+    if unread and not blocked:
+        why = Why(
+            "the paying organisation restricts this token in a way not known here: {names}", names=", ".join(unread)
+        )
+        opens = Why("have an administrator of the organisation approve this token")
+        yield Finding(Axis.SCOPE, Answer.UNKNOWN, why, "current_key", opens)
+        return
     if blocked:
         why = Why("the paying organisation keeps this token out: {restrictions}", restrictions=", ".join(blocked))
         opens = Why("have an administrator of the organisation approve this token")

@@ -14,14 +14,17 @@ def items(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
+TEXT_CHARS = 500  # of any one name or word; the longest model name known has about 100
+
+
 def text(value: object) -> str | None:
-    """Return `value` if it is text that is not empty."""
-    return value if isinstance(value, str) and value else None
+    """Return the beginning of `value` if it is text that is not empty; half a surrogate pair cannot be written."""
+    return value[:TEXT_CHARS].encode("utf-8", "replace").decode() if isinstance(value, str) and value else None
 
 
 def texts(value: object) -> list[str]:
     """Return the texts in a JSON array."""
-    return [item for item in items(value) if isinstance(item, str) and item]
+    return [found for item in items(value) if (found := text(item))]
 
 
 def flag(value: object) -> bool | None:

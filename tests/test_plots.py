@@ -1,0 +1,168 @@
+"""A picture says the same in colour, letter, word and text, and says it the same way every time."""
+
+import re
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+import pytest
+from conftest import RunPersona
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from testkey_nb import plots
+from testkey_nb.judge import Readiness, judge_run
+from testkey_nb.locale import LANGUAGES
+from testkey_nb.rows import PriceRow
+
+PICTURES = {
+    "gates": (plots.draw_gates, plots.alt_gates),
+    "prices": (plots.draw_prices, plots.alt_prices),
+    "latency": (plots.draw_latency, plots.alt_latency),
+}
+HOSTILE = 'ev$il$ <script>"&\x00\u202e模型/' + "x" * 200
+
+
+@pytest.fixture(scope="module")
+def ready(run_persona: RunPersona) -> Readiness:
+    return judge_run(run_persona("launch-ready"))
+
+
+def _parse(text: str) -> ET.Element:
+    return ET.fromstring(text)  # noqa: S314 - the package wrote it a line ago
+
+
+def _texts(figure: Figure) -> list[str]:
+    found = [artist.get_text() for artist in figure.findobj() if isinstance(artist, Text)]
+    return [text for text in found if text]
+
+
+def _with_routes(readiness: Readiness, count: int, name: str = "route-{n}", source: str = "list") -> Readiness:
+    """Give the covered model `count` routes, each with a price."""
+    model = readiness.run.plan.models[0]
+    row = next(row for row in readiness.run.models if row.model == model)
+    routes = [name.format(n=n) for n in range(count)]
+    run = replace(readiness.run, models=tuple(replace(row, route=route) for route in routes))
+    prices = tuple(PriceRow(model, route, "global", source, 0.1, 0.2, None, None) for route in routes)
+    return replace(readiness, run=run, prices=prices)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_true_svg_with_its_data_in_words(ready: Readiness, name: str, lang: str) -> None:
+    draw, words = PICTURES[name]
+    root = _parse(plots.svg(draw(ready, lang), words(ready, lang), "p"))
+    assert root.tag == "svg"
+    assert root.attrib["role"] == "img"
+    assert root.attrib["aria-label"] == words(ready, lang) == root.findtext("title")
+    assert root.attrib["viewBox"]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_needs_no_style_no_metadata_and_nothing_from_outside(ready: Readiness, name: str) -> None:
+    draw, words = PICTURES[name]
+    text = plots.svg(draw(ready), words(ready), "p")
+    tags = {element.tag for element in _parse(text).iter()}
+    assert tags <= {"svg", "title", "g", "defs", "path", "use", "clipPath", "rect"}
+    assert not re.search(r"\sstyle=|xmlns|<!|https?:|javascript", text)
+    assert all(href.startswith("#p-") for href in re.findall(r'href="([^"]*)"', text))
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_ids_begin_with_the_prefix_and_every_reference_is_met(ready: Readiness, name: str) -> None:
+    draw, words = PICTURES[name]
+    text = plots.svg(draw(ready), words(ready), "run7-gates")
+    ids = re.findall(r'\sid="([^"]*)"', text)
+    assert len(ids) == len(set(ids))
+    assert all(one.startswith("run7-gates-") for one in ids)
+    assert set(re.findall(r'href="#([^"]*)"|url\(#([^)]*)\)', text)) <= {(one, "") for one in ids} | {
+        ("", i) for i in ids
+    }
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_same_readiness_gives_the_same_bytes_even_when_drawn_twice(ready: Readiness, name: str) -> None:
+    draw, words = PICTURES[name]
+    figure = draw(ready)
+    first = plots.svg(figure, words(ready), "p")
+    assert plots.svg(figure, words(ready), "p") == first
+    assert plots.svg(draw(ready), words(ready), "p") == first
+
+
+def test_the_callers_style_neither_changes_a_picture_nor_is_changed_by_it(ready: Readiness) -> None:
+    plain = plots.svg(plots.draw_gates(ready), "gates", "p")
+    with mpl.rc_context({"axes.facecolor": "black", "font.size": 30, "text.color": "white"}):
+        assert plots.svg(plots.draw_gates(ready), "gates", "p") == plain
+        assert mpl.rcParams["font.size"] == 30
+
+
+def test_gates_say_both_halves_in_letter_and_word(ready: Readiness) -> None:
+    texts = _texts(plots.draw_gates(ready))
+    assert [texts.count(text) for text in ("✓", "yes", "✕", "no")] == [5, 5, 5, 5]
+    assert "identification: may it yes, is it done no" in plots.alt_gates(ready)
+
+
+def test_a_gate_that_is_not_required_says_so(run_persona: RunPersona) -> None:
+    from testkey_nb.judge import of_dimension  # noqa: PLC0415 - used once
+
+    readiness = judge_run(run_persona("launch-ready"), policy=of_dimension("onboarding-readiness"))
+    assert _texts(plots.draw_gates(readiness)).count("not required") == 4
+
+
+def test_sources_of_a_price_stand_side_by_side(ready: Readiness) -> None:
+    texts = _texts(plots.draw_prices(ready))
+    assert {row.source for row in ready.prices if row.model in ready.run.plan.models} <= set(texts)
+    assert "novita: input 0.02, output 0.05" in plots.alt_prices(ready)
+
+
+def test_a_route_without_a_price_says_so(ready: Readiness) -> None:
+    assert "no price" in _texts(plots.draw_prices(ready))
+    assert "featherless-ai: no price" in plots.alt_prices(ready)
+
+
+def test_where_no_source_has_a_price_the_picture_says_that(run_persona: RunPersona) -> None:
+    readiness = judge_run(run_persona("wrong-host"))
+    assert _texts(plots.draw_prices(readiness)) == ["No source has a price of a covered model."]
+    assert plots.alt_prices(readiness) == "No source has a price of a covered model."
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_one_route_and_thirty_routes_fit(ready: Readiness, count: int) -> None:
+    readiness = _with_routes(ready, count)
+    figure = plots.draw_prices(readiness)
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert len(labels) == min(count, plots.ROUTES)
+    heights = [label.get_window_extent().height for label in figure.axes[0].get_yticklabels()]
+    room = figure.axes[0].get_window_extent().height / len(labels)
+    assert max(heights) < room
+    assert min(label.get_window_extent().x0 for label in figure.axes[0].get_yticklabels()) >= 0
+
+
+def test_how_many_routes_are_left_out_is_said(ready: Readiness) -> None:
+    readiness = _with_routes(ready, 30)
+    assert "left out here: 18 more" in _texts(plots.draw_prices(readiness))
+    assert "left out here: 18 more" in plots.alt_prices(readiness)
+
+
+def test_latency_has_a_line_for_every_request_that_was_answered(ready: Readiness) -> None:
+    labels = [label.get_text() for label in plots.draw_latency(ready).axes[0].get_yticklabels()]
+    assert labels == [
+        "model_catalog, limit_snapshot", "model_catalog", "current_key, limit_snapshot", "usage_snapshot",
+        "negative_control",
+    ]  # fmt: skip
+    assert "negative_control" in plots.alt_latency(ready)
+
+
+def test_a_run_without_answers_is_said_to_have_none(ready: Readiness) -> None:
+    silent = replace(ready, run=replace(ready.run, answers=()))
+    assert plots.alt_latency(silent) == "No request was answered." == _texts(plots.draw_latency(silent))[0]
+
+
+def test_foreign_names_are_drawn_as_text_whatever_they_hold(ready: Readiness) -> None:
+    readiness = _with_routes(ready, 1, HOSTILE.replace("{", ""), HOSTILE)
+    text = plots.svg(plots.draw_prices(readiness), plots.alt_prices(readiness), "p")
+    root = _parse(text)
+    assert "<script" not in text
+    assert "\x00" not in text
+    assert "\u202e" not in root.attrib["aria-label"]
+    assert all(len(label) < 80 for label in _texts(plots.draw_prices(readiness)))

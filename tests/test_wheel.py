@@ -1,0 +1,91 @@
+"""What an analyst installs: the wheel has the package, its data, the notebooks and what makes Jupyter use it, no more."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import testkey_nb
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "testkey_nb"
+NOTEBOOKS = ROOT / "notebooks"
+SOURCES = ("pyproject.toml", "README.md", "LICENSE")
+OFFLINE = ("No matching distribution", "Could not find a version", "Connection", "Temporary failure", "Max retries")
+STATIC = {"jupyter/etc": "etc/jupyter", "jupyter/share": "share/jupyter"}
+
+
+def pip(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
+
+
+def below(folder: Path) -> set[str]:
+    """Return the files that belong to us below a folder, without what Python, editors and Jupyter leave there."""
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {str(file) for file in files if not {"__pycache__", ".ipynb_checkpoints"} & set(file.parts)}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel from a copy of the sources in which somebody has worked."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in SOURCES:
+        shutil.copy(ROOT / name, source)
+    for folder in (PACKAGE, NOTEBOOKS):
+        shutil.copytree(folder, source / folder.name)
+    for left in ("notebooks/.ipynb_checkpoints/a.ipynb", "testkey_nb/__pycache__/a.pyc", "tests/a.py", "launch/a.csv"):
+        (source / left).parent.mkdir(parents=True, exist_ok=True)
+        (source / left).write_text("left behind", "utf-8")
+    isolation = () if importlib.util.find_spec("hatchling") is None else ("--no-build-isolation",)
+    built = pip("wheel", "--no-deps", "--quiet", *isolation, "--wheel-dir", out, source)
+    if built.returncode and any(sign in built.stderr for sign in OFFLINE):
+        pytest.skip("hatchling, which builds the wheel, is not installed, and no package registry can be reached")
+    assert built.returncode == 0, built.stderr
+    (file,) = out.iterdir()
+    return file
+
+
+def test_the_wheel_holds_the_package_the_notebooks_and_what_jupyter_looks_for(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    info, data = (f"testkey_nb-{testkey_nb.__version__}.{kind}/" for kind in ("dist-info", "data"))
+    static = {f"{data}data/{to}/{file}" for place, to in STATIC.items() for file in below(PACKAGE / place)}
+    ours = {f"testkey_nb/{file}" for file in below(PACKAGE)} | {f"testkey_nb/notebooks/{f}" for f in below(NOTEBOOKS)}
+    assert {name for name in names if not name.startswith(info)} == ours | static
+    assert {f"{info}{name}" for name in ("METADATA", "entry_points.txt", "licenses/LICENSE")} <= names
+
+
+def test_the_wheel_holds_each_kind_of_file_that_is_no_code(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    for name in ("testkey_nb/py.typed", "testkey_nb/locale/id.toml", "testkey_nb/notebooks/01_key_onboarding.ipynb"):
+        assert name in names
+    assert [name for name in names if name.startswith("testkey_nb/templates/") and name.endswith(".j2")]
+    kinds = {".py", ".typed", ".toml", ".j2", ".css", ".json", ".js", ".ipynb", ".csv", ".yaml", ".yml", ".html"}
+    assert {Path(name).suffix for name in names if name.startswith("testkey_nb/")} <= kinds
+
+
+def test_no_notebook_in_the_wheel_has_outputs(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        texts = [archive.read(name) for name in archive.namelist() if name.endswith(".ipynb")]
+    cells = [cell for text in texts for cell in json.loads(text)["cells"]]
+    assert cells
+    assert not [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")]
+
+
+def test_installing_the_wheel_enables_both_extensions(wheel: Path, tmp_path: Path) -> None:
+    done = pip("install", "--no-deps", "--quiet", "--no-warn-script-location", "--prefix", tmp_path, wheel)
+    assert done.returncode == 0, done.stderr
+    (enabled,) = tmp_path.rglob("etc/jupyter/jupyter_server_config.d/*.json")
+    (extension,) = tmp_path.rglob("share/jupyter/labextensions/testkey-nb/package.json")
+    (overrides,) = tmp_path.rglob("share/jupyter/lab/settings/overrides.d/*.json")
+    modules = json.loads(enabled.read_text("utf-8"))["ServerApp"]["jpserver_extensions"]
+    assert modules == {"testkey_nb.jupyter": True}
+    described = json.loads(extension.read_text("utf-8"))
+    assert (described["name"], described["version"]) == ("testkey-nb", testkey_nb.__version__)
+    assert (extension.parent / described["jupyterlab"]["_build"]["load"]).is_file()
+    assert not json.loads(overrides.read_text("utf-8"))["@jupyter-widgets/jupyterlab-manager:plugin"]["saveState"]
