@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .errors import CallerError
     from .identify import candidates, identify_endpoint
-    from .judge import DIMENSIONS, Policy, Readiness, judge_run, read_policy
+    from .judge import DIMENSIONS, Policy, judge_run, read_policy
     from .keys import Key
     from .launch import read_launch
     from .probe import plan, probe_key
     from .providers import PROVIDERS
     from .report import render_report
+    from .retention import purge
 
 __version__ = "0.1.0"
 
@@ -27,12 +28,12 @@ _HOMES = {
     "Key": "keys",
     "PROVIDERS": "providers",
     "Policy": "judge",
-    "Readiness": "judge",
     "candidates": "identify",
     "identify_endpoint": "identify",
     "judge_run": "judge",
     "plan": "probe",
     "probe_key": "probe",
+    "purge": "retention",
     "read_launch": "launch",
     "read_policy": "judge",
     "render_report": "report",
@@ -44,12 +45,12 @@ __all__ = [
     "CallerError",
     "Key",
     "Policy",
-    "Readiness",
     "candidates",
     "identify_endpoint",
     "judge_run",
     "plan",
     "probe_key",
+    "purge",
     "read_launch",
     "read_policy",
     "render_report",

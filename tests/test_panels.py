@@ -396,3 +396,22 @@ def test_what_is_shown_goes_when_its_time_is_over(monkeypatch: pytest.MonkeyPatc
 def test_the_panels_own_words_are_known_in_every_language_of_the_report() -> None:
     words = {*IN_TABS.values(), *(word for word, _ in VERDICT.values()), NEXT, NONE, STAND_IN, *VOUCHED}
     assert words <= set(entries("id"))
+
+
+def test_the_panel_counts_down_and_its_button_purges_everything() -> None:
+    async def go() -> tuple[str, str, str, str]:
+        panel = OnboardingPanel()
+        idle = panel.countdown.line.value
+        await panel.probe_now()
+        counting = panel.countdown.line.value
+        panel.countdown.button.click()
+        await asyncio.sleep(0)
+        return idle, counting, panel.countdown.line.value, panel.status.value
+
+    idle, counting, ended, said = asyncio.run(go())
+    assert "Nothing is held" in idle
+    assert re.search(r"deleted in (5:00|4:5\d)", counting)
+    assert "Nothing is held" in ended
+    assert "gone: " in said
+    assert "Out of reach" in said
+    assert "Probe again" in said

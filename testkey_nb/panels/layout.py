@@ -23,7 +23,7 @@ def lay_out(panel: "OnboardingPanel") -> ipw.DOMWidget:
     keep = _row([controls.lang, controls.out, panel.export_button], "tk-panel-act")
     retained = ipw.HTML(f'<p class="tk-panel-hint">{RETAINED}</p>')
     look = ipw.HTML(f"<style>{panel_style()}</style>")
-    view = ipw.VBox([look, groups, _how(controls), act, keep, retained, panel.results.view])
+    view = ipw.VBox([look, groups, _how(controls), act, keep, retained, panel.countdown.view, panel.results.view])
     view.add_class("tk-panel")
     return view
 

@@ -20,10 +20,11 @@ from testkey_nb.keys import Key
 from testkey_nb.launch import read_launch
 from testkey_nb.probe import Plan, Run, plan, probe_key
 from testkey_nb.report import render_report
-from testkey_nb.retention import attach, hold, keep_output
+from testkey_nb.retention import Receipt, attach, hold, keep_output
 from testkey_nb.rows import GRAINS
 
 from .controls import JUDGING, Controls, check_set
+from .countdown import Countdown
 from .layout import lay_out
 from .results import Results
 
@@ -64,6 +65,7 @@ class OnboardingPanel:
         self.export_button = ipw.Button(description="Export report", icon="download")
         self.bar = ipw.IntProgress(max=1)
         self.status = ipw.HTML()
+        self.countdown = Countdown(self._purged)
         self._transport = transport
         self._task: asyncio.Task[Readiness | None] | None = None
         self.view = lay_out(self)
@@ -135,8 +137,12 @@ class OnboardingPanel:
         """Drop what was observed and show nothing of it any more; what was chosen stays."""
         self.run = self.readiness = None
         self.results.clear()
+        self.countdown.stop()
         self.bar.value = 0
         self._say("What was observed is gone. Probe again to see it.")
+
+    def _purged(self, receipt: Receipt) -> None:
+        self._say(f"{receipt} Probe again to see it.")
 
     async def _probe(self) -> Readiness | None:
         self.bar.value, self.bar.max, self.bar.bar_style = 0, 1, ""
@@ -184,6 +190,7 @@ class OnboardingPanel:
         self.results.show(readiness, self.controls.lang.value)
         self.run, self.readiness = run, readiness
         hold(self, "panel", OnboardingPanel.forget, run.until)
+        self.countdown.start(run.until)
         return readiness
 
     def _judge_again(self) -> None:
