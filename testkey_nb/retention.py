@@ -184,6 +184,8 @@ def _drop_caches() -> None:
         return
     shell.displayhook.flush()
     shell.last_execution_result = None
+    for kept in ("outputs", "exceptions"):  # what IPython 9 remembers of each cell beside its value
+        getattr(getattr(shell, "history_manager", None), kept, {}).clear()
     for space in (shell.user_ns, shell.user_ns_hidden):
         for name in [name for name in space if re.fullmatch(r"_\d+", name)]:
             del space[name]

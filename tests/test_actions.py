@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import KEY_NAME, PERSONAS, RunPersona
 
 from testkey_nb.actions import ARTEFACTS, Written, preview, write
 from testkey_nb.actions.human_review import escaped
@@ -17,7 +18,6 @@ from testkey_nb.errors import OutputRefused
 from testkey_nb.judge import judge_run
 from testkey_nb.launch import read_launch
 from testkey_nb.outcome import Action
-from tests.conftest import KEY_NAME, PERSONAS, RunPersona
 
 MODEL = "meta-llama/Llama-3.1-8B-Instruct"
 PERSONAL = ("casey", "example-user", "sandbox.invalid", "avatars", "organisation.invalid")

@@ -36,7 +36,7 @@ FLOORS = {
     "report": 7,
     "panels": 8,
     "cli": 8,
-    "jupyter": 8,
+    "jupyter": 7,
 }
 ONE_ROOM = {"plots": "report", "locale": "report", "templates": "report"}
 SANDBOX_GUESTS = {"sandbox", "cli", "panels"}

@@ -79,7 +79,10 @@ def _hostile(readiness: Readiness) -> Readiness:
     run = readiness.run
     model = ModelRow(HOSTILE, HOSTILE, covered=True, listed=True, route_status=HOSTILE, mapping_status="x" + HOSTILE)
     price = PriceRow(HOSTILE, HOSTILE, HOSTILE, "https://evil.example/\"onclick='x'" + HOSTILE, 1.0, 1.0, None, None)
-    answers = tuple(replace(row, why=HOSTILE, said=HOSTILE, source=HOSTILE, path=HOSTILE) for row in run.answers)
+    answers = tuple(
+        replace(row, why=Why("{words}", words=HOSTILE), said=HOSTILE, source=HOSTILE, path=HOSTILE)
+        for row in run.answers
+    )
     evidence = tuple(replace(row, observed=HOSTILE, mark=HOSTILE) for row in run.identity.evidence)
     identity = replace(
         run.identity, evidence=evidence, why=Why("nothing proves who answers: {observed}", observed=HOSTILE)
@@ -284,7 +287,7 @@ def test_foreign_text_is_never_markup(ready: Readiness, lang: str) -> None:
 
 def test_foreign_text_is_bounded(ready: Readiness) -> None:
     long = "w" * 50_000
-    answers = tuple(replace(row, said=long, why=long, path=long) for row in ready.run.answers)
+    answers = tuple(replace(row, said=long, why=Why("{words}", words=long), path=long) for row in ready.run.answers)
     run = replace(ready.run, answers=answers, metrics=(MetricRow(long, long, None, "", long),) * 500)
     html = render_report(judge_run(run))
     assert max(map(len, re.findall("w+…?", html))) <= MAX_CHARS

@@ -1,10 +1,11 @@
-"""What an analyst installs: the wheel has the package, its data, the notebooks and what makes Jupyter use it, no more."""
+"""What an analyst installs: the package, its data, the notebooks and what makes Jupyter use it, and nothing else."""
 
 import importlib.util
 import json
 import shutil
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
@@ -78,11 +79,13 @@ def test_no_notebook_in_the_wheel_has_outputs(wheel: Path) -> None:
 
 
 def test_installing_the_wheel_enables_both_extensions(wheel: Path, tmp_path: Path) -> None:
-    done = pip("install", "--no-deps", "--quiet", "--no-warn-script-location", "--prefix", tmp_path, wheel)
+    # Into an environment of its own: with --prefix, pip would uninstall the package that is under test.
+    venv.create(tmp_path, with_pip=False)
+    done = pip("--python", tmp_path, "install", "--no-deps", "--quiet", wheel)
     assert done.returncode == 0, done.stderr
-    (enabled,) = tmp_path.rglob("etc/jupyter/jupyter_server_config.d/*.json")
-    (extension,) = tmp_path.rglob("share/jupyter/labextensions/testkey-nb/package.json")
-    (overrides,) = tmp_path.rglob("share/jupyter/lab/settings/overrides.d/*.json")
+    enabled = tmp_path / "etc/jupyter/jupyter_server_config.d/testkey_nb.json"
+    extension = tmp_path / "share/jupyter/labextensions/testkey-nb/package.json"
+    overrides = tmp_path / "share/jupyter/lab/settings/overrides.d/testkey_nb.json"
     modules = json.loads(enabled.read_text("utf-8"))["ServerApp"]["jpserver_extensions"]
     assert modules == {"testkey_nb.jupyter": True}
     described = json.loads(extension.read_text("utf-8"))

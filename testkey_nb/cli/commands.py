@@ -25,6 +25,7 @@ from testkey_nb.errors import AddressRefused, CallerError, KeyMissing, OutputRef
 from testkey_nb.identify import identify_endpoint
 from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.judge.readiness import ACTION_OF
+from testkey_nb.jupyter import search_paths
 from testkey_nb.keys import Key
 from testkey_nb.launch import read_launch
 from testkey_nb.locale import LANGUAGES
@@ -240,7 +241,7 @@ def lab() -> int:
     if folder is None:
         raise OutputRefused("the notebooks are not installed here; run `make lab` in a checkout of the project")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
-    return subprocess.run(command, env=dict(os.environ), check=False).returncode  # noqa: S603 - our own interpreter
+    return subprocess.run(command, env={**os.environ, **search_paths(os.environ)}, check=False).returncode  # noqa: S603 - our own interpreter
 
 
 def _write_report(readiness: Readiness, out: Path, lang: str) -> None:

@@ -8,7 +8,6 @@ from testkey_nb.rows import LimitRow, Why
 
 from .case import Case, Check
 
-
 _DOWN = ("error", "staging")  # any other word than live is not understood
 
 

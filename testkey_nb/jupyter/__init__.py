@@ -1,6 +1,6 @@
 """The Jupyter side: notebooks are saved without outputs, and what a tab shows goes after five minutes.
 
-The server extension is enabled by installing the package. `history` is for kernels; ``share`` holds what JupyterLab loads.
+Installing the package enables the server extension. `history` is for kernels; ``share`` is what JupyterLab loads.
 """
 
 import os

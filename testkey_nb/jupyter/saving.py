@@ -46,8 +46,9 @@ class TestkeyNb(LoggingConfigurable):
 
     def attach(self, server: "ServerApp") -> None:
         """Watch over what `server` saves, and tell the tabs it serves which folders are ours."""
-        server.contents_manager.register_pre_save_hook(self.before_save)
-        server.contents_manager.register_post_save_hook(self.after_save)
+        contents = server.contents_manager
+        contents.register_pre_save_hook(self.before_save)  # type: ignore[no-untyped-call]  # jupyter_server's own
+        contents.register_post_save_hook(self.after_save)  # type: ignore[no-untyped-call]  # the same
         server.web_app.settings.setdefault("page_config_data", {})["testkeyNbFolders"] = self._normal_folders()
         folders = ", ".join(self._normal_folders()) or "none"
         server.log.info("testkey_nb: marked notebooks are saved without outputs; folders saved so: %s", folders)
@@ -88,7 +89,7 @@ class TestkeyNb(LoggingConfigurable):
             file.unlink()
             raise
         if new != old:
-            with atomic_writing(os_path, text=False) as stream:  # type: ignore[no-untyped-call]  # jupyter_server's own
+            with atomic_writing(os_path, text=False) as stream:
                 stream.write(new)
 
     def _clear_notebook(self, model: Json, path: str, contents_manager: "ContentsManager") -> None:

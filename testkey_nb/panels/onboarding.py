@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
+from IPython import get_ipython
 from IPython.display import display
 from traitlets import Bunch
 
@@ -16,11 +17,12 @@ from testkey_nb import sandbox
 from testkey_nb.actions.write import check_writable, replace_file
 from testkey_nb.errors import CallerError, OutputRefused, UnknownName
 from testkey_nb.judge import Readiness, judge_run
+from testkey_nb.jupyter.history import keep_in_memory
 from testkey_nb.keys import Key
 from testkey_nb.launch import read_launch
 from testkey_nb.probe import Plan, Run, plan, probe_key
 from testkey_nb.report import render_report
-from testkey_nb.retention import Receipt, attach, hold, keep_output
+from testkey_nb.retention import Receipt, hold, keep_output
 from testkey_nb.rows import GRAINS
 
 from .controls import JUDGING, Controls, check_set
@@ -77,8 +79,12 @@ class OnboardingPanel:
             getattr(self.controls, name).observe(lambda _change: self._judge_again(), names="value")
 
     def _ipython_display_(self) -> None:
-        attach()
         keep_output()  # the panel stays when other outputs are cleared; what it shows does not
+        shell = get_ipython()  # type: ignore[no-untyped-call]  # IPython's own
+        if shell is not None and not keep_in_memory(shell):
+            self._say(
+                "IPython's history file could not be left: what was typed in this session may be in it.", alert=True
+            )
         display(self.view)  # type: ignore[no-untyped-call]  # IPython's own
 
     def probe_now(self) -> "asyncio.Task[Readiness | None]":
