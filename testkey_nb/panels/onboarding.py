@@ -80,7 +80,7 @@ class OnboardingPanel:
 
     def _ipython_display_(self) -> None:
         keep_output()  # the panel stays when other outputs are cleared; what it shows does not
-        shell = get_ipython()  # type: ignore[no-untyped-call]  # IPython's own
+        shell = get_ipython()
         if shell is not None and not keep_in_memory(shell):
             self._say(
                 "IPython's history file could not be left: what was typed in this session may be in it.", alert=True
