@@ -183,7 +183,9 @@ def test_the_onboarding_notebook_shows_its_evidence_and_forgets_it(page: "Page",
     run_all(page)
     wait_until(page, ran(10), 60)
     page.evaluate("index => jupyterapp.shell.currentWidget.content.scrollToItem(index)", panel_of(notebook))
-    page.locator(".jp-Notebook .tk-sandbox").first.scroll_into_view_if_needed()
+    page.locator(".jp-Notebook .tk-sandbox").first.wait_for()
+    # The notebook attaches and detaches cells as it scrolls, so no handle to one is kept.
+    page.evaluate("document.querySelector('.jp-Notebook .tk-sandbox')?.scrollIntoView({block: 'center'})")
     picture(page, "01-filled")
     save(page)
     assert not has_outputs(lab)
