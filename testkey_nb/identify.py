@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
-from .http import AsyncTransport, Exchange, Manifest, Sender, is_private, origin
+from .addresses import is_private, origin
+from .http import AsyncTransport, Exchange, Manifest, Sender
 from .keys import Key, redact
 from .outcome import Speaks, Verdict
 from .providers import PROVIDERS

@@ -1,19 +1,13 @@
 """Pictures of a readiness: the five gates, the covered models' prices, the latency of each answer.
 
-Every function returns a `matplotlib.figure.Figure` and touches no global state; `svg` makes true inline SVG of it that
-needs neither a style sheet nor a font, and says its data in words.
+Every function returns a `matplotlib.figure.Figure` and touches no global state; `svg.svg` puts it into a page.
 """
 
-import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, NamedTuple
-from xml.etree import ElementTree as ET
+from typing import NamedTuple
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
@@ -22,11 +16,11 @@ from .judge import Readiness
 from .locale import translate
 from .outcome import Answer, Outcome
 from .rows import AnswerRow, PriceRow, Why
+from .svg import MUTED, own_style
 
 _WIDTH = 9.2  # inches
 ROUTES = 12  # more than these would not be readable
 REQUESTS = 16
-ALT_CHARS = 2000
 
 # Okabe and Ito, "Color universal design", https://jfly.uni-koeln.de/color/ (read 2026-11-23)
 _SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -34,21 +28,6 @@ _MARKERS = "osD^vP"
 _FILL = {Answer.YES: "#bfe7da", Answer.NO: "#f6d5c2", Answer.UNKNOWN: "#f9e7bf"}
 _EDGE = {Answer.YES: "#009E73", Answer.NO: "#D55E00", Answer.UNKNOWN: "#E69F00"}
 _LETTER = {Answer.YES: "✓", Answer.NO: "✕", Answer.UNKNOWN: "?"}
-_INK, _MUTED, _LINE = "#17212b", "#4a5763", "#d5dce2"
-_RC: dict[Any, Any] = {
-    "svg.hashsalt": "testkey_nb", "svg.fonttype": "path", "text.parse_math": False, "font.family": "DejaVu Sans",
-    "font.size": 10.0, "text.color": _INK, "axes.labelcolor": _MUTED, "axes.edgecolor": _LINE, "xtick.color": _MUTED,
-    "ytick.color": _INK, "grid.color": _LINE, "axes.axisbelow": True,
-}  # fmt: skip
-
-
-@contextmanager
-def _own_style() -> Iterator[None]:
-    """Draw the same picture whatever style the caller has set, and leave that style as it was."""
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(_RC)
-        yield
 
 
 def _short(text: str, limit: int = 36) -> str:
@@ -62,7 +41,7 @@ def _word(text: str, lang: str) -> str:
     return translate(text, lang).replace("_", " ")
 
 
-@_own_style()
+@own_style()
 def draw_gates(readiness: Readiness, lang: str = "en") -> Figure:
     """Draw the five gates in their order, each with both halves: colour, letter and word."""
     figure = Figure(figsize=(_WIDTH, 2.55))
@@ -75,11 +54,11 @@ def draw_gates(readiness: Readiness, lang: str = "en") -> Figure:
         left = 158 + number * 168
         axes.text(left + 75, 28, _word(gate.gate, lang), ha="center", va="center", fontweight="bold", fontsize=11)
         note = "" if gate.required else translate("not required", lang)
-        axes.text(left + 75, 54, note, ha="center", va="center", fontsize=8.5, color=_MUTED)
+        axes.text(left + 75, 54, note, ha="center", va="center", fontsize=8.5, color=MUTED)
         for top, answer in ((76, gate.may), (172, gate.done)):
             _box(axes, (left, top), answer, _word(answer, lang), dashed=not gate.required)
         if number:
-            axes.annotate("", (left + 2, 28), (left - 20, 28), arrowprops={"arrowstyle": "->", "color": _MUTED})
+            axes.annotate("", (left + 2, 28), (left - 20, 28), arrowprops={"arrowstyle": "->", "color": MUTED})
     return figure
 
 
@@ -126,7 +105,7 @@ def _sources(routes: Iterable[_Priced]) -> dict[str, int]:
     return {name: i for i, name in enumerate(dict.fromkeys(row.source for one in routes for row in one.prices))}
 
 
-@_own_style()
+@own_style()
 def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
     """Draw input and output price of every covered model's route, the sources side by side."""
     routes = _priced_routes(readiness)
@@ -166,7 +145,7 @@ def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], field: 
                     color=_SERIES[series % len(_SERIES)], label=_short(row.source), clip_on=False,
                 )  # fmt: skip
         if not any(row.free or getattr(row, field) is not None for row in one.prices):
-            axes.text(0.02, y, none, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=_MUTED)
+            axes.text(0.02, y, none, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=MUTED)
     axes.set_xlim(0, 1.12 * axes.get_xlim()[1])
     axes.locator_params(axis="x", nbins=4)
     _frame(axes)
@@ -223,7 +202,7 @@ def _request(rows: list[AnswerRow]) -> _Request:
     )
 
 
-@_own_style()
+@own_style()
 def draw_latency(readiness: Readiness, lang: str = "en") -> Figure:
     """Draw how long each request waited for its answer; an answer that is not `ok` is hollow and says its outcome."""
     requests = _requests(readiness)
@@ -278,7 +257,7 @@ def _sized(lines: int, *, step: float, above: float, note: bool) -> Figure:
 
 def _empty(text: str) -> Figure:
     figure = Figure(figsize=(_WIDTH, 0.9))
-    figure.text(0.5, 0.5, text, ha="center", va="center", color=_MUTED)
+    figure.text(0.5, 0.5, text, ha="center", va="center", color=MUTED)
     return figure
 
 
@@ -288,74 +267,4 @@ def _more(count: int, lang: str) -> list[str]:
 
 def _left_out(figure: Figure, count: int, lang: str) -> None:
     if more := _more(count, lang):
-        figure.text(0.99, 0.02, more[0], ha="right", fontsize=9, color=_MUTED)
-
-
-_URL = re.compile(r"url\(#([^)]+)\)")
-
-
-def svg(figure: Figure, alt: str, prefix: str) -> str:
-    """Return `figure` as an ``<svg>`` element to stand in a page.
-
-    It has no style attribute or element, so that a page may forbid inline styles, and the same figure makes the same
-    text.
-
-    Parameters
-    ----------
-    figure
-        Made by one of the functions above.
-    alt
-        The data in words.
-    prefix
-        Begins every id, to keep ids of several pictures on one page apart.
-
-    """
-    alt = "".join(char if char.isprintable() else " " for char in alt[:ALT_CHARS])
-    out = io.StringIO()
-    with _own_style():
-        metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(out, format="svg", transparent=True, metadata=metadata)
-    root = ET.fromstring(out.getvalue())  # noqa: S314 - matplotlib wrote it a line ago
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if _local(child.tag) in {"style", "metadata"}:
-                parent.remove(child)
-    used = {name for element in root.iter() for name in _references(element)}
-    for element in root.iter():
-        _plain(element, prefix, used)
-    root.attrib = {"viewBox": root.attrib["viewBox"], "class": "tk-svg", "role": "img", "aria-label": alt,
-                   "stroke-linejoin": "round", "stroke-linecap": "butt"}  # fmt: skip
-    title = ET.Element("title")
-    title.text = alt
-    root.insert(0, title)
-    return ET.tostring(root, encoding="unicode")
-
-
-def _local(name: str) -> str:
-    return name.rpartition("}")[2]
-
-
-def _references(element: ET.Element) -> Iterator[str]:
-    for name, value in element.attrib.items():
-        if _local(name) == "href":
-            yield value.removeprefix("#")
-        yield from _URL.findall(value)
-
-
-def _plain(element: ET.Element, prefix: str, used: set[str]) -> None:
-    """Turn a style into presentation attributes, drop what nothing refers to, and put `prefix` before each id."""
-    attributes = {_local(name): value for name, value in element.attrib.items()}
-    for declaration in attributes.pop("style", "").split(";"):
-        name, _, value = declaration.partition(":")
-        if name.strip():
-            attributes[name.strip()] = value.strip()
-    if attributes.get("id") not in used:
-        attributes.pop("id", None)
-    for name, value in attributes.items():
-        attributes[name] = _URL.sub(rf"url(#{prefix}-\1)", value)
-    if "id" in attributes:
-        attributes["id"] = f"{prefix}-{attributes['id']}"
-    if "href" in attributes:
-        attributes["href"] = f"#{prefix}-{attributes['href'].removeprefix('#')}"
-    element.tag = _local(element.tag)
-    element.attrib = attributes
+        figure.text(0.99, 0.02, more[0], ha="right", fontsize=9, color=MUTED)

@@ -22,6 +22,7 @@ from .locale import LANGUAGES, translate
 from .outcome import Gate, Outcome
 from .probe import CONTROL
 from .rows import AnswerRow, Why
+from .svg import svg
 
 SECTIONS = ("summary", "why", "how", "action", "capabilities", "gates", "passport", "evidence", "prices", "answers")
 MAX_CHARS = 600  # of any one text
@@ -156,7 +157,7 @@ def _number(value: float | None) -> str:
 def _picture(readiness: Readiness, lang: str, name: str) -> Markup:
     draw, words = _PICTURES[name]
     prefix = f"tk-{readiness.run.stamp.run_id}-{name}"
-    return Markup(plots.svg(draw(readiness, lang), words(readiness, lang), prefix))  # noqa: S704 - escaped by the serialiser
+    return Markup(svg(draw(readiness, lang), words(readiness, lang), prefix))  # noqa: S704 - escaped by the serialiser
 
 
 def _view(readiness: Readiness) -> dict[str, object]:

@@ -19,6 +19,7 @@ from testkey_nb.cli import main
 from testkey_nb.sandbox import PERSONAS
 
 Call = Callable[..., tuple[int, str, str]]
+NAMED = ("--provider", "huggingface", "--key-env", "MY_HF_TOKEN")
 ARTEFACTS = ("add_provider_config", "import_inventory", "fill_pricing", "set_route", "add_monitoring")
 
 # Persona → auth/funds/scope, ready, exit status, action; an empty launch folder, dimension commercial-launch.
@@ -77,7 +78,7 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 
 
 def asked(origin: str, *more: object) -> tuple[object, ...]:
-    named = ("--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "a test")
+    named = (*NAMED, "--operator", "a test")
     return (*named, "--base-url", origin, "--trust-endpoint", *more)
 
 
@@ -206,19 +207,16 @@ def test_a_malformed_key_is_one_line_and_nothing_is_sent(key: str, call: Call, m
     [
         ("probe", "--provider", "nobody", "--key-env", "MY_HF_TOKEN", "--operator", "x"),
         ("probe", "--provider", "huggingface", "--key-env", "NOT_SET_HERE", "--operator", "x"),
-        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN"),
-        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--dimension", "moon"),
-        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--region", "moon"),
-        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--model", "a b"),
-        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--samples", "-1"),
-        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--policy", "none.toml"),
-        ("probe", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--base-url", "ftp://x"),
+        ("probe", *NAMED),
+        ("probe", *NAMED, "--operator", "x", "--dimension", "moon"),
+        ("probe", *NAMED, "--operator", "x", "--region", "moon"),
+        ("probe", *NAMED, "--operator", "x", "--model", "a b"),
+        ("probe", *NAMED, "--operator", "x", "--samples", "-1"),
+        ("probe", *NAMED, "--operator", "x", "--policy", "none.toml"),
+        ("probe", *NAMED, "--operator", "x", "--base-url", "ftp://x"),
         (
             "probe",
-            "--provider",
-            "huggingface",
-            "--key-env",
-            "MY_HF_TOKEN",
+            *NAMED,
             "--operator",
             "x",
             "--base-url",
@@ -226,10 +224,7 @@ def test_a_malformed_key_is_one_line_and_nothing_is_sent(key: str, call: Call, m
         ),
         (
             "probe",
-            "--provider",
-            "huggingface",
-            "--key-env",
-            "MY_HF_TOKEN",
+            *NAMED,
             "--operator",
             "x",
             "--base-url",
@@ -237,10 +232,7 @@ def test_a_malformed_key_is_one_line_and_nothing_is_sent(key: str, call: Call, m
         ),
         (
             "report",
-            "--provider",
-            "huggingface",
-            "--key-env",
-            "MY_HF_TOKEN",
+            *NAMED,
             "--operator",
             "x",
             "--out",
@@ -248,10 +240,7 @@ def test_a_malformed_key_is_one_line_and_nothing_is_sent(key: str, call: Call, m
         ),
         (
             "report",
-            "--provider",
-            "huggingface",
-            "--key-env",
-            "MY_HF_TOKEN",
+            *NAMED,
             "--operator",
             "x",
             "--out",
@@ -262,15 +251,12 @@ def test_a_malformed_key_is_one_line_and_nothing_is_sent(key: str, call: Call, m
         (
             "apply",
             "launch_rocket",
-            "--provider",
-            "huggingface",
-            "--key-env",
-            "MY_HF_TOKEN",
+            *NAMED,
             "--launch-dir",
             "x",
             "--yes",
         ),
-        ("apply", "set_route", "--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "x", "--yes"),
+        ("apply", "set_route", *NAMED, "--operator", "x", "--yes"),
         ("identify",),
         ("demo", "--persona", "nobody"),
         ("demo", "--provider", "nobody"),

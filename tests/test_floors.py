@@ -22,6 +22,7 @@ FLOORS = {
     "outcome": 1,
     "rows": 1,
     "keys": 1,
+    "addresses": 1,
     "retention": 1,
     "spec": 2,
     "frames": 2,
@@ -38,7 +39,7 @@ FLOORS = {
     "cli": 8,
     "jupyter": 7,
 }
-ONE_ROOM = {"plots": "report", "locale": "report", "templates": "report"}
+ONE_ROOM = {"plots": "report", "svg": "report", "locale": "report", "templates": "report"}
 SANDBOX_GUESTS = {"sandbox", "cli", "panels"}
 SLOW = {
     "httpx",

@@ -20,8 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testkey_nb import http
+from testkey_nb.addresses import is_loopback, is_private, origin
 from testkey_nb.errors import AddressRefused
-from testkey_nb.http import BODY_BYTES, Exchange, ReadOnly, Sender, is_loopback, is_private, origin
+from testkey_nb.http import BODY_BYTES, Exchange, ReadOnly, Sender
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome, Verdict

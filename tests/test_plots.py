@@ -14,6 +14,7 @@ from testkey_nb import plots
 from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.rows import PriceRow
+from testkey_nb.svg import svg
 
 PICTURES = {
     "gates": (plots.draw_gates, plots.alt_gates),
@@ -51,7 +52,7 @@ def _with_routes(readiness: Readiness, count: int, name: str = "route-{n}", sour
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_true_svg_with_its_data_in_words(ready: Readiness, name: str, lang: str) -> None:
     draw, words = PICTURES[name]
-    root = _parse(plots.svg(draw(ready, lang), words(ready, lang), "p"))
+    root = _parse(svg(draw(ready, lang), words(ready, lang), "p"))
     assert root.tag == "svg"
     assert root.attrib["role"] == "img"
     assert root.attrib["aria-label"] == words(ready, lang) == root.findtext("title")
@@ -61,7 +62,7 @@ def test_a_picture_is_true_svg_with_its_data_in_words(ready: Readiness, name: st
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_needs_no_style_no_metadata_and_nothing_from_outside(ready: Readiness, name: str) -> None:
     draw, words = PICTURES[name]
-    text = plots.svg(draw(ready), words(ready), "p")
+    text = svg(draw(ready), words(ready), "p")
     tags = {element.tag for element in _parse(text).iter()}
     assert tags <= {"svg", "title", "g", "defs", "path", "use", "clipPath", "rect"}
     assert not re.search(r"\sstyle=|xmlns|<!|https?:|javascript", text)
@@ -71,7 +72,7 @@ def test_a_picture_needs_no_style_no_metadata_and_nothing_from_outside(ready: Re
 @pytest.mark.parametrize("name", PICTURES)
 def test_ids_begin_with_the_prefix_and_every_reference_is_met(ready: Readiness, name: str) -> None:
     draw, words = PICTURES[name]
-    text = plots.svg(draw(ready), words(ready), "run7-gates")
+    text = svg(draw(ready), words(ready), "run7-gates")
     ids = re.findall(r'\sid="([^"]*)"', text)
     assert len(ids) == len(set(ids))
     assert all(one.startswith("run7-gates-") for one in ids)
@@ -84,15 +85,15 @@ def test_ids_begin_with_the_prefix_and_every_reference_is_met(ready: Readiness, 
 def test_the_same_readiness_gives_the_same_bytes_even_when_drawn_twice(ready: Readiness, name: str) -> None:
     draw, words = PICTURES[name]
     figure = draw(ready)
-    first = plots.svg(figure, words(ready), "p")
-    assert plots.svg(figure, words(ready), "p") == first
-    assert plots.svg(draw(ready), words(ready), "p") == first
+    first = svg(figure, words(ready), "p")
+    assert svg(figure, words(ready), "p") == first
+    assert svg(draw(ready), words(ready), "p") == first
 
 
 def test_the_callers_style_neither_changes_a_picture_nor_is_changed_by_it(ready: Readiness) -> None:
-    plain = plots.svg(plots.draw_gates(ready), "gates", "p")
+    plain = svg(plots.draw_gates(ready), "gates", "p")
     with mpl.rc_context({"axes.facecolor": "black", "font.size": 30, "text.color": "white"}):
-        assert plots.svg(plots.draw_gates(ready), "gates", "p") == plain
+        assert svg(plots.draw_gates(ready), "gates", "p") == plain
         assert mpl.rcParams["font.size"] == 30
 
 
@@ -160,7 +161,7 @@ def test_a_run_without_answers_is_said_to_have_none(ready: Readiness) -> None:
 
 def test_foreign_names_are_drawn_as_text_whatever_they_hold(ready: Readiness) -> None:
     readiness = _with_routes(ready, 1, HOSTILE.replace("{", ""), HOSTILE)
-    text = plots.svg(plots.draw_prices(readiness), plots.alt_prices(readiness), "p")
+    text = svg(plots.draw_prices(readiness), plots.alt_prices(readiness), "p")
     root = _parse(text)
     assert "<script" not in text
     assert "\x00" not in text

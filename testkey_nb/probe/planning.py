@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from testkey_nb.addresses import origin
 from testkey_nb.errors import OperatorMissing, UnknownName
-from testkey_nb.http import origin
 from testkey_nb.identify import join
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.spec import Provider
