@@ -16,6 +16,8 @@ CallerError
 from collections.abc import Iterable
 from typing import Self
 
+_NAME_CHARS = 24
+
 
 class CallerError(Exception):
     """Something only the caller can put right; raised before anything is sent.  Its text is one line: the fix."""
@@ -43,7 +45,8 @@ class UnknownName(CallerError, LookupError):
     @classmethod
     def among(cls, kind: str, name: str, known: Iterable[str]) -> Self:
         """Say what was asked for and what exists."""
-        return cls(f"there is no {kind} {name[:80]!r}; choose one of: {', '.join(known)}")
+        shown = repr(name) if len(name) <= _NAME_CHARS else "of that name"  # a longer one may be a key put in its place
+        return cls(f"there is no {kind} {shown}; choose one of: {', '.join(known)}")
 
 
 class OperatorMissing(CallerError, PermissionError):

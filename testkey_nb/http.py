@@ -7,11 +7,14 @@ it sent, and is where a key is put into a header.
 import asyncio
 import functools
 import json
+import logging
+import os
 import ssl
 import time
 import urllib.request
 from collections import defaultdict
 from collections.abc import Generator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
@@ -34,6 +37,20 @@ IN_FLIGHT_PER_HOST = 4
 
 
 AsyncTransport = httpx.AsyncBaseTransport  # what the rest of the package knows of the client
+
+
+_sending: ContextVar[bool] = ContextVar("_sending", default=False)
+
+
+class _Discreet(logging.Filter):
+    """Keeps the client's own log of our requests out of every handler: at DEBUG it holds whole headers."""
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - whatever the record says
+        return not _sending.get()
+
+
+for _name in ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks"))):
+    logging.getLogger(_name).addFilter(_Discreet())
 
 
 class ReadOnly(httpx.AsyncBaseTransport):
@@ -63,7 +80,8 @@ class Manifest:
     size_bytes: int = 0
     hosts: set[str] = field(default_factory=set)
     methods: set[str] = field(default_factory=set)
-    proxies: set[str] = field(default_factory=set)
+    proxies: set[str] = field(default_factory=set)  # without credentials
+    ca_files: set[str] = field(default_factory=set)  # of the environment, in place of the bundled ones
 
     def to_json(self) -> dict[str, object]:
         """Return it with the names other programs rely on; nothing that is asked here costs anything."""
@@ -175,6 +193,7 @@ class Sender:
                 self.manifest.methods.add("GET")
                 self.manifest.hosts.add(urlsplit(url).hostname or "")
                 number = self.manifest.requests
+                _sending.set(True)
                 async with asyncio.timeout(self._request_s):
                     exchange = await self._exchange(
                         number, url, _KeyHeader(key, *auth), Reply(0, {}, None, "", model, claims or {})
@@ -218,22 +237,17 @@ class Sender:
                 url.startswith("https:") and stream is not None and stream.get_extra_info("ssl_object") is not None
             )
         self.manifest.size_bytes += len(body)
-        reply = self._without_key(
-            replace(
-                blank,
-                status=response.status_code,
-                headers={name.lower(): value[:HEADER_CHARS] for name, value in response.headers.items()},
-                json=_json(bytes(body)),
-                text=bytes(body[: 4 * TEXT_CHARS]).decode("utf-8", "replace")[:TEXT_CHARS],
-            ),
-            bytes(body),
-        )
+        headers = {name.lower(): value[:HEADER_CHARS] for name, value in response.headers.items()}
+        # Text with zero bytes is UTF-16 or no text; both would let an echo of the key through in another shape.
+        text = "" if b"\0" in body else body.decode("utf-8-sig", "replace")
+        reply = replace(blank, status=response.status_code, headers=headers, json=_json(text), text=text[:TEXT_CHARS])
+        reply = self._without_key(reply, text)
         return Exchange(number, Why(""), reply, verified, latency, time.perf_counter() - start, len(body))
 
-    def _without_key(self, reply: Reply, body: bytes) -> Reply:
+    def _without_key(self, reply: Reply, body: str) -> Reply:
         """Return an answer in which nothing echoes the key, wherever it stands and however JSON wrote it."""
         key = self._key
-        if key is None or not (b"\\u" in body or key.echoed_in(f"{reply.headers}{body.decode('utf-8', 'replace')}")):
+        if key is None or not ("\\u" in body or key.echoed_in(f"{reply.headers}{body}")):
             return reply
         return replace(
             reply,
@@ -266,7 +280,12 @@ class Network(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request` one way or the other."""
-        proxy, host = urllib.request.getproxies().get("https"), request.url.host
+        known, host = urllib.request.getproxies(), request.url.host
+        proxy = known.get("https") or known.get("all", "")
+        proxy = proxy if not proxy or "://" in proxy else f"http://{proxy}"  # as curl writes it
+        self._manifest.ca_files |= {
+            os.environ[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)
+        }
         if not proxy or request.url.scheme != "https" or is_loopback(host) or urllib.request.proxy_bypass(host):
             self._direct = self._direct or httpx.AsyncHTTPTransport(verify=tls_context())
             return await self._direct.handle_async_request(request)
@@ -299,7 +318,7 @@ def tls_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _json(body: bytes) -> object:
+def _json(body: str) -> object:
     def refuse(constant: str) -> object:
         msg = f"{constant} is not JSON"
         raise ValueError(msg)

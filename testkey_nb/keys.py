@@ -162,6 +162,10 @@ class Key:
             end = start + _ECHO
         return "".join([*pieces, text[end:]])
 
+    def stands_in(self, text: str) -> bool:
+        """Whether the whole key stands in `text`."""
+        return bool(self.__text) and self.__text in text
+
     def echoed_in(self, text: str) -> bool:
         """Whether six characters in a row of this key stand in `text`, looked for without reading it twice."""
         return any(self.__text[i : i + _ECHO] in text for i in range(len(self.__text) - _ECHO + 1))
@@ -178,19 +182,39 @@ class Key:
 
 _IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:]*")
-_PERSONAL = (
+_KEY = r"(?<![\w-])(?:hf|sk|api_org|gsk|xai|pplx|r8|nvapi|fw|csk)[-_][\w.-]{6,}"
+_MASKED = (
     (re.compile(r"[^\s@<>()\[\],;]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
-    (re.compile(r"\b(on behalf of (?:user|org)) \S+"), r"\1 [name]"),
-    (re.compile(r"(?<![\w-])(?:hf|sk|api_org|gsk|xai|pplx|r8|nvapi|fw|csk)[-_][\w.-]{6,}"), "[key]"),
-    (re.compile(r"\S*(?:\*{2,}|•{2,}|x{4,}|X{4,})\S*|\b[\w-]{2,}(?:\.{3}|…)[\w-]{2,}"), "[masked key]"),
-    (re.compile(r"[A-Za-z0-9+/_=-]{32,}"), "[hash]"),
+    (re.compile(_KEY), "[key]"),
+    (re.compile(r"\S*(?:\*{2,}|•{2,}|x{4,}|X{4,})\S*"), "[masked key]"),
+    (re.compile(r"(?:\[key\]|\b[\w-]{2,})(?:\.{3}|…)[\w-]{2,}"), "[masked key]"),
+)
+_WHO = "user|org|organization|account|team"
+_PERSONAL = (
+    (re.compile(rf"\b((?:on behalf of|for|by|of|as) (?:{_WHO})) \S+"), r"\1 [name]"),
+    (re.compile(rf'\b((?:{_WHO}|owner)(?:_?name)?"?\s*[:=]\s*)"?[^\s",}}]+"?'), r"\1[name]"),
+    (re.compile(r"[A-Za-z0-9+/_=-]{32,}|\b[0-9a-f]{16,}\b"), "[hash]"),
     (_IPV4, "[ip]"),
 )
+_LONG_NAME = re.compile(r"(?<![\w/.-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}(?![\w/.-])")
+
+
+def masked(text: str) -> str:
+    """Return `text` without e-mail addresses and without keys, whole or with their middle left out."""
+    for pattern, label in _MASKED:
+        text = pattern.sub(label, text)
+    return text
+
+
+def without_keys(text: str) -> str:
+    """Return a message for the caller without what may be a key that was given in the wrong place."""
+    return _LONG_NAME.sub("[key?]", re.sub(_KEY, "[key?]", text))
 
 
 def redact(text: str, limit: int = SAID_CHARS) -> str:
     """Return at most `limit` characters of foreign text on one line, without keys, addresses and account names."""
     text = " ".join("".join(char if char.isprintable() else " " for char in text[: 8 * limit]).split())
+    text = masked(text)
     for pattern, label in _PERSONAL:
         text = pattern.sub(label, text)
     text = _IPV6.sub(_without_ip, text)

@@ -14,12 +14,12 @@ from pathlib import Path
 import yaml
 
 from .errors import LaunchFolderInvalid
-from .rows import PriceRow
+from .rows import OWN_PRICES, PriceRow
 
 PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE = (
     "providers.toml",
     "inventory.csv",
-    "prices.csv",
+    OWN_PRICES,
     "routes.yaml",
 )
 MONITORING_FILES = ("monitoring/blackbox.yml", "monitoring/prometheus.yml", "monitoring/alerts.yml")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from .outcome import PriceVerdict
-from .rows import PriceRow, Why
+from .rows import OWN_PRICES, PriceRow, Why
 from .spec import Provider
 
 _A_DAY = timedelta(days=1)  # by which time zones may make today look like tomorrow
@@ -87,32 +87,36 @@ def rule(
     return {route: _rule(rows, now, timedelta(days=max_age_days), max_spread) for route, rows in sources.items()}
 
 
-def _rule(rows: list[PriceRow], now: datetime, max_age: timedelta, max_spread: float) -> Ruling:
-    names = ", ".join(row.source for row in rows)
-    priced = [
-        row for row in rows if row.free or (row.input_usd_per_mtok is not None and row.output_usd_per_mtok is not None)
-    ]
-    if not priced:
+def _rule(  # noqa: PLR0911 - a verdict each
+    rows: list[PriceRow], now: datetime, max_age: timedelta, max_spread: float
+) -> Ruling:
+    whole = [row for row in rows if row.free or None not in {row.input_usd_per_mtok, row.output_usd_per_mtok}]
+    if not whole:
+        names = ", ".join(row.source for row in rows)
         return Ruling(
             PriceVerdict.MISSING, Why("no source has both an input and an output price ({sources})", sources=names)
         )
-    unsaid = [row.source for row in priced if not row.free and not (row.input_usd_per_mtok and row.output_usd_per_mtok)]
-    if unsaid:
-        return Ruling(PriceVerdict.DISPUTED, Why("{source} says 0 but does not say free", source=unsaid[0]))
-    fresh = [row for row in priced if row.checked_at is None or -_A_DAY <= now - row.checked_at <= max_age]
+    unsaid = [row for row in whole if not row.free and not (row.input_usd_per_mtok and row.output_usd_per_mtok)]
+    said = [row for row in whole if row not in unsaid]
+    fresh = [row for row in said if row.checked_at is None or -_A_DAY <= now - row.checked_at <= max_age]
+    own = any(row.source.startswith(OWN_PRICES) and row.checked_at for row in fresh)
+    if unsaid and not own:
+        return Ruling(PriceVerdict.DISPUTED, Why("{source} says 0 but does not say free", source=unsaid[0].source))
     if not fresh:
         return Ruling(PriceVerdict.STALE, Why("no price is from the last {days} days", days=max_age.days))
+    # Once a person has filed a price, only sources that date theirs can still dispute it.
+    heard = [row for row in fresh if row.checked_at] if own else fresh
+    names = ", ".join(row.source for row in heard)
+    if len({bool(row.free) for row in heard}) > 1:
+        return Ruling(PriceVerdict.DISPUTED, Why("of {sources} some say free and some do not", sources=names))
     spread = max(
-        _spread([row.input_usd_per_mtok for row in fresh]), _spread([row.output_usd_per_mtok for row in fresh])
+        _spread([row.input_usd_per_mtok for row in heard]), _spread([row.output_usd_per_mtok for row in heard])
     )
-    if spread > max_spread or len({bool(row.free) for row in fresh}) > 1:
-        why = Why(
-            "{sources} differ by {spread}", sources=", ".join(row.source for row in fresh), spread=f"{spread:.0%}"
-        )
-        return Ruling(PriceVerdict.DISPUTED, why)
-    if len(fresh) == 1:
-        return Ruling(PriceVerdict.SINGLE_SOURCE, Why("only {source} has a price", source=fresh[0].source))
-    return Ruling(PriceVerdict.AGREED, Why("{sources} agree", sources=", ".join(row.source for row in fresh)))
+    if spread > max_spread:
+        return Ruling(PriceVerdict.DISPUTED, Why("{sources} differ by {spread}", sources=names, spread=f"{spread:.0%}"))
+    if len(heard) == 1:
+        return Ruling(PriceVerdict.SINGLE_SOURCE, Why("only {source} has a price", source=names))
+    return Ruling(PriceVerdict.AGREED, Why("{sources} agree", sources=names))
 
 
 def _spread(values: list[float | None]) -> float:

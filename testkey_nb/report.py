@@ -188,7 +188,7 @@ def _seen(readiness: Readiness, answers: tuple[AnswerRow, ...]) -> dict[str, obj
         "control_ask": CONTROL,
         "looking": readiness.run.manifest.requests - len({row.request for row in answers if row.request}),
         "control": next((row for row in answers if row.ask == CONTROL), None),
-        "usage": [row for row in answers if row.ask == "usage_snapshot"],
+        "usage": [row for row in answers if row.ask in {"usage_snapshot", "balance_snapshot"}],
         "refusals": [one for one in _requests(answers) if one.row.outcome != Outcome.OK and one.row.ask != CONTROL],
         "priced": next(gate for gate in readiness.gates if gate.gate is Gate.PRICING),
     }

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Annotated, Self
 
 Value = str | int | float | bool
+OWN_PRICES = "prices.csv"  # begins the source of a price from the launch folder
 
 
 class Why(str):

@@ -25,6 +25,11 @@ class Reply:
     claims: Mapping[str, object] = field(default_factory=dict)
 
     @property
+    def is_json(self) -> bool:
+        """Whether this is what programs answer each other: JSON, and said to be."""
+        return "json" in self.headers.get("content-type", "") and self.json is not None
+
+    @property
     def is_html(self) -> bool:
         """Whether this is a page for people, as firewalls and proxies send instead of an answer."""
         return "html" in self.headers.get("content-type", "") or self.text.lstrip()[:1] == "<"
@@ -69,13 +74,13 @@ class Clause:
     status: int
     words: str = ""
     json: Callable[[object], bool] | None = None
-    html: bool = False  # whether a page for people may match: no by default, a firewall's page is nobody's verdict
+    html: bool = False  # whether anything but JSON may match: no by default, a firewall's page is nobody's verdict
 
     def holds(self, reply: Reply) -> bool:
         """Whether `reply` is the answer this clause describes."""
         return (
             reply.status == self.status
-            and (self.html or not reply.is_html)
+            and (self.html or reply.is_json)
             and self.words.lower() in reply.text.lower()
             and (self.json is None or self.json(reply.json))
         )
@@ -204,12 +209,14 @@ class Provider:
                     Why("{words}", words=clause.words) if clause.words else _status(reply),
                     clause.source,
                 )
-        if reply.status == 200 and not reply.is_html:  # noqa: PLR2004
+        if reply.status == 200 and reply.is_json:  # noqa: PLR2004
             return Outcome.OK, Why(""), ""
         if reply.status == 429:  # noqa: PLR2004
             return Outcome.RATE_LIMITED, _status(reply), "RFC 6585 section 4"
         if reply.status >= 500:  # noqa: PLR2004
             return Outcome.UNAVAILABLE, _status(reply), "RFC 9110 section 15.6"
+        if reply.status == 200 and not reply.is_html:  # noqa: PLR2004
+            return Outcome.UNEXPECTED, Why("the answer lacks what it should hold"), ""
         if reply.is_html:
             why = Why("status {status}: a page for people instead of an answer", status=reply.status)
         else:

@@ -351,7 +351,7 @@ def test_a_key_that_is_known_to_expire_soon_may_not_launch(
     row = replace(template, metric="expires_at", value=ends, number=None, unit="UTC")
     may, why = launch_gate(replace(run, metrics=(*run.metrics, row)), replace(Policy(), min_days_valid=days))
     assert may is expected
-    assert ("expires" in why) is (expected is NO)
+    assert ("expire" in why) is (expected is NO)
 
 
 # Two models.

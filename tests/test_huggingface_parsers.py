@@ -238,7 +238,7 @@ IP = organisation(securityRestrictions=["ip"])
         (account(READY, billingMode="prepaid"), None, "unknown", "unknown"),
         (account(READY, billingMode="prepaid"), usage(1, 2), "yes", "yes"),
         (account(READY, billingMode="prepaid"), usage(1, None, 2), "yes", "yes"),
-        (account(READY, billingMode="prepaid"), usage(2, 2), "unknown", "no"),
+        (account(READY, billingMode="prepaid"), usage(2, 2), "unknown", "unknown"),
         (account(READY, billingMode="prepaid"), usage(1), "unknown", "unknown"),
         (account(READY, billingMode=None), None, "unknown", "unknown"),
         (account(READY, canPay=None), None, "unknown", "unknown"),
@@ -249,7 +249,7 @@ IP = organisation(securityRestrictions=["ip"])
         (account(READY, **CANNOT), usage(0.05, 0.1), "yes", "yes"),
         (account(READY, **CANNOT), None, "unknown", "unknown"),
         (account(READY, **CANNOT), usage(0), "unknown", "unknown"),
-        (account(READY, **CANNOT, isPro=True), usage(0.2, 0.1), "unknown", "no"),
+        (account(READY, **CANNOT, isPro=True), usage(0.2, 0.1), "unknown", "unknown"),
         (account(READY, canPay=False), usage(2, 2), "no", "no"),
         # An organisation pays: its own means count, the user's and the user's usage do not.
         (account(BILLED, **CANNOT, orgs=organisation()), usage(2, 2), "yes", "yes"),
@@ -436,7 +436,7 @@ def test_a_missing_price_is_missing_and_zero_is_only_what_was_said(
 def test_a_listed_model_without_routes_is_listed(providers: object) -> None:
     rows = parse_models(reply(200, {"data": [{"id": "a/b", "providers": providers}]}))
     assert rows is not None
-    assert [(row.model, row.route, row.listed, row.route_status) for row in rows.models] == [("a/b", "", True, None)]
+    assert [(row.model, row.route, row.listed, row.route_status) for row in rows.models] == [("a/b", "", True, "none")]
 
 
 def test_entries_that_are_no_models_are_passed_over() -> None:

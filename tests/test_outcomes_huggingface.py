@@ -86,7 +86,10 @@ PAGES = [name for name in GENERIC if name.startswith("page")]
 def test_a_generic_answer_is_neither_a_refusal_nor_a_proof(provider: Provider, case: str) -> None:
     for status in (*STATUSES, *((200,) if case in PAGES else ())):
         for first in ((), *(ask.outcomes for ask in provider.asks)):
-            outcome, why, _ = provider.judge(reply(status, *GENERIC[case]), first)
+            answer = reply(status, *GENERIC[case])
+            if provider is not HUGGINGFACE and any(clause.holds(answer) for clause in (*first, *provider.outcomes)):
+                continue  # this provider's documentation claims this very body
+            outcome, why, _ = provider.judge(answer, first)
             assert outcome not in {Outcome.DENIED, Outcome.OK, Outcome.NO_FUNDS, Outcome.REGION_BLOCKED}, status
             assert why
 
@@ -124,7 +127,11 @@ LACKING: dict[str, object] = {
 @pytest.mark.parametrize(("provider", "ask"), ASKS, ids=ASK_IDS)
 def test_a_200_without_the_expected_field_is_no_answer(provider: Provider, ask: Ask, case: str) -> None:
     answer = reply(200, LACKING[case])
-    assert provider.judge(answer, ask.outcomes)[0] is Outcome.OK
+    outcome = provider.judge(answer, ask.outcomes)[0]
+    if outcome is not Outcome.OK:
+        assert outcome is Outcome.UNEXPECTED
+        assert not answer.is_json
+        return
     if ask.name == "limit_snapshot":
         # Limits stand in headers: an answer without them says that none are published.
         rows = ask.parse(answer)

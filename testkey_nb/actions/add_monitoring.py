@@ -24,17 +24,19 @@ def add_monitoring(readiness: Readiness) -> dict[str, str]:
 def _asks(readiness: Readiness) -> dict[str, Ask]:
     """Return what can be asked the same way every minute, by module name: no path that depends on the time."""
     asks = [ask for ask in readiness.run.plan.provider.asks if ask.repeat is Repeat.ONCE and "{now}" not in ask.path]
-    chosen = {(ask.host, ask.path, ask.auth): ask for ask in reversed(asks) if not ask.per_model}
-    provider = readiness.run.stamp.provider
-    return {f"{provider}_{ask.name}": ask for ask in reversed(chosen.values())}
+    provider = readiness.run.plan.provider
+    # The exporter takes a secret from a file for `Authorization` only; any other header would stand in the config.
+    bearer = provider.auth == ("authorization", "Bearer {key}")
+    shared = {(a.host, a.path): a for a in reversed(asks) if not a.per_model and (bearer or not a.auth)}
+    named = {f"{provider.id}_{ask.name}": ask for ask in shared.values()}
+    return dict(reversed(named.items()))
 
 
 def _blackbox(readiness: Readiness) -> dict[str, object]:
     modules = {}
-    header, form = readiness.run.plan.provider.auth
     for name, ask in _asks(readiness).items():
         http: dict[str, object] = {"method": "GET", "follow_redirects": False, "valid_status_codes": [200]}
-        if ask.auth and (header, form) == ("authorization", "Bearer {key}"):
+        if ask.auth:
             secret = f"/etc/blackbox_exporter/secrets/{readiness.run.key_name}"
             http["authorization"] = {"type": "Bearer", "credentials_file": secret}
         modules[name] = {"prober": "http", "timeout": "10s", "http": http}

@@ -8,7 +8,7 @@ from .tables import table
 
 
 def fill_pricing(readiness: Readiness) -> dict[str, str]:
-    """Return the file; where no dated source has a whole price that stands, a person is left an empty row to fill."""
+    """Return the file; where no whole price stands, a person is left an empty row to fill."""
     run = readiness.run
     lines = []
     for model in run.plan.models:
@@ -33,7 +33,7 @@ def _price(readiness: Readiness, model: str, route: str) -> PriceRow | None:
     ruling = readiness.rulings.get((model, route))
     if not ruling or not ruling.stands:
         return None
-    found = [row for row in readiness.prices if (row.model, row.route) == (model, route) and row.checked_at]
-    return next(
-        (row for row in found if row.free or None not in {row.input_usd_per_mtok, row.output_usd_per_mtok}), None
-    )
+    known = [row for row in readiness.prices if (row.model, row.route) == (model, route)]
+    whole = [row for row in known if row.free or None not in {row.input_usd_per_mtok, row.output_usd_per_mtok}]
+    # A price without a date is written without one: a person checks it and adds the day.
+    return next((row for row in sorted(whole, key=lambda row: row.checked_at is None)), None)

@@ -60,6 +60,19 @@ def write(folder: Path, files: Mapping[str, str]) -> Written:
     return Written.WRITTEN if missing else Written.NOTHING_TO_DO
 
 
+def check_folder(folder: Path) -> None:
+    """Make sure, before anything is sent, that files can be written below `folder`, which need not exist yet.
+
+    Raises
+    ------
+    OutputRefused
+        If they cannot.
+
+    """
+    there = next((parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists()), folder)
+    check_writable(there / "new")
+
+
 def check_writable(path: Path) -> None:
     """Make sure, before anything is sent, that a file can be written at `path`.
 
@@ -70,9 +83,9 @@ def check_writable(path: Path) -> None:
 
     """
     try:
-        if path.is_dir() or not path.parent.is_dir():
+        if (path.exists() and not path.is_file()) or not path.parent.is_dir():
             raise OutputRefused(f"{path} cannot be written: give a file in a folder that exists")
-        with tempfile.TemporaryFile(dir=path.parent):
+        with tempfile.TemporaryFile(dir=path.resolve().parent):
             pass
     except OSError as error:
         if isinstance(error, OutputRefused):
@@ -89,7 +102,7 @@ def replace_file(path: Path, text: str) -> None:
         If it cannot be written there.
 
     """
-    temporary = ""
+    temporary, path = "", path.resolve()  # a link stays one: what it leads to is replaced
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -20,13 +20,13 @@ from typer.exceptions import TyperException
 
 from testkey_nb import __version__, sandbox
 from testkey_nb.actions import ARTEFACTS, preview, write
-from testkey_nb.actions.write import check_writable, replace_file
+from testkey_nb.actions.write import check_folder, check_writable, replace_file
 from testkey_nb.errors import AddressRefused, CallerError, KeyMissing, OutputRefused, UnknownName
 from testkey_nb.identify import identify_endpoint
 from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.judge.readiness import ACTION_OF
 from testkey_nb.jupyter import search_paths
-from testkey_nb.keys import Key
+from testkey_nb.keys import Key, without_keys
 from testkey_nb.launch import read_launch
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.outcome import Action, Answer, Verdict
@@ -164,6 +164,7 @@ def apply(
         raise OutputRefused("name the launch folder to write into: --launch-dir DIR")
     if not yes and not sys.stdin.isatty():
         raise OutputRefused("nobody is here to confirm; add --yes to write without asking")
+    check_folder(asked.launch_dir)
     readiness = asked.checked().carried_out(quiet=asked.as_json)
     status, said = _apply(readiness, Action(action), asked.launch_dir, yes=yes)
     if asked.as_json:
@@ -284,5 +285,5 @@ def main() -> None:
 
 
 def _fail(message: str) -> int:
-    typer.echo(f"testkey: {' '.join(message.split())}", err=True)
+    typer.echo(f"testkey: {without_keys(' '.join(message.split()))}", err=True)
     return CALLER

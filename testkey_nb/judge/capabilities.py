@@ -11,6 +11,7 @@ from .case import Case
 
 _PROVED, _PARTIAL, _DENIED = CapabilityState.PROVED, CapabilityState.PARTIAL, CapabilityState.DENIED
 _UNKNOWN = CapabilityState.UNKNOWN
+_MONEY = ("usage_snapshot", "balance_snapshot")
 
 
 class _State(NamedTuple):
@@ -72,7 +73,7 @@ def _balance(case: Case) -> _State:
     values, funds = case.run.values(), case.passport[Axis.FUNDS]
     if "usage_usd" in values and funds.answer is not Answer.UNKNOWN:
         return _State(_PROVED, Why("usage and the means to pay were read"), "current_key, usage_snapshot")
-    usage = [row for row in case.run.answers if row.ask == "usage_snapshot"]
+    usage = [row for row in case.run.answers if row.ask in _MONEY]
     if funds.answer is Answer.YES:
         why = Why("the means to pay are known; usage and its limit could not be read")
         return _State(_PARTIAL, why, "current_key, usage_snapshot")

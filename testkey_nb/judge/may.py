@@ -17,12 +17,13 @@ def identified(case: Case) -> Check:
     if identity.verdict in {Verdict.GENUINE, Verdict.VOUCHED}:
         return Check(Answer.YES, identity.why)
     silent = [row.endpoint for row in identity.evidence if row.mark == "no answer"]
-    if identity.verdict is Verdict.UNKNOWN and len(silent) == len(identity.evidence):
+    answered = any(row.endpoint and row.mark != "no answer" for row in identity.evidence)
+    if identity.verdict is Verdict.UNKNOWN and silent and not answered:
         return Check(Answer.UNKNOWN, identity.why, Why("probe again once {hosts} answer", hosts=", ".join(silent)))
     if identity.verdict is Verdict.UNKNOWN:
         opens = Why("vouch for the endpoint with --trust-endpoint if you operate it, or probe the provider's own hosts")
         return Check(Answer.UNKNOWN, identity.why, opens)
-    opens = Why("use the provider's own address, or probe a relay's key by naming the relay as the provider")
+    opens = Why("use the provider's own address")
     return Check(Answer.NO, identity.why, opens)
 
 
@@ -47,6 +48,10 @@ def priced(case: Case) -> Check:
             )
         worst = next((r for r in rulings if r.verdict is not PriceVerdict.MISSING), rulings[0])
         why = Why("the price of {model} is {verdict}: {why}", model=model, verdict=worst.verdict, why=worst.why)
+        if worst.verdict is PriceVerdict.DISPUTED:
+            opens = Why(
+                "ask the provider which price holds and file that in prices.csv, or allow a larger max_price_spread"
+            )
         return Check(Answer.NO, why, opens)
     return Check(Answer.YES, Why("every covered model has a price with source on a live route"))
 
@@ -64,7 +69,7 @@ def _live(case: Case, model: str) -> Check:
     if case.run.live(model):
         return Check(Answer.YES, Why("{model} has a live route", model=model))
     rows = [row for row in case.run.models if row.model == model and row.listed]
-    shown = ", ".join(f"{row.route} {row.route_status or 'unknown'}" for row in rows) or "-"
+    shown = ", ".join(f"{row.route or '-'} {row.route_status or 'unknown'}" for row in rows) or "-"
     unknown = any(row.route_status not in _DOWN for row in rows)
     why = Why("{model} has no live route ({routes}; a status can be six hours old)", model=model, routes=shown)
     opens = Why("wait until a route is live again, or choose another model")
@@ -92,6 +97,8 @@ def _least_privilege(case: Case) -> Check:
         return Check(Answer.UNKNOWN, Why("what the key may do beyond inference is not known"), opens)
     if over[0]:
         why = Why("over-privileged: beyond inference and reading it has {excess}", excess=excess)
+        if "excess_permissions" not in values:
+            why = Why("over-privileged: a classic token may do all that its role ({role}) may", role=excess)
         opens = Why("make a fine-grained token that may only call inference and read, and probe that one")
         return Check(Answer.NO, why, opens)
     return Check(Answer.YES, Why("least privilege: inference and reading only"))
@@ -101,9 +108,10 @@ def _lasting(case: Case) -> Check:
     now, days = case.run.stamp.observed_at, case.policy.min_days_valid
     ends = [datetime.fromisoformat(str(value)) for value in case.run.values().get("expires_at", ())]
     if ends and min(ends) - now < timedelta(days=days):
-        why = Why(
-            "expires at {moment}, within {days} days", moment=min(ends).isoformat(timespec="minutes"), days=f"{days:g}"
-        )
+        moment = min(ends).isoformat(timespec="minutes")
+        why = Why("expires at {moment}, within {days} days", moment=moment, days=f"{days:g}")
+        if min(ends) < now:
+            why = Why("expired at {moment}", moment=moment)
         return Check(Answer.NO, why, Why("use a key that lasts, or plan its rotation and lower min_days_valid"))
     return Check(Answer.YES, Why("no expiry within {days} days is known", days=f"{days:g}"))
 

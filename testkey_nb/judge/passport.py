@@ -61,8 +61,11 @@ def _asks(findings: Iterable[Finding]) -> str:
 def _joined(axis: Axis, findings: list[Finding], auth: Finding | None) -> Finding:
     """Join what is known of one axis; witnesses that contradict each other leave it unknown."""
     if not findings:
-        why = Why("not known, because it is not known that the key is accepted") if auth else Why("not asked")
-        return Finding(axis, Answer.UNKNOWN, why, auth.asks if auth else "", auth.opens if auth else _AGAIN)
+        if auth is None or auth.answer is Answer.YES:
+            why, opens = Why("nothing that was answered tells"), Why("have a person look at the provider's page")
+            return Finding(axis, Answer.UNKNOWN, why, "", opens)
+        why = Why("not known, because it is not known that the key is accepted")
+        return Finding(axis, Answer.UNKNOWN, why, auth.asks, auth.opens)
     answer = agree(finding.answer for finding in findings)
     decided = [finding for finding in findings if finding.answer is answer]
     if not decided:

@@ -78,7 +78,8 @@ class Readiness:
     def signal(self) -> Why:
         """What to look at first, drawn from what is not known or not so."""
         route = self.run.plan.region
-        open_axes = [axis for axis, finding in self.passport.items() if finding.answer is not Answer.YES]
+        open_axes: list[str] = [axis for axis, found in self.passport.items() if found.answer is not Answer.YES]
+        open_axes += [gate.gate for gate in self.gates if gate.gate is Gate.PRICING and gate.may is not Answer.YES]
         if not open_axes:
             return Why(
                 "{route} route: every axis of the passport is answered; monitor limits and stability", route=route

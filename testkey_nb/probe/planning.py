@@ -69,7 +69,8 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
         raise UnknownName.among(f"region of {spec.name}", region, regions)
     wanted = tuple(dict.fromkeys(models)) or spec.covered_models
     if odd := [model for model in wanted if not _MODEL.fullmatch(model) or ".." in model or len(model) > 200]:  # noqa: PLR2004
-        msg = f"{odd[0][:80]!r} cannot be a model's name; write it as the provider does, like {spec.covered_models[0]}"
+        which = repr(odd[0]) if len(odd[0]) <= 24 else "that"  # noqa: PLR2004 - a longer one may be a key put in its place
+        msg = f"{which} cannot be a model's name; write it as the provider does, like {spec.covered_models[0]}"
         raise UnknownName(msg)
     if not 0 <= samples <= MAX_SAMPLES:
         msg = f"{samples} samples cannot be taken in one run; ask for 0 to {MAX_SAMPLES}"

@@ -8,13 +8,25 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from testkey_nb.errors import KeyMalformed
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Exchange, Sender
-from testkey_nb.identify import FOREIGN, Identity, conclude, edge, join, look_around, provider_at, takes_key, weigh
-from testkey_nb.keys import Key, redact
-from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, agree
+from testkey_nb.identify import (
+    FOREIGN,
+    Identity,
+    candidates,
+    conclude,
+    edge,
+    join,
+    look_around,
+    provider_at,
+    takes_key,
+    weigh,
+)
+from testkey_nb.keys import Key, masked, redact
+from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Speaks, Verdict, agree
 from testkey_nb.retention import hold
-from testkey_nb.rows import AnswerRow, LimitRow, MetricRow, ModelRow, PriceRow, Stamp, Why
+from testkey_nb.rows import AnswerRow, EvidenceRow, LimitRow, MetricRow, ModelRow, PriceRow, Stamp, Value, Why
 from testkey_nb.spec import Ask, Finding, Repeat, Reply, Rows
 
 from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
@@ -55,12 +67,21 @@ async def probe_key(
     run_s
         Seconds after which what is not answered yet counts as unavailable.
 
+    Raises
+    ------
+    KeyMalformed
+        If the key itself stands in the plan.
+
     Returns
     -------
     Run
         Whatever the network or the provider does.
 
     """
+    if key.stands_in(f"{plan.operator} {plan.base_url} {' '.join(plan.models)}"):
+        raise KeyMalformed(
+            "the key itself was given as operator, base URL or model; give it by the name of its variable"
+        )
     probing, time_s = _Probing(key, plan, transport, progress), min(run_s, max(0.0, key.until - now()))
     async with Sender(transport, key=key, budget=_budget(plan), run_s=time_s) as sender:
         run = await probing.run(sender)
@@ -151,9 +172,14 @@ class _Probing:
         evidence = tuple(row for at, pairs in seen.items() for row in weigh(provider, at, pairs))
         return conclude(provider, evidence, trust_endpoint=self.plan.trust_endpoint)
 
+    def _believed(self, identity: Identity) -> bool:
+        """Whether what was answered counts: not from a relay, nor from a base URL that nobody vouches for."""
+        unknown = identity.verdict is Verdict.UNKNOWN and bool(self.plan.base_url)
+        return identity.verdict not in FOREIGN and not unknown
+
     async def _proof(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:
         """Ask what proves a key again with a key that is none: only a refusal makes the first answer a proof."""
-        if identity.verdict in FOREIGN:
+        if not self._believed(identity):
             return ()
         proofs = []
         for ask, _, path, exchange in list(self.answered):
@@ -195,11 +221,11 @@ class _Probing:
             if exchange.reply:
                 outcome, why, source, rows = self._read(ask, exchange.reply)
             answers.append(self._row(ask, sample, path, exchange, (outcome, why, source)))
-            if identity.verdict in FOREIGN:
-                continue  # whoever answered, it was not the provider: its words are kept, not believed
+            if not self._believed(identity):
+                continue  # whoever answered was not shown to be the provider: its words are kept, not believed
             if ask.auth:
                 findings += _heard(ask, outcome, why)
-            metrics += [MetricRow.of(*metric, ask.name) for metric in rows.metrics]
+            metrics += [MetricRow.of(name, _masked(value), unit, ask.name) for name, value, unit in rows.metrics]
             models += rows.models
             prices += [replace(price, checked_at=price.checked_at or self.begun) for price in rows.prices]
             limits += rows.limits
@@ -207,7 +233,7 @@ class _Probing:
             stamp=Stamp(secrets.token_hex(6), self.plan.provider.id, self.key.hint, self.begun),
             plan=self.plan,
             key_name=self.key.name,
-            identity=identity,
+            identity=replace(identity, evidence=(*identity.evidence, self._shape())),
             manifest=sender.manifest,
             answers=tuple(answers),
             metrics=(*self._key_valid(findings), *dict.fromkeys(metrics)),
@@ -217,6 +243,15 @@ class _Probing:
             findings=tuple(findings),
             until=self.until,
         )
+
+    def _shape(self) -> EvidenceRow:
+        """Say whose keys look like this one: evidence for people, never a refusal and no part of the verdict."""
+        provider, found = self.plan.provider, candidates(self.key)
+        why = Why.both(candidate.why for candidate in found) or Why("the key has no shape that is known here")
+        points_to = ", ".join(dict.fromkeys(candidate.provider for candidate in found))
+        speaks = Speaks.FOR if provider.id in points_to.split(", ") else Speaks.NEUTRAL
+        source = next((s for s in provider.key_shapes if self.key.fits(s.pattern)), provider.key_shapes[0])
+        return EvidenceRow("", "key shape", why, speaks, points_to, source.source, source.checked)
 
     def _key_valid(self, findings: Iterable[Finding]) -> list[MetricRow]:
         answer = agree(finding.answer for finding in findings if finding.axis is Axis.AUTH)
@@ -257,6 +292,10 @@ def _budget(plan: Plan) -> int:
     """Return how many requests a run of `plan` may send: every ask once, a control, a look around, and the samples."""
     per_model = len(plan.models)
     return 24 + 3 * per_model + (1 + per_model) * plan.samples
+
+
+def _masked(value: Value) -> Value:
+    return masked(value) if isinstance(value, str) else value
 
 
 def _heard(ask: Ask, outcome: Outcome, why: Why) -> list[Finding]:

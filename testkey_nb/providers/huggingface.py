@@ -14,6 +14,8 @@ _CHECKED = "2026-11-23"
 _HUB, _ROUTER, _STATUS = "huggingface.co", "router.huggingface.co", "status.huggingface.co"
 _OPENAPI = "https://huggingface.co/.well-known/openapi.json"
 _RECORDED = "maruel/genai@66b63e62 providers/huggingface/testdata"
+_REFUSED = f"{_RECORDED}/errors/bad_apiKey"
+_TOKENS = "https://huggingface.co/docs/hub/security-tokens"
 _CREDITS = "https://huggingface.co/docs/inference-providers/pricing"
 
 
@@ -30,6 +32,11 @@ def _routes_in_list(reply: Reply) -> str:
 
 def _error_text(body: object) -> bool:
     return isinstance(body, Mapping) and isinstance(body.get("error"), str)
+
+
+def _says(outcome: Outcome, status: int, words: str, source: str) -> Clause:
+    """Return a clause for the envelope every error of the hub and the router has: ``{"error": "words"}``."""
+    return Clause(outcome, source, _CHECKED, status, words, json=_error_text)
 
 
 HUGGINGFACE = Provider(
@@ -167,48 +174,17 @@ HUGGINGFACE = Provider(
         ),
     ),
     outcomes=(
-        Clause(
-            Outcome.DENIED,
-            f"{_RECORDED}/errors/bad_apiKey/ListModels.yaml",
-            _CHECKED,
-            401,
-            "Invalid credentials in Authorization header",
-        ),
-        Clause(
+        _says(Outcome.DENIED, 401, "Invalid credentials in Authorization header", f"{_REFUSED}/ListModels.yaml"),
+        _says(
             Outcome.FORBIDDEN,
-            "github.com/huggingface/serge pull 56; CSOAI-ORG/councilof-ai issue 1102",
-            _CHECKED,
             403,
             "does not have sufficient permissions to call Inference Providers",
+            "github.com/huggingface/serge pull 56; CSOAI-ORG/councilof-ai issue 1102",
         ),
-        Clause(
-            Outcome.FORBIDDEN,
-            "https://huggingface.co/docs/hub/security-tokens",
-            _CHECKED,
-            403,
-            "organization token policy",
-        ),
-        Clause(
-            Outcome.FORBIDDEN,
-            "https://huggingface.co/docs/hub/security-tokens",
-            _CHECKED,
-            403,
-            "revoked by the organization administrator",
-        ),
-        Clause(
-            Outcome.NO_FUNDS,
-            f"{_RECORDED} (402, 2026); {_CREDITS}",
-            _CHECKED,
-            402,
-            "depleted your monthly included credits",
-        ),
-        Clause(
-            Outcome.NO_FUNDS,
-            f"{_RECORDED} (402, 2025); {_CREDITS}",
-            _CHECKED,
-            402,
-            "exceeded your monthly included credits",
-        ),
+        _says(Outcome.FORBIDDEN, 403, "organization token policy", _TOKENS),
+        _says(Outcome.FORBIDDEN, 403, "revoked by the organization administrator", _TOKENS),
+        _says(Outcome.NO_FUNDS, 402, "depleted your monthly included credits", f"{_RECORDED} (2026); {_CREDITS}"),
+        _says(Outcome.NO_FUNDS, 402, "exceeded your monthly included credits", f"{_RECORDED} (2025); {_CREDITS}"),
     ),
     covered_models=("meta-llama/Llama-3.1-8B-Instruct",),
     offers=frozenset(Capability),

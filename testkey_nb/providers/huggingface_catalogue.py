@@ -21,8 +21,8 @@ def parse_models(reply: Reply) -> Rows | None:
     """
     found = [(name, model) for model in map(mapping, items(mapping(reply.json).get("data")))
              if (name := text(model.get("id")))]  # fmt: skip
-    if not found:
-        return None
+    if not found or mapping(reply.json).get("has_more"):
+        return None  # a page of a list cannot tell what is missing from it
     models = tuple(row for name, model in found for row in _models(name, model))
     prices = tuple(row for name, model in found for row in _prices(name, model))
     return Rows((Metric("models_listed", len(found), "models"),), models, prices)
@@ -66,7 +66,7 @@ def _routes(model: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, obj
 
 def _models(name: str, model: Mapping[str, object]) -> Iterator[ModelRow]:
     modalities = mapping(model.get("architecture"))
-    for route, entry in list(_routes(model)) or [("", {})]:
+    for route, entry in list(_routes(model)) or [("", {"status": "none"})]:
         latency = number(entry.get("first_token_latency_ms"))
         yield ModelRow(
             name,

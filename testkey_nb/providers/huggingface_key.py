@@ -146,8 +146,10 @@ def _payer(body: Mapping[str, object], token: _Token) -> Iterator[Metric]:
         payer = {**body, "plan": "pro" if body.get("isPro") is True else None, "securityRestrictions": []}
         yield Metric("payer", "user")
     elif "org" in kinds:
-        identifier = next(entity for kind, entity in token.holders if kind == "org")
-        payer = next((dict(org) for org in map(mapping, items(body.get("orgs"))) if org.get("id") == identifier), {})
+        holding = [entity for kind, entity in token.holders if kind == "org"]
+        found = [dict(org) for org in map(mapping, items(body.get("orgs"))) if org.get("id") in holding]
+        # Of several that may pay, one that lets this token in; which one pays is then named in the routes.
+        payer = next((org for org in found if not items(org.get("securityRestrictions"))), found[0] if found else {})
         yield Metric("payer", "organization")
         if name := text(payer.get("name")):
             yield Metric("payer_organization", name)
@@ -189,18 +191,19 @@ def _one(values: Mapping[str, tuple[Value, ...]], name: str) -> Value | None:
     return next(iter(values.get(name, ())), None)
 
 
-def _cap(values: Mapping[str, tuple[Value, ...]]) -> tuple[float | None, float | None]:
-    """Return what the user has spent and may spend, USD."""
+def _spent(values: Mapping[str, tuple[Value, ...]]) -> tuple[float | None, float | None, float | None]:
+    """Return what the user has used, may use at most, and has included, USD; nothing where somebody else pays."""
     if _one(values, "payer") != "user":
-        return None, None
+        return None, None, None
     found = (_one(values, name) for name in ("usage_usd", "usage_limit_usd", "usage_included_usd"))
     used, limit, included = (float(value) if isinstance(value, int | float) else None for value in found)
-    return used, included if limit is None else limit
+    return used, limit, included
 
 
 def _funds(values: Mapping[str, tuple[Value, ...]]) -> Finding:
     can_pay, mode = _one(values, "payer_can_pay"), _one(values, "payer_billing_mode")
-    used, cap = _cap(values)
+    used, limit, included = _spent(values)
+    cap = included if limit is None else limit
     asks = "current_key, usage_snapshot"
     if can_pay is True and mode == "postpaid":
         why = Why("the paying {payer} has a payment method and is billed afterwards", payer=_one(values, "payer"))
@@ -214,6 +217,8 @@ def _funds(values: Mapping[str, tuple[Value, ...]]) -> Finding:
             Axis.FUNDS, Answer.NO, why, asks, Why("add a payment method or buy credits at {page}", page=_BILL)
         )
     why = Why("a prepaid wallet cannot be read with a token, and the usage that could be read does not settle it")
+    if used is None:
+        why = Why("neither a prepaid wallet nor the usage could be read with this token")
     if can_pay is None:
         why = Why("nothing that was answered tells who pays")
     opens = Why(
@@ -223,21 +228,27 @@ def _funds(values: Mapping[str, tuple[Value, ...]]) -> Finding:
 
 
 def _quota(values: Mapping[str, tuple[Value, ...]]) -> Finding:
-    used, cap = _cap(values)
-    postpaid = _one(values, "payer_can_pay") is True and _one(values, "payer_billing_mode") == "postpaid"
-    if used is not None and cap is not None:
-        billed_beyond = postpaid and "usage_limit_usd" not in values
-        if used < cap or billed_beyond:
-            why = Why("{used} USD used this period, no limit reached", used=f"{used:.2f}")
-            return Finding(Axis.QUOTA, Answer.YES, why, "usage_snapshot")
+    """Say whether a limit is reached; included credits that are used up are none where somebody can pay on."""
+    used, limit, included = _spent(values)
+    can_pay = _one(values, "payer_can_pay")
+    postpaid = can_pay is True and _one(values, "payer_billing_mode") == "postpaid"
+    cap = limit
+    if cap is None and can_pay is False and not _one(values, "payer_plan"):
+        cap = included  # nothing to pay on with: what is included is the limit
+    if used is not None and cap is not None and used >= cap:
         why = Why("{used} USD used this period, the limit is {cap} USD", used=f"{used:.2f}", cap=f"{cap:.2f}")
         opens = Why("raise the spending limit at {page} or wait for the next period", page=_BILL)
         return Finding(Axis.QUOTA, Answer.NO, why, "usage_snapshot", opens)
-    if postpaid:
+    below = [bound for bound in (limit, included) if bound is not None and used is not None and used < bound]
+    if used is not None and (below or (postpaid and limit is None)):
+        why = Why("{used} USD used this period, no limit reached", used=f"{used:.2f}")
+        return Finding(Axis.QUOTA, Answer.YES, why, "usage_snapshot")
+    if postpaid and used is None:
         why = Why("billed afterwards, so no balance can run out; a spending limit is not readable with this token")
         return Finding(Axis.QUOTA, Answer.YES, why, "current_key")
-    opens = Why("give the token the permission user.billing.read")
-    return Finding(Axis.QUOTA, Answer.UNKNOWN, Why("usage and its limit could not be read"), "usage_snapshot", opens)
+    opens = Why("give the token the permission user.billing.read, or have a person look at {page}", page=_BILL)
+    why = Why("usage and its limit do not tell whether more can be used")
+    return Finding(Axis.QUOTA, Answer.UNKNOWN, why, "usage_snapshot", opens)
 
 
 def _scope(values: Mapping[str, tuple[Value, ...]]) -> Iterator[Finding]:
