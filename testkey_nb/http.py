@@ -13,7 +13,8 @@ import ssl
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import Generator, Mapping
+from collections.abc import AsyncIterator, Generator, Mapping
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -47,6 +48,15 @@ class _Discreet(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - whatever the record says
         return not _sending.get()
+
+
+@asynccontextmanager
+async def _quietly() -> AsyncIterator[None]:
+    token = _sending.set(True)
+    try:
+        yield
+    finally:
+        _sending.reset(token)
 
 
 for _name in ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks"))):
@@ -193,11 +203,9 @@ class Sender:
                 self.manifest.methods.add("GET")
                 self.manifest.hosts.add(urlsplit(url).hostname or "")
                 number = self.manifest.requests
-                _sending.set(True)
                 async with asyncio.timeout(self._request_s):
-                    exchange = await self._exchange(
-                        number, url, _KeyHeader(key, *auth), Reply(0, {}, None, "", model, claims or {})
-                    )
+                    asked = Reply(0, {}, None, "", model, claims or {})
+                    exchange = await self._exchange(number, url, _KeyHeader(key, *auth), asked)
         except (TimeoutError, httpx.TimeoutException):
             if not self.left_s:
                 return Exchange(number, Why("timeout: this run's time was over"))
@@ -224,7 +232,7 @@ class Sender:
             msg = "open the sender with `async with`"
             raise RuntimeError(msg)
         start = time.perf_counter()
-        async with self._client.stream("GET", url, auth=key) as response:
+        async with _quietly(), self._client.stream("GET", url, auth=key) as response:
             latency = time.perf_counter() - start
             body = bytearray()
             async for chunk in response.aiter_bytes():

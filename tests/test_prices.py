@@ -151,3 +151,27 @@ def test_the_sandboxes_traps_are_seen_through(run_persona: RunPersona) -> None:
     zero = [row for row in run_persona("launch-ready").prices if row.input_usd_per_mtok == 0]
     verdicts = {bool(row.free): readiness.rulings[row.model, row.route].verdict for row in zero}
     assert verdicts == {True: SINGLE, False: DISPUTED}
+
+
+OWN = {"source": "prices.csv (contract)"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        ([price(0.1, 0.2), price(0.02, 0.05, source="catalogue", checked_at=None)], DISPUTED),
+        ([price(0.1, 0.2), price(0.02, 0.05, source="catalogue", checked_at=None), price(0.1, 0.2, **OWN)], AGREED),
+        ([price(0, 0), price(0.1, 0.2, **OWN)], SINGLE),
+        ([price(0.1, 0.2), price(0.5, 0.5, **OWN)], DISPUTED),
+        ([price(0.1, 0.2), price(0.1, 0.2, **{**OWN, "checked_at": None})], AGREED),
+        ([price(0, 0), price(0, 0, **OWN)], DISPUTED),
+    ],
+)
+def test_a_price_that_a_person_filed_settles_what_no_dated_source_disputes(
+    rows: list[PriceRow], verdict: PriceVerdict
+) -> None:
+    assert ruled(*rows).verdict is verdict
+
+
+def test_free_against_priced_is_said_in_words() -> None:
+    assert "some say free" in ruled(price(0.1, 0.2), price(None, None, free=True, source="other")).why
