@@ -76,18 +76,18 @@ class Keeper:
                 self._thread.start()
             self._changed.notify()
 
-    def latest(self, *kinds: str) -> float | None:
-        """Return when the last of some kinds will be gone; None when nothing of them is held."""
+    def earliest(self, *kinds: str) -> float | None:
+        """Return when the first of some kinds will be gone; None when nothing of them is held."""
         with self._lock:
-            return max((held.until for held in self._held.values() if held.kind in kinds), default=None)
+            return min((held.until for held in list(self._held.values()) if held.kind in kinds), default=None)
 
     def forget(self, *, everything: bool = False) -> Mapping[str, int]:
         """Make what is due forget, or everything; return how many of each kind did."""
         with self._lock:
             moment = self.clock()
-            due = {number: held for number, held in self._held.items() if everything or held.until <= moment}
+            due = {number: held for number, held in list(self._held.items()) if everything or held.until <= moment}
             for number in due:
-                del self._held[number]
+                self._held.pop(number, None)
         gone: Counter[str] = Counter()
         with contextlib.ExitStack() as rest:  # one that fails does not keep the others from forgetting
             rest.callback(self._tell, gone)
@@ -110,7 +110,7 @@ class Keeper:
                 if not self._held:
                     self._thread = None
                     return
-                wait = min(held.until for held in self._held.values()) - self.clock()
+                wait = min((held.until for held in list(self._held.values())), default=0.0) - self.clock()
                 if wait > 0:
                     self._changed.wait(min(wait, _LOOK_S))
                     continue

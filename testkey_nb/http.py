@@ -206,6 +206,8 @@ class Sender:
                 async with asyncio.timeout(self._request_s):
                     asked = Reply(0, {}, None, "", model, claims or {})
                     exchange = await self._exchange(number, url, _KeyHeader(key, *auth), asked)
+        except asyncio.CancelledError as stopped:
+            raise stopped.with_traceback(None) from None  # the frames below hold half an answer
         except (TimeoutError, httpx.TimeoutException):
             if not self.left_s:
                 return Exchange(number, Why("timeout: this run's time was over"))
@@ -255,14 +257,14 @@ class Sender:
     def _without_key(self, reply: Reply, body: str) -> Reply:
         """Return an answer in which nothing echoes the key, wherever it stands and however JSON wrote it."""
         key = self._key
-        if key is None or not ("\\u" in body or key.echoed_in(f"{reply.headers}{body}")):
+        if key is None or not ("\\u" in body or key.echoed_in(f"{reply.headers}{body}", any_case=True)):
             return reply
-        return replace(
-            reply,
-            headers={name: key.blank(value) for name, value in reply.headers.items()},
-            json=_blanked(reply.json, key),
-            text=key.blank(reply.text),
-        )
+        try:
+            found = _blanked(reply.json, key)
+        except RecursionError:
+            found = None
+        kept = {name: key.blank(said) for name, said in reply.headers.items() if not key.echoed_in(name, any_case=True)}
+        return replace(reply, headers=kept, json=found, text=key.blank(reply.text))
 
 
 class _KeyHeader(httpx.Auth):

@@ -5,19 +5,22 @@ import binascii
 import getpass
 import hashlib
 import hmac
+import html
 import ipaddress
 import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NoReturn, SupportsIndex
+from urllib.parse import unquote
 
 from .errors import KeyExpired, KeyMalformed, KeyMissing
 from .expiry import KEEPER, lifetime_s, now
 
 MIN_CHARS, MAX_CHARS = 8, 4096  # longest known: JWTs of about 1,500 characters
-_ECHO = 6  # characters in a row of a key that nothing may show
+_ECHO, _ECHO_BASE64 = 6, 12  # characters in a row of a key, and of its base64, that nothing may show
+_FEW = 500  # pieces that are looked for one by one, which is fast; more are looked up from place to place
 SAID_CHARS = 240  # of a provider's own words kept beside a verdict
 
 _SESSION = secrets.token_bytes(32)
@@ -50,12 +53,12 @@ class Key:
 
     def __init__(self, name: str, text: str, *, clock: Callable[[], float] = now) -> None:
         """Check `text` before it can become a header."""
+        self.name = self.hint = name
         if fault := _fault(text):
             del text
             msg = f"the key in {_shown(name)} cannot be one: {fault}; copy it again from the provider's page"
             raise KeyMalformed(msg)
         self.__text = text
-        self.name = name
         digest = hmac.new(_SESSION, text.encode(), hashlib.sha256).hexdigest()
         self.hint = f"{name}#{digest[:8]}"
         self.__clock = clock
@@ -74,14 +77,16 @@ class Key:
             If what it holds is no key.
 
         """
+        # No local variable holds the text or the environment: a traceback that shows locals must not show them.
+        read = _reader(environ)
+        del environ
         if not _VARIABLE.fullmatch(name):
             msg = "give the name of the environment variable that holds the key, never the key itself"
             raise KeyMissing(msg)
-        # The text is in no local variable: a traceback that shows locals must not show it.
-        if not (os.environ if environ is None else environ).get(name, ""):
+        if not read(name):
             msg = f"{_shown(name)} is not set or is empty; set it to the key and give its name, never the key itself"
             raise KeyMissing(msg)
-        return cls(name, (os.environ if environ is None else environ)[name])
+        return cls(name, read(name))
 
     @classmethod
     def from_prompt(cls, name: str = "prompted") -> "Key":
@@ -149,26 +154,43 @@ class Key:
         """
         if self.expired:
             return ""
-        return redact(self.blank(text), limit)
+        blanked = self.blank(text)
+        if self.echoed_in(_unwrapped(blanked)):
+            return "[key]"  # it is there in another spelling: nothing around it is worth the risk
+        return redact(blanked, limit)
 
     def blank(self, text: str) -> str:
-        """Return `text` with every six characters in a row of this key replaced by ``[key]``."""
-        grams = {self.__text[i : i + _ECHO] for i in range(len(self.__text) - _ECHO + 1)}
-        hits = [i for i in range(len(text) - _ECHO + 1) if text[i : i + _ECHO] in grams]
-        pieces, end = [], 0
-        for start in hits:
-            if start >= end:
-                pieces += [text[end:start], "[key]"]
-            end = start + _ECHO
-        return "".join([*pieces, text[end:]])
+        """Return `text` with every six characters in a row of this key, and its base64, replaced by ``[key]``."""
+        for length, grams in self._grams():
+            hits = [i for i in range(len(text) - length + 1) if text[i : i + length] in grams]
+            pieces, end = [], 0
+            for start in hits:
+                if start >= end:
+                    pieces += [text[end:start], "[key]"]
+                end = start + length
+            text = "".join([*pieces, text[end:]])
+        return text
+
+    def _grams(self) -> tuple[tuple[int, set[str]], ...]:
+        """Return what of this key nothing may show: lengths, and its pieces of that length, in clear and in base64."""
+        clear = {self.__text[i : i + _ECHO] for i in range(len(self.__text) - _ECHO + 1)}
+        coded = {piece for shift in range(3) for piece in _base64_pieces(self.__text, shift)}
+        return (_ECHO_BASE64, coded), (_ECHO, clear)
 
     def stands_in(self, text: str) -> bool:
         """Whether the whole key stands in `text`."""
         return bool(self.__text) and self.__text in text
 
-    def echoed_in(self, text: str) -> bool:
-        """Whether six characters in a row of this key stand in `text`, looked for without reading it twice."""
-        return any(self.__text[i : i + _ECHO] in text for i in range(len(self.__text) - _ECHO + 1))
+    def echoed_in(self, text: str, *, any_case: bool = False) -> bool:
+        """Whether a piece of this key stands in `text`, in clear or in base64; header names come in any case."""
+        for length, grams in self._grams():
+            pieces = {piece.lower() for piece in grams} if any_case else grams
+            where = text.lower() if any_case else text
+            if len(pieces) < _FEW and any(piece in where for piece in pieces):
+                return True
+            if len(pieces) >= _FEW and any(where[i : i + length] in pieces for i in range(len(where) - length + 1)):
+                return True
+        return False
 
     def __repr__(self) -> str:
         """Show the hint only."""
@@ -188,15 +210,32 @@ _MASKED = (
     (re.compile(_KEY), "[key]"),
     (re.compile(r"\S*(?:\*{2,}|•{2,}|x{4,}|X{4,})\S*"), "[masked key]"),
     (re.compile(r"(?:\[key\]|\b[\w-]{2,})(?:\.{3}|…)[\w-]{2,}"), "[masked key]"),
+    (_IPV4, "[ip]"),
+    (re.compile(r"\+\d[\d ().-]{6,}\d"), "[phone]"),
 )
 _WHO = "user|org|organization|account|team"
 _PERSONAL = (
+    (re.compile(r"\b(Dear|Hello|Hi) [^,.;:!]+"), r"\1 [name]"),
+    (re.compile(rf"\b((?i:{_WHO})) [\w.]*[-_.\d][\w.-]*\w"), r"\1 [name]"),
     (re.compile(rf"\b((?:on behalf of|for|by|of|as) (?:{_WHO})) \S+"), r"\1 [name]"),
     (re.compile(rf'\b((?:{_WHO}|owner)(?:_?name)?"?\s*[:=]\s*)"?[^\s",}}]+"?'), r"\1[name]"),
     (re.compile(r"[A-Za-z0-9+/_=-]{32,}|\b[0-9a-f]{16,}\b"), "[hash]"),
-    (_IPV4, "[ip]"),
 )
 _LONG_NAME = re.compile(r"(?<![\w/.-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}(?![\w/.-])")
+
+
+def _base64_pieces(text: str, shift: int) -> Iterator[str]:
+    """Return the pieces of the base64 of `text` that do not depend on what stands before or behind it."""
+    coded = base64.b64encode(b"\0" * shift + text.encode()).decode().rstrip("=")[shift + 1 if shift else 0 : -1]
+    for alphabet in (coded, coded.translate(str.maketrans("+/", "-_"))):
+        yield from (alphabet[i : i + _ECHO_BASE64] for i in range(len(alphabet) - _ECHO_BASE64 + 1))
+
+
+def _unwrapped(text: str) -> str:
+    """Return `text` without what can be put around and between characters: escapes, entities, tags, spaces."""
+    text = re.sub(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})", lambda match: chr(int(match[1] or match[2], 16)), text)
+    text = re.sub(r"<[^>]*>", "", html.unescape(unquote(text)))
+    return re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", text)
 
 
 def masked(text: str) -> str:
@@ -237,6 +276,11 @@ def _is_ip(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _reader(environ: Mapping[str, str] | None) -> Callable[[str], str]:
+    """Return what looks a variable up, and shows nothing of the others."""
+    return lambda name: (os.environ if environ is None else environ).get(name, "")
 
 
 def _fault(text: str) -> str:

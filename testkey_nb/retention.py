@@ -6,6 +6,7 @@ they are emptied between cells: when the running cell ends, or at once in an idl
 
 import contextvars
 import gc
+import math
 import re
 import sys
 import threading
@@ -47,6 +48,7 @@ class _Kernel:
     shell: Any = None
     running: bool = False
     keep_output: bool = False
+    handed_out: float = math.inf  # when the first of what the running cell was given will be gone
     waiting: list[Callable[[], None]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -71,6 +73,7 @@ def hold(thing: Thing, kind: str, forget: Callable[[Thing], None], until: float)
 
     """
     attach()
+    _kernel.handed_out = min(_kernel.handed_out, until)
     KEEPER.hold(thing, kind, forget, until)
 
 
@@ -147,14 +150,15 @@ def attach() -> None:
 
 
 def _cell_begins(_info: object) -> None:
-    _kernel.running, _kernel.keep_output = True, False
+    _kernel.running, _kernel.keep_output, _kernel.handed_out = True, False, math.inf
 
 
 def _cell_ended(_result: object) -> None:
     _kernel.running = False
     _settle()
-    until = KEEPER.latest(*_DATA)
-    if until is not None and not _kernel.keep_output:
+    # The cell may show any of what is held, and what it was given and did not keep: the first to go decides.
+    until = min(KEEPER.earliest(*_DATA) or math.inf, _kernel.handed_out)
+    if until != math.inf and not _kernel.keep_output:
         # ipykernel 7 keeps the cell that an output belongs to in a context variable.
         output = _Output(contextvars.copy_context(), _kernel.shell.display_pub.clear_output)
         _outputs.append(output)

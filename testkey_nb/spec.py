@@ -18,9 +18,9 @@ class Reply:
     """
 
     status: int
-    headers: Mapping[str, str]
-    json: object = None
-    text: str = ""
+    headers: Mapping[str, str] = field(repr=False)
+    json: object = field(default=None, repr=False)
+    text: str = field(default="", repr=False)
     model: str = ""
     claims: Mapping[str, object] = field(default_factory=dict)
 

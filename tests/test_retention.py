@@ -113,8 +113,8 @@ def test_what_is_due_forgets_and_what_is_not_stays() -> None:
     while not early.gone and time.monotonic() < deadline:
         keeper.forget()
     assert (early.gone, late.gone) == (True, False)
-    assert keeper.latest("run") == 20.0
-    assert keeper.latest("key") is None
+    assert keeper.earliest("run") == 20.0
+    assert keeper.earliest("key") is None
 
 
 def test_holding_keeps_nothing_alive() -> None:
@@ -124,7 +124,7 @@ def test_holding_keeps_nothing_alive() -> None:
     del thing
     gc.collect()
     assert alive() is None
-    assert keeper.latest("run") is None
+    assert keeper.earliest("run") is None
 
 
 def test_the_thread_forgets_while_the_main_thread_is_busy() -> None:

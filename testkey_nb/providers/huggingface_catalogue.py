@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from testkey_nb.rows import ModelRow, PriceRow
 from testkey_nb.spec import Metric, Reply, Rows
 
-from .loose import count, flag, items, mapping, moment, number, text, texts
+from .loose import count, flag, items, label, mapping, moment, number, text, texts
 
 _LIVE_PRICE = "router.huggingface.co/v1/models"
 
@@ -37,9 +37,9 @@ def parse_mapping(reply: Reply) -> Rows | None:
     """Read the hub's `inferenceProviderMapping`, an object by provider or, as lists have it, an array."""
     found = mapping(reply.json).get("inferenceProviderMapping")
     if isinstance(found, dict):
-        pairs = [(route, mapping(entry)) for name, entry in found.items() if (route := text(name))]
+        pairs = [(route, mapping(entry)) for slug, entry in found.items() if (route := label(slug))]
     elif isinstance(found, list):
-        pairs = [(route, entry) for entry in map(mapping, found) if (route := text(entry.get("provider")))]
+        pairs = [(route, entry) for entry in map(mapping, found) if (route := label(entry.get("provider")))]
     else:
         return None
     return Rows(models=tuple(ModelRow(reply.model, route, mapping_status=text(entry.get("status")))
@@ -60,7 +60,7 @@ def parse_status_page(reply: Reply) -> Rows | None:
 
 def _routes(model: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
     for entry in map(mapping, items(model.get("providers"))):
-        if route := text(entry.get("provider")):
+        if route := label(entry.get("provider")):
             yield route, entry
 
 
@@ -73,7 +73,7 @@ def _models(name: str, model: Mapping[str, object]) -> Iterator[ModelRow]:
             route,
             listed=True,
             route_status=text(entry.get("status")),
-            owner=text(model.get("owned_by")),
+            owner=label(model.get("owned_by")),
             created_at=moment(model.get("created")),
             context_tokens=count(entry.get("context_length")),
             input_modalities=",".join(sorted(texts(modalities.get("input_modalities")))) or None,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from testkey_nb.keys import masked
+
 
 def mapping(value: object) -> Mapping[str, object]:
     """Return `value` if it is a JSON object, else an empty one."""
@@ -20,6 +22,12 @@ TEXT_CHARS = 500  # of any one name or word; the longest model name known has ab
 def text(value: object) -> str | None:
     """Return the beginning of `value` if it is text that is not empty; half a surrogate pair cannot be written."""
     return value[:TEXT_CHARS].encode("utf-8", "replace").decode() if isinstance(value, str) and value else None
+
+
+def label(value: object) -> str | None:
+    """Return `value` if it is text, without what it would tell of a person."""
+    found = text(value)
+    return masked(found) if found else None
 
 
 def texts(value: object) -> list[str]:

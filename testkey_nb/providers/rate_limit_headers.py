@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from testkey_nb.keys import masked
 from testkey_nb.rows import LimitRow
 from testkey_nb.spec import Metric, Reply, Rows
 
@@ -44,13 +45,13 @@ def _items(header: str) -> dict[str, dict[str, float]]:
     for item in header[:_HEADER_CHARS].split(","):
         names, numbers = _NAME.findall(item), {name: float(value) for name, value in _PARAMETER.findall(item)}
         if names and numbers:
-            found[names[-1]] = numbers
+            found[masked(names[-1])] = numbers
     return found
 
 
 def _upstream(headers: Mapping[str, str]) -> Iterator[LimitRow]:
     """Read `x-ratelimit-*`: no vendor in front of others sends these itself, so they are the route's behind it."""
-    route = headers.get("x-inference-provider", "unknown")
+    route = masked(headers.get("x-inference-provider", "unknown"))
     for unit in ("requests", "tokens"):
         quota, remaining = (headers.get(f"x-ratelimit-{part}-{unit}", "") for part in ("limit", "remaining"))
         if _number(quota) is not None or _number(remaining) is not None:
