@@ -49,7 +49,7 @@ class Key:
 
     """
 
-    __slots__ = ("__clock", "__text", "__weakref__", "hint", "name", "until")
+    __slots__ = ("__clock", "__pieces", "__text", "__weakref__", "hint", "name", "until")
 
     def __init__(self, name: str, text: str, *, clock: Callable[[], float] = now) -> None:
         """Check `text` before it can become a header."""
@@ -59,6 +59,7 @@ class Key:
             msg = f"the key in {_shown(name)} cannot be one: {fault}; copy it again from the provider's page"
             raise KeyMalformed(msg)
         self.__text = text
+        self.__pieces: tuple[tuple[int, frozenset[str]], ...] = ()
         digest = hmac.new(_SESSION, text.encode(), hashlib.sha256).hexdigest()
         self.hint = f"{name}#{digest[:8]}"
         self.__clock = clock
@@ -127,7 +128,7 @@ class Key:
 
     def forget(self) -> None:
         """Drop the text now."""
-        self.__text = ""
+        self.__text, self.__pieces = "", ()
 
     def fits(self, pattern: str) -> bool:
         """Whether the whole key matches `pattern`."""
@@ -171,11 +172,13 @@ class Key:
             text = "".join([*pieces, text[end:]])
         return text
 
-    def _grams(self) -> tuple[tuple[int, set[str]], ...]:
+    def _grams(self) -> tuple[tuple[int, frozenset[str]], ...]:
         """Return what of this key nothing may show: lengths, and its pieces of that length, in clear and in base64."""
-        clear = {self.__text[i : i + _ECHO] for i in range(len(self.__text) - _ECHO + 1)}
-        coded = {piece for shift in range(3) for piece in _base64_pieces(self.__text, shift)}
-        return (_ECHO_BASE64, coded), (_ECHO, clear)
+        if not self.__pieces:
+            clear = frozenset(self.__text[i : i + _ECHO] for i in range(len(self.__text) - _ECHO + 1))
+            coded = frozenset(piece for shift in range(3) for piece in _base64_pieces(self.__text, shift))
+            self.__pieces = ((_ECHO_BASE64, coded), (_ECHO, clear))
+        return self.__pieces
 
     def stands_in(self, text: str) -> bool:
         """Whether the whole key stands in `text`."""
