@@ -245,13 +245,12 @@ class _Probing:
         )
 
     def _shape(self) -> EvidenceRow:
-        """Say whose keys look like this one: evidence for people, never a refusal and no part of the verdict."""
+        """Say whose keys look like this one: for people; it says nothing of the endpoint and refuses nothing."""
         provider, found = self.plan.provider, candidates(self.key)
         why = Why.both(candidate.why for candidate in found) or Why("the key has no shape that is known here")
         points_to = ", ".join(dict.fromkeys(candidate.provider for candidate in found))
-        speaks = Speaks.FOR if provider.id in points_to.split(", ") else Speaks.NEUTRAL
         source = next((s for s in provider.key_shapes if self.key.fits(s.pattern)), provider.key_shapes[0])
-        return EvidenceRow("", "key shape", why, speaks, points_to, source.source, source.checked)
+        return EvidenceRow("", "key shape", why, Speaks.NEUTRAL, points_to, source.source, source.checked)
 
     def _key_valid(self, findings: Iterable[Finding]) -> list[MetricRow]:
         answer = agree(finding.answer for finding in findings if finding.axis is Axis.AUTH)
