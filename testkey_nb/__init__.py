@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .errors import CallerError
-    from .identify import candidates, identify_endpoint
+    from .identity import identify, identify_endpoint
     from .judge import DIMENSIONS, Policy, judge_run, read_policy
     from .keys import Key
     from .launch import read_launch
@@ -28,8 +28,8 @@ _HOMES = {
     "Key": "keys",
     "PROVIDERS": "providers",
     "Policy": "judge",
-    "candidates": "identify",
-    "identify_endpoint": "identify",
+    "identify": "identity",
+    "identify_endpoint": "identity",
     "judge_run": "judge",
     "plan": "probe",
     "probe_key": "probe",
@@ -45,7 +45,7 @@ __all__ = [
     "CallerError",
     "Key",
     "Policy",
-    "candidates",
+    "identify",
     "identify_endpoint",
     "judge_run",
     "plan",

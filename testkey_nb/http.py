@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -108,13 +108,15 @@ class Manifest:
 class Exchange:
     """One request and what came of it; `reply` is None when nothing usable came, and then `fault` says why.
 
-    Times are seconds.  `verified` is true when the answer came over TLS from a host whose certificate was checked.
+    Times are seconds.  `verified` is true when the answer came over TLS from a host whose certificate was checked;
+    `certificate` then tells its subject and who issued it.
     """
 
     number: int
     fault: Why = Why("")  # noqa: RUF009 - immutable
     reply: Reply | None = None
     verified: bool = False
+    certificate: str = ""
     latency_s: float | None = None
     total_s: float | None = None
     size_bytes: int | None = None
@@ -204,7 +206,7 @@ class Sender:
                 self.manifest.hosts.add(urlsplit(url).hostname or "")
                 number = self.manifest.requests
                 async with asyncio.timeout(self._request_s):
-                    asked = Reply(0, {}, None, "", model, claims or {})
+                    asked = Reply(0, {}, None, "", model, claims or {}, slot)
                     exchange = await self._exchange(number, url, _KeyHeader(key, *auth), asked)
         except asyncio.CancelledError as stopped:
             raise stopped.with_traceback(None) from None  # the frames below hold half an answer
@@ -243,16 +245,15 @@ class Sender:
                     self.manifest.size_bytes += len(body)
                     return Exchange(number, Why("too large: the answer has more than {size} bytes", size=BODY_BYTES))
             stream = response.extensions.get("network_stream")
-            verified = (
-                url.startswith("https:") and stream is not None and stream.get_extra_info("ssl_object") is not None
-            )
+            tls = stream.get_extra_info("ssl_object") if stream and url.startswith("https:") else None
         self.manifest.size_bytes += len(body)
         headers = {name.lower(): value[:HEADER_CHARS] for name, value in response.headers.items()}
         # Text with zero bytes is UTF-16 or no text; both would let an echo of the key through in another shape.
         text = "" if b"\0" in body else body.decode("utf-8-sig", "replace")
         reply = replace(blank, status=response.status_code, headers=headers, json=_json(text), text=text[:TEXT_CHARS])
         reply = self._without_key(reply, text)
-        return Exchange(number, Why(""), reply, verified, latency, time.perf_counter() - start, len(body))
+        certificate, total = _certificate(tls), time.perf_counter() - start
+        return Exchange(number, Why(""), reply, tls is not None, certificate, latency, total, len(body))
 
     def _without_key(self, reply: Reply, body: str) -> Reply:
         """Return an answer in which nothing echoes the key, wherever it stands and however JSON wrote it."""
@@ -326,6 +327,25 @@ def _blanked(found: object, key: Key) -> object:
 def tls_context() -> ssl.SSLContext:
     """Return the one TLS context of this process: certificates checked, SSL_CERT_FILE and SSL_CERT_DIR honoured."""
     return httpx.create_ssl_context()
+
+
+def _certificate(tls: object) -> str:
+    """Return the subject of a verified certificate, the names it holds for, and its issuer."""
+    found: Mapping[str, object] = {}
+    if isinstance(tls, ssl.SSLObject | ssl.SSLSocket):
+        found = tls.getpeercert() or {}
+    names = [
+        value for kind, value in cast("tuple[tuple[str, str], ...]", found.get("subjectAltName", ())) if kind == "DNS"
+    ]
+    parts = (("subject", _common_name(found.get("subject"))), ("for", ", ".join(names[:4])),
+             ("issuer", _common_name(found.get("issuer"))))  # fmt: skip
+    return "; ".join(f"{label} {value}" for label, value in parts if value)
+
+
+def _common_name(name: object) -> str:
+    """Return the common name, else the organisation, of a distinguished name as `ssl` gives it."""
+    pairs = dict(pair for part in cast("tuple[tuple[tuple[str, str], ...], ...]", name or ()) for pair in part)
+    return pairs.get("commonName") or pairs.get("organizationName", "")
 
 
 def _json(body: str) -> object:

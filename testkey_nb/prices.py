@@ -34,9 +34,12 @@ def from_catalogue(provider: Provider, routes: Iterable[tuple[str, str]], region
     """Return what the bundled `genai-prices` catalogue says of pairs of model and route; offline.
 
     The catalogue does not say when a price was checked, so `checked_at` is missing.  Its entries are per inference
-    provider: https://github.com/pydantic/genai-prices, read 2026-11-23.
+    provider: https://github.com/pydantic/genai-prices, read 2026-11-23.  Other regions of a vendor have other prices
+    (and other currencies), of which it says nothing.
     """
-    found = []
+    found: list[PriceRow] = []
+    if region != next(iter(provider.regions), region):
+        return ()
     for model, route in sorted(set(routes)):
         entry = _catalogue_entry(provider.catalogue.format(route=route), model) if provider.catalogue else None
         if entry:

@@ -14,7 +14,7 @@ class Reply:
     """One answer as a parser sees it: no key, no client object.
 
     `headers` have lower-case names.  `json` is None when the body is not JSON; `text` is its beginning.  `claims` is
-    what a JWT key says of itself.
+    what a JWT key says of itself; `host` is the provider's that was asked, also where a base URL stands in for it.
     """
 
     status: int
@@ -23,6 +23,7 @@ class Reply:
     text: str = field(default="", repr=False)
     model: str = ""
     claims: Mapping[str, object] = field(default_factory=dict)
+    host: str = ""
 
     @property
     def is_json(self) -> bool:
@@ -65,7 +66,9 @@ class Repeat(StrEnum):
 class Clause:
     """One line of a provider's outcome table; it holds when every part that is given holds.
 
-    `words` are looked for in the body's text, without regard to case; `json` looks into the parsed body.
+    `fields` are dotted paths into the parsed body (empty for the body itself) with the value that must stand there, or
+    the type it must have.  `words` are looked for in the body's text, without regard to case.  Only JSON can match: a
+    firewall's page is nobody's verdict.
     """
 
     outcome: Outcome
@@ -73,24 +76,38 @@ class Clause:
     checked: str
     status: int
     words: str = ""
-    json: Callable[[object], bool] | None = None
-    html: bool = False  # whether anything but JSON may match: no by default, a firewall's page is nobody's verdict
+    fields: tuple[tuple[str, str | int | type], ...] = ()
 
     def holds(self, reply: Reply) -> bool:
         """Whether `reply` is the answer this clause describes."""
         return (
             reply.status == self.status
-            and (self.html or reply.is_json)
+            and reply.is_json
             and self.words.lower() in reply.text.lower()
-            and (self.json is None or self.json(reply.json))
+            and all(_is(_at(reply.json, path), wanted) for path, wanted in self.fields)
         )
+
+
+def _at(body: object, path: str) -> object:
+    for name in path.split(".") if path else ():
+        body = body.get(name) if isinstance(body, dict) else None
+    return body
+
+
+def _is(found: object, wanted: str | int | type) -> bool:
+    """Whether a field holds what it must; true is no 1 here."""
+    if isinstance(wanted, type):
+        return isinstance(found, wanted) and not isinstance(found, bool)
+    return type(found) is type(wanted) and found == wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One read-only question.
 
-    `outcomes` come before the provider's own, for what an answer means only here.
+    `host` is that of the provider's first region; in another one its host there is asked.  `outcomes` come before the
+    provider's own, for what an answer means only here.  `admin` asks are sent for administrative keys, and no other ask
+    is: such a key is named, never used.
 
     `path` may hold ``{model}`` (asked once per covered model), ``{month_start}`` and ``{now}`` (Unix seconds).  `parse`
     returns None when a 200 lacks what it should hold.  `proves_key` asks get a negative control.  Asks with the same
@@ -107,6 +124,7 @@ class Ask:
     outcomes: tuple[Clause, ...] = ()
     auth: bool = False
     proves_key: bool = False
+    admin: bool = False
     repeat: Repeat = Repeat.ONCE
 
     @property
@@ -120,19 +138,29 @@ class KeyShape:
     """A pattern of a provider's keys; `shared` where other vendors' keys look the same."""
 
     pattern: str
-    type: str  # user, org, project, service, admin, oauth
+    type: str  # user, org, project, service, admin, oauth; a word of the provider's where it has another kind
     source: str
     checked: str
     control: str  # made-up key of this shape that says what it is
     shared: bool = False
 
+    @property
+    def administers(self) -> bool:
+        """Whether such a key manages an account instead of calling models."""
+        return self.type in {"admin", "management"}
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A host the provider answers at, and the region it serves."""
+    """A host the provider answers at, and the region it serves.
+
+    Hosts of different `platform` are separate: keys, money and models of one are nothing on the other.
+    """
 
     host: str
     region: str = "global"
+    platform: str = ""  # page where keys for this host are made, where the provider has more than one
+    serves: str = "api"  # what the host is for; hosts for the same thing stand for each other in their regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +168,8 @@ class Mark:
     """Something an endpoint shows that belongs to one provider or relay.
 
     Exactly one of `header` (its name), `body` (returns what was seen, or empty) and `path` with `body` is looked at.  A
-    `path` is asked from the origin's root, without a key, only where the host is not a listed one.
+    `path` is asked from the origin's root, without a key, only where the host is not a listed one.  A `weak` mark is
+    shown by others too: it is told and decides nothing.
     """
 
     name: str
@@ -149,6 +178,7 @@ class Mark:
     header: str = ""
     path: str = ""
     body: Callable[[Reply], str] | None = None
+    weak: bool = False
 
     def seen(self, reply: Reply) -> str:
         """Return what `reply` shows of this mark, empty for nothing."""
@@ -173,7 +203,7 @@ class Provider:
     """A provider as data; `docs` was read on the ISO day `checked`.
 
     `findings` draws from metrics what no single answer says (who pays, what the token may do).  `catalogue` names the
-    entry of the price catalogue for a route (`{route}` is filled in).
+    entry of the price catalogue for a route (`{route}` is filled in); it holds for the first region only.
     """
 
     id: str
@@ -195,6 +225,29 @@ class Provider:
     findings: Callable[[Mapping[str, tuple[Value, ...]]], tuple[Finding, ...]] = lambda _values: ()
     catalogue: str = ""
     route_model: str = "{model}"  # how a route of a model is called at `api`
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that can be chosen; the first is where a run goes by default."""
+        return tuple(dict.fromkeys(region.region for region in self.hosts))
+
+    def host(self, asked: str, region: str) -> str:
+        """Return the host that answers in `region` what an ask puts to `asked`."""
+        here = next((known for known in self.hosts if known.host == asked), None)
+        if here is None or here.region == region:
+            return asked
+        there = (known.host for known in self.hosts if known.serves == here.serves and known.region == region)
+        return next(there, asked)
+
+    def platform(self, region: str) -> str:
+        """Return the page where keys for `region` are made; empty where one platform serves every region."""
+        return next((known.platform for known in self.hosts if known.region == region), "")
+
+    def twins(self, region: str) -> tuple[str, ...]:
+        """Return the regions that a separate platform of this vendor serves."""
+        mine = self.platform(region)
+        others = (known.region for known in self.hosts if known.platform != mine)
+        return tuple(dict.fromkeys(others))
 
     def judge(self, reply: Reply, first: tuple[Clause, ...] = ()) -> tuple[Outcome, Why, str]:
         """Return the outcome of `reply`, why, and the source of the clause that decided.

@@ -27,7 +27,7 @@ class _Stream:
 
 
 class Between(httpx.AsyncBaseTransport):
-    """Pass requests on to a persona, record them, and answer some of them otherwise.
+    """Pass requests on to a persona of `provider`, record them, and answer some of them otherwise.
 
     Parameters
     ----------
@@ -46,9 +46,10 @@ class Between(httpx.AsyncBaseTransport):
         instead: Callable[[httpx.Request], httpx.Response | None] = lambda _request: None,
         *,
         genuine: bool = False,
+        provider: str = "huggingface",
     ) -> None:
         self.requests: list[httpx.Request] = []
-        self._inner = sandbox.transport("huggingface", persona)
+        self._inner = sandbox.transport(provider, persona)
         self._instead, self._genuine = instead, genuine
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

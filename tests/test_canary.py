@@ -49,7 +49,7 @@ import testkey_nb as tk
 from testkey_nb import sandbox
 from testkey_nb.actions import ARTEFACTS, preview, write
 from testkey_nb.cli import main
-from testkey_nb.identify import identify_endpoint
+from testkey_nb.identity import identify_endpoint
 from testkey_nb.keys import Key
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.outcome import Action
@@ -452,7 +452,7 @@ def through_python(world: World) -> None:
         loops.append(asyncio.get_running_loop())
         loops[0].slow_callback_duration = 0.0
         key = Key(VARIABLE, world.secret)
-        for text in (repr(key), str(key), f"{key!r:>90}", key.hint, repr(tk.candidates(key))):
+        for text in (repr(key), str(key), f"{key!r:>90}", key.hint, repr(tk.identify(key))):
             world.show("the key and its shape", text)
         choices = tk.plan(world.provider, base_url=origin, trust_endpoint=True, samples=1, operator="the tests")
         run = await tk.probe_key(key, choices, progress=lambda *told: world.show("progress", repr(told)))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from testkey_nb import sandbox
 from testkey_nb.errors import AddressRefused
 from testkey_nb.http import Exchange
-from testkey_nb.identify import Identification, candidates, conclude, edge, identify_endpoint, join, takes_key, weigh
+from testkey_nb.identity import Identification, conclude, edge, identify, identify_endpoint, join, takes_key, weigh
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Speaks, Verdict
 from testkey_nb.providers import PROVIDERS
@@ -67,11 +67,11 @@ def test_without_an_endpoint_nothing_is_sent_and_nothing_is_known() -> None:
     assert found.manifest.requests == 0
 
 
-def test_a_listed_host_over_verified_tls_is_genuine_and_asked_once() -> None:
+def test_a_listed_host_over_verified_tls_is_genuine_and_asked_for_its_list_and_a_path_that_is_nobodys() -> None:
     transport = Between(genuine=True)
     found = identified(transport, ROUTER)
     assert (found.identity.verdict, found.identity.provider) == (Verdict.GENUINE, "huggingface")
-    assert transport.paths() == ["/v1/models"]
+    assert sorted(transport.paths()) == ["/testkey-no-such-path", "/v1/models"]
 
 
 @pytest.mark.parametrize("base_url", ["http://10.0.0.1", "https://10.0.0.1", "ftp://x", "https://u:p@h"])
@@ -201,14 +201,14 @@ SHAPES = {
 
 @pytest.mark.parametrize("text", SHAPES)
 def test_a_shape_names_candidates_whole_and_anchored(text: str) -> None:
-    found = candidates(Key(KEY_NAME, text))
+    found = identify(Key(KEY_NAME, text))
     assert [(candidate.provider, candidate.key_type) for candidate in found] == SHAPES[text]
     assert all(text not in candidate.why for candidate in found)
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_every_personas_key_has_a_candidate(persona: str) -> None:
-    assert {candidate.provider for candidate in candidates(Key(KEY_NAME, PERSONAS[persona].key))} == {"huggingface"}
+    assert {candidate.provider for candidate in identify(Key(KEY_NAME, PERSONAS[persona].key))} == {"huggingface"}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from conftest import PERSONAS, AllDone, RunPersona
 
 from testkey_nb.errors import UnknownName
-from testkey_nb.identify import Identity
+from testkey_nb.identity import Identity
 from testkey_nb.judge import Readiness, judge_run, of_dimension
 from testkey_nb.locale import LANGUAGES, translate
 from testkey_nb.outcome import Axis, Capability, Gate, Verdict

@@ -6,7 +6,7 @@ https://prometheus.io/docs/prometheus/latest/configuration/configuration/, read 
 
 import yaml
 
-from testkey_nb.identify import join
+from testkey_nb.identity import join
 from testkey_nb.judge import Readiness
 from testkey_nb.launch import MONITORING_FILES
 from testkey_nb.spec import Ask, Repeat

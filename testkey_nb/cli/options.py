@@ -19,13 +19,17 @@ from testkey_nb.keys import Key
 from testkey_nb.launch import Launch, read_launch
 from testkey_nb.probe import Plan, Run, plan, probe_key
 
+from .choosing import whose
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the caller asked for."""
 
-    provider: Annotated[str, typer.Option("--provider", metavar="ID", help="Whose key it is; see `testkey providers`.")]
     key_env: Annotated[str, typer.Option("--key-env", metavar="NAME", help="Variable that holds the key.")]
+    provider: Annotated[
+        str, typer.Option(metavar="ID", help="Whose key it is; asked for where neither its shape nor --base-url tells.")
+    ] = ""
     base_url: Annotated[str, typer.Option(metavar="URL", help="Ask here instead of the provider's hosts.")] = ""
     trust_endpoint: Annotated[bool, typer.Option("--trust-endpoint", help="You vouch for --base-url.")] = False
     dimension: Annotated[str, typer.Option(metavar="D", help="What the key is probed for.")] = "commercial-launch"
@@ -34,22 +38,30 @@ class Asked:
     samples: Annotated[int, typer.Option(metavar="N", help="Repeats that measure stability.")] = 0
     policy: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Thresholds and planned load.")] = None
     launch_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="What is done already.")] = None
+    other_platforms: Annotated[
+        bool, typer.Option("--other-platforms", help="If refused, ask this vendor's separate platforms, too.")
+    ] = False
     operator: Annotated[str, typer.Option(metavar="TEXT", help="Who is authorised to operate this key.")] = ""
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
 
     def checked(self) -> "Checked":
         """Read and check everything that can be wrong before anything is sent."""
         policy = read_policy(self.policy, self.dimension) if self.policy else of_dimension(self.dimension)
+        provider, key = self.provider, None
+        if not provider:
+            key = Key.from_env(self.key_env)
+            provider = whose(key, self.base_url)
         what = plan(
-            self.provider,
+            provider,
             models=self.model,
             region=self.region,
             base_url=self.base_url,
             trust_endpoint=self.trust_endpoint,
             samples=self.samples,
             operator=self.operator,
+            other_platforms=self.other_platforms,
         )
-        return Checked(what, Key.from_env(self.key_env), policy, read_launch(self.launch_dir))
+        return Checked(what, key or Key.from_env(self.key_env), policy, read_launch(self.launch_dir))
 
 
 @dataclass(frozen=True, slots=True)

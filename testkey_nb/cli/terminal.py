@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from testkey_nb.identify import Identification
+from testkey_nb.identity import Identification
 from testkey_nb.judge import Readiness
 from testkey_nb.outcome import Capability
 from testkey_nb.spec import Provider

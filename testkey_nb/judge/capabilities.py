@@ -12,6 +12,7 @@ from .case import Case
 _PROVED, _PARTIAL, _DENIED = CapabilityState.PROVED, CapabilityState.PARTIAL, CapabilityState.DENIED
 _UNKNOWN = CapabilityState.UNKNOWN
 _MONEY = ("usage_snapshot", "balance_snapshot")
+_AMOUNTS = ("balance_", "usage_", "key_limit")
 
 
 class _State(NamedTuple):
@@ -70,14 +71,17 @@ def _capability_matrix(case: Case) -> _State:
 
 
 def _balance(case: Case) -> _State:
-    values, funds = case.run.values(), case.passport[Axis.FUNDS]
-    if "usage_usd" in values and funds.answer is not Answer.UNKNOWN:
-        return _State(_PROVED, Why("usage and the means to pay were read"), "current_key, usage_snapshot")
-    usage = [row for row in case.run.answers if row.ask in _MONEY]
+    funds = case.passport[Axis.FUNDS]
+    amounts = [row for row in case.run.metrics if row.number is not None and row.metric.startswith(_AMOUNTS)]
+    asks = ", ".join(sorted({row.ask for row in amounts}))
+    if amounts and funds.answer is not Answer.UNKNOWN:
+        return _State(_PROVED, Why("what is left or used, and the means to pay, were read"), asks)
+    if amounts:
+        return _State(_PARTIAL, Why("amounts were read; they do not tell whether somebody can pay"), asks)
     if funds.answer is Answer.YES:
         why = Why("the means to pay are known; usage and its limit could not be read")
-        return _State(_PARTIAL, why, "current_key, usage_snapshot")
-    if any(row.outcome == Outcome.FORBIDDEN for row in usage):
+        return _State(_PARTIAL, why, funds.asks)
+    if any(row.outcome == Outcome.FORBIDDEN for row in case.run.answers if row.ask in _MONEY):
         return _State(_DENIED, Why("the key lacks the permission to read usage"), "usage_snapshot")
     return _State(_UNKNOWN, funds.why, funds.asks)
 

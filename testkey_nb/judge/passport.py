@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from testkey_nb.identify import FOREIGN
+from testkey_nb.identity import FOREIGN
 from testkey_nb.outcome import Answer, Axis, Verdict, agree
 from testkey_nb.probe import Run
 from testkey_nb.rows import Why

@@ -14,6 +14,7 @@ from testkey_nb.rows import Why
 from testkey_nb.spec import Ask, Finding, Provider
 
 CONTROL = "negative_control"
+_CONTROL_TEXT = "testkeyNotARealKeyxxxxxxxxxxxxxx"  # where a provider's keys have no shape
 
 _over: "WeakKeyDictionary[AsyncTransport, dict[str, Finding]]" = WeakKeyDictionary()
 _over_network: dict[str, Finding] = {}
@@ -26,9 +27,8 @@ def known_controls(transport: AsyncTransport | None) -> MutableMapping[str, Find
 
 def control_key(provider: Provider, key: Key) -> Key:
     """Return a made-up key of the shape of `key`, or of the provider's usual one."""
-    shapes = provider.key_shapes
-    shape = next((shape for shape in shapes if key.fits(shape.pattern)), shapes[0])
-    return Key("control", shape.control)
+    shapes = [*(shape for shape in provider.key_shapes if key.fits(shape.pattern)), *provider.key_shapes]
+    return Key("control", shapes[0].control if shapes else _CONTROL_TEXT)
 
 
 def is_conclusive(finding: Finding, exchange: Exchange) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from testkey_nb.addresses import origin
-from testkey_nb.errors import OperatorMissing, UnknownName
-from testkey_nb.identify import join
+from testkey_nb.errors import AddressRefused, OperatorMissing, UnknownName
+from testkey_nb.identity import join
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.spec import Provider
 
@@ -27,6 +27,11 @@ class Plan:
     trust_endpoint: bool
     samples: int
     operator: str
+    other_platforms: bool = False
+
+    def host(self, asked: str, region: str = "") -> str:
+        """Return the host that an ask goes to, here or in another region; a relay's is that of the base URL."""
+        return self.provider.host(asked, region or self.region) if asked else urlsplit(self.base_url).hostname or ""
 
     def at(self, host: str) -> str:
         """Return the origin that stands for one of the provider's hosts."""
@@ -35,7 +40,10 @@ class Plan:
     @property
     def api(self) -> str:
         """The base URL of the OpenAI-compatible API, for the files people run."""
-        return join(self.base_url, urlsplit(self.provider.api).path) if self.base_url else self.provider.api
+        parts = urlsplit(self.provider.api)
+        if self.base_url:
+            return join(self.base_url, parts.path or "/v1")
+        return f"{parts.scheme}://{self.host(parts.hostname or '')}{parts.path}"
 
 
 def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
@@ -47,8 +55,12 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
     trust_endpoint: bool = False,
     samples: int = 0,
     operator: str = "",
+    other_platforms: bool = False,
 ) -> Plan:
     """Check every choice of a run before anything is sent.
+
+    `other_platforms` is the operator's consent: a key that is refused here is then asked about on the separate
+    platforms of the same vendor, and nowhere else.
 
     Raises
     ------
@@ -64,14 +76,12 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
     if provider not in askable:
         raise UnknownName.among("provider that can be probed", provider, askable)
     spec = PROVIDERS[provider]
-    regions = sorted({host.region for host in spec.hosts})
-    if region and region not in regions:
-        raise UnknownName.among(f"region of {spec.name}", region, regions)
-    wanted = tuple(dict.fromkeys(models)) or spec.covered_models
-    if odd := [model for model in wanted if not _MODEL.fullmatch(model) or ".." in model or len(model) > 200]:  # noqa: PLR2004
-        which = repr(odd[0]) if len(odd[0]) <= 24 else "that"  # noqa: PLR2004 - a longer one may be a key put in its place
-        msg = f"{which} cannot be a model's name; write it as the provider does, like {spec.covered_models[0]}"
-        raise UnknownName(msg)
+    if region and region not in spec.regions:
+        raise UnknownName.among(f"region of {spec.name}", region, spec.regions)
+    if not spec.hosts and not base_url:
+        msg = f"{spec.name} has no host of its own; say where yours is: --base-url URL --trust-endpoint"
+        raise AddressRefused(msg)
+    wanted = _models(spec, models)
     if not 0 <= samples <= MAX_SAMPLES:
         msg = f"{samples} samples cannot be taken in one run; ask for 0 to {MAX_SAMPLES}"
         raise UnknownName(msg)
@@ -81,4 +91,20 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
     if not who:
         msg = "say who is authorised to operate this key: pass --operator (or operator=), or set TESTKEY_OPERATOR"
         raise OperatorMissing(msg)
-    return Plan(spec, wanted, region or regions[0], base, trust_endpoint and bool(base), samples, who)
+    here = region or next(iter(spec.regions), "global")
+    return Plan(spec, wanted, here, base, trust_endpoint and bool(base), samples, who, other_platforms)
+
+
+def _models(provider: Provider, models: Iterable[str]) -> tuple[str, ...]:
+    """Return the covered models of a run, each of which can be a name."""
+    wanted = tuple(dict.fromkeys(models)) or provider.covered_models
+    example = next(iter(provider.covered_models), "gpt-4o-mini")
+    if not wanted:
+        msg = f"{provider.name} serves what its operator set up; name the models: --model {example}"
+        raise UnknownName(msg)
+    for model in wanted:
+        if not _MODEL.fullmatch(model) or ".." in model or len(model) > 200:  # noqa: PLR2004
+            which = repr(model) if len(model) <= 24 else "that"  # noqa: PLR2004 - a longer one may be a key put in its place
+            msg = f"{which} cannot be a model's name; write it as the provider does, like {example}"
+            raise UnknownName(msg)
+    return wanted

@@ -6,17 +6,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 from urllib.parse import quote
 
 from testkey_nb.errors import KeyMalformed
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Exchange, Sender
-from testkey_nb.identify import (
+from testkey_nb.identity import (
     FOREIGN,
     Identity,
-    candidates,
     conclude,
     edge,
+    identify,
     join,
     look_around,
     provider_at,
@@ -31,15 +32,20 @@ from testkey_nb.spec import Ask, Finding, Repeat, Reply, Rows
 
 from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
 from .planning import Plan
+from .platforms import hosts_elsewhere, told_of_others, valid_elsewhere
 from .run import Run, merge_models
 
 SAMPLE_SPACING_S = 0.5
+
+OTHER_PLATFORM = "other_platform"  # the proving question, put to a vendor's separate platform
+_ADMINISTERS = Why("a key that manages an account: it is named here, never used, and calls no model")
 
 Progress = Callable[[int, int, str], None]
 
 _OPENS: Mapping[Axis, Why] = {
     Axis.AUTH: Why("make a new key on the provider's page, set the variable to it, and probe again"),
     Axis.FUNDS: Why("add credits or a payment method on the provider's billing page"),
+    Axis.SCOPE: Why("make a key for calling models, and probe that one"),
     Axis.REGION: Why("probe from, and route through, a region the provider serves"),
 }
 
@@ -89,6 +95,16 @@ async def probe_key(
     return run
 
 
+class _Answered(NamedTuple):
+    """An ask, where it went, and what came of it."""
+
+    ask: Ask
+    sample: int
+    host: str
+    path: str
+    exchange: Exchange
+
+
 @dataclass(slots=True)
 class _Probing:
     """A run while it goes on."""
@@ -99,7 +115,7 @@ class _Probing:
     progress: Progress
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     until: float = field(default_factory=lambda: now() + lifetime_s())
-    answered: list[tuple[Ask, int, str, Exchange]] = field(default_factory=list)  # ask, sample, path, exchange
+    answered: list[_Answered] = field(default_factory=list)
     done: int = 0
     total: int = 0
 
@@ -107,22 +123,20 @@ class _Probing:
         keyless = [ask for ask in self.plan.provider.asks if not ask.auth and ask.repeat is not Repeat.PER_SAMPLE]
         # A listed host needs no more than its own answers; any other is looked at from all sides.
         around = (
-            look_around(sender, self.plan.base_url)
+            look_around(sender, self.plan.base_url, {join(self.plan.base_url, ask.path) for ask in keyless})
             if self.plan.base_url and provider_at(self.plan.base_url) is None
             else _nobody()
         )
         first = self._ask(sender, [ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
         seen, _ = await asyncio.gather(around, first)
         identity = self._identity(seen)
-        keyed = [ask for ask in self.plan.provider.asks if ask.auth]
-        await self._ask(
-            sender, [ask for ask in keyed if takes_key(self.plan.provider, self.plan.at(ask.host), identity)]
-        )
+        await self._ask(sender, [ask for ask in self._keyed(identity) if ask.repeat is Repeat.ONCE])
         identity = self._identity(seen)  # a relay may show itself only to a key
-        proof = await self._proof(sender, identity)
+        proof = await self._proof(sender, identity) or await self._elsewhere(sender)
+        sampled = [ask for ask in self.plan.provider.asks if ask.repeat is Repeat.PER_SAMPLE and not ask.auth]
+        sampled += [ask for ask in self._keyed(identity) if ask.repeat is Repeat.PER_SAMPLE]
         for sample in range(1, self.plan.samples + 1):
             await asyncio.sleep(min(SAMPLE_SPACING_S, sender.left_s))
-            sampled = [ask for ask in self.plan.provider.asks if ask.repeat is Repeat.PER_SAMPLE]
             await self._ask(sender, sampled, sample)
         return self._facts(sender, identity, proof)
 
@@ -131,13 +145,14 @@ class _Probing:
         shared: defaultdict[tuple[str, str, str, bool], list[Ask]] = defaultdict(list)
         for ask in asks:
             for model in self.plan.models if ask.per_model else ("",):
-                shared[ask.host, self._path(ask, model), model, ask.auth].append(ask)
+                shared[self.plan.host(ask.host), self._path(ask, model), model, ask.auth].append(ask)
         self.total += len(shared)
         sends = [
             self._send(sender, host, path, model, self.key if keyed else None) for host, path, model, keyed in shared
         ]
-        for (_, path, _, _), of, exchange in zip(shared, shared.values(), await asyncio.gather(*sends), strict=True):
-            self.answered += [(ask, sample, path, exchange) for ask in of]
+        answers = await asyncio.gather(*sends)
+        for (host, path, _, _), of, exchange in zip(shared, shared.values(), answers, strict=True):
+            self.answered += [_Answered(ask, sample, host, path, exchange) for ask in of]
 
     async def _send(self, sender: Sender, host: str, path: str, model: str, key: Key | None) -> Exchange:
         exchange = await sender.get(
@@ -163,12 +178,12 @@ class _Probing:
     def _identity(self, around: list[tuple[str, Exchange]]) -> Identity:
         """Weigh what every origin that may get the key has shown so far."""
         provider = self.plan.provider
-        seen: defaultdict[str, list[tuple[str, Exchange]]] = defaultdict(list)
-        for host in (region.host for region in provider.hosts):
-            seen[self.plan.at(host)] += around
-        for ask, _, path, exchange in self.answered:
-            if self.plan.at(ask.host) in seen:
-                seen[self.plan.at(ask.host)].append((path, exchange))
+        keyless = {region.host for region in provider.keyless_hosts}
+        origins = {self.plan.at(self.plan.host(ask.host)) for ask in provider.asks if ask.host not in keyless}
+        seen: dict[str, list[tuple[str, Exchange]]] = {at: list(around) for at in sorted(origins)}
+        for _, _, host, path, exchange in self.answered:
+            if self.plan.at(host) in seen:
+                seen[self.plan.at(host)].append((path, exchange))
         evidence = tuple(row for at, pairs in seen.items() for row in weigh(provider, at, pairs))
         return conclude(provider, evidence, trust_endpoint=self.plan.trust_endpoint)
 
@@ -182,25 +197,55 @@ class _Probing:
         if not self._believed(identity):
             return ()
         proofs = []
-        for ask, _, path, exchange in list(self.answered):
+        for ask, _, host, path, exchange in list(self.answered):
             if ask.proves_key and exchange.reply and self._read(ask, exchange.reply)[0] is Outcome.OK:
-                proofs.append(await self._control(sender, ask, path))
+                proofs.append(await self._control(sender, ask, host, path))
         return tuple(proofs)
 
-    async def _control(self, sender: Sender, ask: Ask, path: str) -> Finding:
-        url, known = join(self.plan.at(ask.host), path), known_controls(self.transport)
+    async def _control(self, sender: Sender, ask: Ask, host: str, path: str) -> Finding:
+        url, known = join(self.plan.at(host), path), known_controls(self.transport)
         if url not in known:
             self.total += 1
             made_up = control_key(self.plan.provider, self.key)
-            exchange = await self._send(sender, ask.host, path, "", made_up)
-            self.answered.append(
-                (replace(ask, name=CONTROL, auth=False, parse=lambda _reply: Rows()), 0, path, exchange)
-            )
+            exchange = await self._send(sender, host, path, "", made_up)
+            asked = replace(ask, name=CONTROL, auth=False, outcomes=(), parse=lambda _reply: Rows())
+            self.answered.append(_Answered(asked, 0, host, path, exchange))
             found = weigh_control(self.plan.provider, ask, exchange)
             if not is_conclusive(found, exchange):
                 return found
             known[url] = found
         return known[url]
+
+    async def _elsewhere(self, sender: Sender) -> tuple[Finding, ...]:
+        """Ask this vendor's separate platforms about a key that is refused here, if the operator agreed to that."""
+        if not self.plan.other_platforms or self.plan.base_url:
+            return ()
+        for ask, _, here, path, exchange in list(self.answered):
+            if not (ask.proves_key and exchange.reply and self._read(ask, exchange.reply)[0] is Outcome.DENIED):
+                continue
+            for region, there in hosts_elsewhere(self.plan, ask.host).items():
+                self.total += 1
+                other = await self._send(sender, there, path, "", self.key)
+                # Nothing but the verdict is taken from there: money and models of another platform are not this one's.
+                asked = replace(ask, name=OTHER_PLATFORM, parse=lambda _reply: Rows(), proves_key=False)
+                self.answered.append(_Answered(asked, 0, there, path, other))
+                if other.reply and self._read(ask, other.reply)[0] is Outcome.OK:
+                    proof = await self._control(sender, ask, there, path)
+                    if proof.answer is Answer.YES:
+                        return valid_elsewhere(here, there, region, f"{ask.name}, {OTHER_PLATFORM}")
+        return ()
+
+    @property
+    def _administers(self) -> bool:
+        """Whether the key looks like one that manages an account: it is named, and nothing more is asked with it."""
+        fits = [shape for shape in self.plan.provider.key_shapes if self.key.fits(shape.pattern)]
+        return bool(fits) and all(shape.administers for shape in fits)
+
+    def _keyed(self, identity: Identity) -> list[Ask]:
+        """Return the asks that the key may go with, to hosts that may have it."""
+        plan = self.plan
+        asks = [ask for ask in plan.provider.asks if ask.auth and ask.admin == self._administers]
+        return [ask for ask in asks if takes_key(plan.provider, plan.at(plan.host(ask.host)), identity)]
 
     def _read(self, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str, Rows]:
         outcome, why, source = self.plan.provider.judge(reply, ask.outcomes)
@@ -216,19 +261,23 @@ class _Probing:
         prices: list[PriceRow] = []
         limits: list[LimitRow] = []
         findings = list(proof)
-        for ask, sample, path, exchange in self.answered:
+        elsewhere = any(finding.axis is Axis.REGION for finding in proof)
+        for answered in self.answered:
+            ask, exchange = answered.ask, answered.exchange
             outcome, why, source, rows = Outcome.UNAVAILABLE, exchange.fault, "", Rows()
             if exchange.reply:
                 outcome, why, source, rows = self._read(ask, exchange.reply)
-            answers.append(self._row(ask, sample, path, exchange, (outcome, why, source)))
+            answers.append(self._row(answered, (outcome, why, source)))
             if not self._believed(identity):
                 continue  # whoever answered was not shown to be the provider: its words are kept, not believed
-            if ask.auth:
-                findings += _heard(ask, outcome, why)
+            if ask.auth and not elsewhere:
+                findings += _heard(ask, answered.host, outcome, why)
             metrics += [MetricRow.of(name, _masked(value), unit, ask.name) for name, value, unit in rows.metrics]
             models += rows.models
             prices += [replace(price, checked_at=price.checked_at or self.begun) for price in rows.prices]
             limits += rows.limits
+        if self._administers and agree(f.answer for f in findings if f.axis is Axis.AUTH) is Answer.YES:
+            findings.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
         return Run(
             stamp=Stamp(secrets.token_hex(6), self.plan.provider.id, self.key.hint, self.begun),
             plan=self.plan,
@@ -240,34 +289,34 @@ class _Probing:
             models=merge_models(models, self.plan.models),
             prices=tuple(prices),
             limits=tuple(limits),
-            findings=tuple(findings),
+            findings=told_of_others(self.plan, findings),
             until=self.until,
         )
 
     def _shape(self) -> EvidenceRow:
         """Say whose keys look like this one: for people; it says nothing of the endpoint and refuses nothing."""
-        provider, found = self.plan.provider, candidates(self.key)
+        provider, found = self.plan.provider, identify(self.key)
         why = Why.both(candidate.why for candidate in found) or Why("the key has no shape that is known here")
         points_to = ", ".join(dict.fromkeys(candidate.provider for candidate in found))
-        source = next((s for s in provider.key_shapes if self.key.fits(s.pattern)), provider.key_shapes[0])
-        return EvidenceRow("", "key shape", why, Speaks.NEUTRAL, points_to, source.source, source.checked)
+        shape = next((s for s in provider.key_shapes if self.key.fits(s.pattern)), None)
+        source, checked = (shape.source, shape.checked) if shape else (provider.docs, provider.checked)
+        return EvidenceRow("", "key shape", why, Speaks.NEUTRAL, points_to, source, checked)
 
     def _key_valid(self, findings: Iterable[Finding]) -> list[MetricRow]:
         answer = agree(finding.answer for finding in findings if finding.axis is Axis.AUTH)
         value = {Answer.YES: True, Answer.NO: False}.get(answer)
-        asks = [ask.name for ask in self.plan.provider.asks if "key_valid" in ask.gives]
+        asks = [a.name for a in self.plan.provider.asks if "key_valid" in a.gives and a.admin == self._administers]
         return [MetricRow.of("key_valid", value, "boolean", name) for name in asks]
 
-    def _row(
-        self, ask: Ask, sample: int, path: str, exchange: Exchange, verdict: tuple[Outcome, Why, str]
-    ) -> AnswerRow:
+    def _row(self, answered: _Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
+        ask, sample, host, path, exchange = answered
         reply, (outcome, why, source) = exchange.reply, verdict
         return AnswerRow(
             ask=ask.name,
             sample=sample,
             request=exchange.number or None,
             method="GET",
-            host=ask.host,
+            host=host,
             path=path,
             keyed=ask.auth,
             status=reply.status if reply else None,
@@ -297,6 +346,6 @@ def _masked(value: Value) -> Value:
     return masked(value) if isinstance(value, str) else value
 
 
-def _heard(ask: Ask, outcome: Outcome, why: Why) -> list[Finding]:
-    found = Why("{host} answered: {words}", host=ask.host, words=why)
+def _heard(ask: Ask, host: str, outcome: Outcome, why: Why) -> list[Finding]:
+    found = Why("{host} answered: {words}", host=host, words=why)
     return [Finding(axis, answer, found, ask.name, _OPENS[axis]) for axis, answer in SAYS.get(outcome, ())]

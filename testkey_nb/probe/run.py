@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from testkey_nb.http import Manifest
-from testkey_nb.identify import Identity
+from testkey_nb.identity import Identity
 from testkey_nb.rows import AnswerRow, LimitRow, MetricRow, ModelRow, PriceRow, Stamp, Value
 from testkey_nb.spec import Finding
 

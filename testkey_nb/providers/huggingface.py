@@ -1,7 +1,5 @@
 """Hugging Face Router ("Inference Providers"): the hub identifies and bills, the router serves the models."""
 
-from collections.abc import Mapping
-
 from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Repeat, Reply
 
@@ -30,13 +28,9 @@ def _routes_in_list(reply: Reply) -> str:
     return f"{routed} of {len(models)} models list their inference providers" if routed else ""
 
 
-def _error_text(body: object) -> bool:
-    return isinstance(body, Mapping) and isinstance(body.get("error"), str)
-
-
 def _says(outcome: Outcome, status: int, words: str, source: str) -> Clause:
     """Return a clause for the envelope every error of the hub and the router has: ``{"error": "words"}``."""
-    return Clause(outcome, source, _CHECKED, status, words, json=_error_text)
+    return Clause(outcome, source, _CHECKED, status, words, fields=(("error", str),))
 
 
 HUGGINGFACE = Provider(
@@ -149,7 +143,7 @@ HUGGINGFACE = Provider(
                     "steipete/CodexBar docs/huggingface.md: needs Billing read, else 403",
                     _CHECKED,
                     403,
-                    json=_error_text,
+                    fields=(("error", str),),
                 ),
             ),
         ),

@@ -1,5 +1,6 @@
 """Read JSON of which nothing is promised: what is not of the expected type is missing."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -45,6 +46,15 @@ def number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 <= value < 1e18 else None  # noqa: PLR2004 - beyond it nothing here can be meant
+
+
+def amount(value: object) -> float | None:
+    """Return the amount of money that a number or a text of one means; what is owed can be below zero."""
+    if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,15})?", value, re.ASCII):
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < 1e15 else None  # noqa: PLR2004 - beyond it nothing here can be meant
 
 
 def count(value: object) -> int | None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from testkey_nb.sandbox import huggingface
+from testkey_nb.sandbox import huggingface, vendors
 from testkey_nb.sandbox.stand_in import stand_in
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ __all__ = ["ORIGIN", "PERSONAS", "app", "serve", "server", "transport"]
 ORIGIN = "http://sandbox.localhost"
 """The origin to ask in process. RFC 6761 keeps `.localhost` on loopback, so it can be no host's."""
 
-PERSONAS: Mapping[str, Mapping[str, Persona]] = MappingProxyType({"huggingface": huggingface.PERSONAS})
+PERSONAS: Mapping[str, Mapping[str, Persona]] = MappingProxyType(
+    {"huggingface": huggingface.PERSONAS, **vendors.PERSONAS}
+)
 """Every persona by provider id and persona name."""
 
 _LOOPBACK = "127.0.0.1"

@@ -1,35 +1,24 @@
-"""Who is this?  A key's shape names candidates; what an endpoint shows without a key decides who answers there.
+"""What an endpoint shows, weighed: rows for and against, and the verdict they support.
 
 Marks unmask and explain, they never add up to genuine: genuine is a listed host over verified TLS that shows no foreign
 mark.  A missing mark proves nothing.
 """
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
-from .addresses import is_private, origin
-from .http import AsyncTransport, Exchange, Manifest, Sender
-from .keys import Key, redact
-from .outcome import Speaks, Verdict
-from .providers import PROVIDERS
-from .rows import EvidenceRow, Why
-from .spec import Mark, Provider, Reply
+from testkey_nb.addresses import is_private
+from testkey_nb.http import Exchange
+from testkey_nb.keys import redact
+from testkey_nb.outcome import Speaks, Verdict
+from testkey_nb.providers import PROVIDERS
+from testkey_nb.rows import EvidenceRow, Why
+from testkey_nb.spec import Mark, Provider, Reply
 
 SANDBOX = Mark("x-testkey-sandbox", "testkey_nb/sandbox", "2026-11-23", header="x-testkey-sandbox")
-_UNKNOWN_PATH = "/testkey-no-such-path"
-_RELAYING = ("relay", "gateway")
 FOREIGN = (Verdict.RELAY, Verdict.CONTRADICTED)  # whoever answered, it was not the provider
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A provider whose key shape fits, and what makes that ambiguous."""
-
-    provider: str
-    key_type: str
-    why: Why
+_RELAYING = ("relay", "gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,89 +41,12 @@ class Identity:
         return {"verdict": self.verdict, "provider": self.provider, "evidence": evidence}
 
 
-@dataclass(frozen=True, slots=True)
-class Identification:
-    """What `identify_endpoint` found: who answers, whose key this may be, and what was sent to find out."""
-
-    identity: Identity
-    candidates: tuple[Candidate, ...]
-    manifest: Manifest
-
-
-async def identify_endpoint(
-    base_url: str,
-    *,
-    key: Key | None = None,
-    trust_endpoint: bool = False,
-    transport: AsyncTransport | None = None,
-) -> Identification:
-    """Say who answers at a base URL, without a key, and whose shape a key has, offline.
-
-    Parameters
-    ----------
-    base_url
-        The endpoint to look at; empty for none, and then the verdict stays unknown.
-    key
-        Only its shape is looked at; it is not sent.
-    trust_endpoint
-        The operator vouches for `base_url`; needed for a private address.
-    transport
-        What carries the requests instead of the network.
-
-    Raises
-    ------
-    AddressRefused
-        If `base_url` may not be asked.
-
-    """
-    found = candidates(key) if key else ()
-    if not base_url:
-        return Identification(conclude(None, ()), found, Manifest())
-    at = origin(base_url, trust_endpoint=trust_endpoint)
-    provider = provider_at(at)
-    async with Sender(transport) as sender:
-        exchanges = [("/v1/models", await sender.get(join(at, "/v1/models")))]
-        if provider is None:
-            exchanges += await look_around(sender, at)
-    identity = conclude(provider, weigh(provider, at, exchanges), trust_endpoint=trust_endpoint)
-    return Identification(identity, found, sender.manifest)
-
-
-def candidates(key: Key) -> tuple[Candidate, ...]:
-    """Return every provider whose key shape fits `key`, never a winner among them; offline."""
-    fits = [(p, shape) for p in PROVIDERS.values() for shape in p.key_shapes if key.fits(shape.pattern)]
-    names = sorted({provider.name for provider, _ in fits})
-    found = []
-    for provider, shape in fits:
-        why = Why("the shape is that of {type} keys of {name}", type=shape.type, name=provider.name)
-        if shape.shared or len(names) > 1:
-            why = Why("the shape fits keys of {names} and may fit others'", names=", ".join(names))
-        found.append(Candidate(provider.id, shape.type, why))
-    return tuple(found)
-
-
-def join(at: str, path: str) -> str:
-    """Put an ask's path after a base URL, less what both share: ``…/v1`` + ``/v1/models`` → ``…/v1/models``."""
-    split = urlsplit(at)
-    base, ask = [part for part in split.path.split("/") if part], path.lstrip("/").split("/")
-    shared = next((n for n in range(min(len(base), len(ask)), 0, -1) if base[-n:] == ask[:n]), 0)
-    return f"{split.scheme}://{split.netloc}/" + "/".join([*base, *ask[shared:]])
-
-
 def provider_at(at: str) -> Provider | None:
     """Return the provider that lists the host of `at`."""
     host = urlsplit(at).hostname
     return next(
         (p for p in PROVIDERS.values() if host in {region.host for region in (*p.hosts, *p.keyless_hosts)}), None
     )
-
-
-async def look_around(sender: Sender, at: str) -> list[tuple[str, Exchange]]:
-    """Ask an endpoint nobody lists what relays would answer, without a key: their paths, and one that is nobody's."""
-    root = "{0.scheme}://{0.netloc}".format(urlsplit(at))
-    paths = {mark.path for provider in PROVIDERS.values() for mark in provider.marks if mark.path}
-    asked = (*sorted(paths), _UNKNOWN_PATH)
-    return list(zip(asked, await asyncio.gather(*(sender.get(root + path) for path in asked)), strict=True))
 
 
 def weigh(provider: Provider | None, at: str, seen: Iterable[tuple[str, Exchange]]) -> tuple[EvidenceRow, ...]:
@@ -145,8 +57,11 @@ def weigh(provider: Provider | None, at: str, seen: Iterable[tuple[str, Exchange
     answered = [(path, exchange) for path, exchange in seen if exchange.reply]
     rows = [_address(provider, at, [exchange for _, exchange in answered])]
     for path, exchange in answered:
+        if exchange.certificate:
+            rows.append(_told(at, "TLS certificate", exchange.certificate, "RFC 5280 sections 4.1.2.4 and 4.2.1.6"))
         if exchange.reply:
             rows += _marks(provider, at, path, exchange.reply)
+            rows += _plain(at, path, exchange.reply)
     return tuple(dict.fromkeys(rows))
 
 
@@ -176,9 +91,43 @@ def _marks(provider: Provider | None, at: str, path: str, reply: Reply) -> Itera
     for owner in PROVIDERS.values():
         for mark in owner.marks:
             if mark.path in {"", path} and (value := mark.seen(reply)):
-                foreign = owner.kind in _RELAYING or provider not in {None, owner}
-                speaks = Speaks.AGAINST if foreign and owner is not provider else Speaks.FOR
+                speaks = Speaks.NEUTRAL if mark.weak else _speaks(owner, provider)
                 yield EvidenceRow(at, mark.name, redact(value, 80), speaks, owner.id, mark.source, mark.checked)
+
+
+def _speaks(owner: Provider, provider: Provider | None) -> Speaks:
+    """Say what a mark of `owner` means where `provider` is expected, or nobody in particular (None)."""
+    if owner is provider:
+        return Speaks.FOR
+    if owner.kind in _RELAYING:
+        return Speaks.AGAINST
+    if provider is None:
+        return Speaks.FOR
+    return Speaks.NEUTRAL if provider.kind in _RELAYING else Speaks.AGAINST  # a relay passes on what stands behind it
+
+
+def _plain(at: str, path: str, reply: Reply) -> Iterator[EvidenceRow]:
+    """Tell what an answer looks like, for people: everybody can answer so, and it decides nothing."""
+    body = reply.json
+    entries = body.get("data") if isinstance(body, dict) else None
+    owners = {
+        owner[:40]
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and isinstance(owner := entry.get("owned_by"), str)
+    }
+    if owners:
+        yield _told(
+            at, "owned_by", ", ".join(sorted(owners)[:12]), "https://platform.openai.com/docs/api-reference/models"
+        )
+        return
+    kind = reply.headers.get("content-type", "").partition(";")[0] or "no type"
+    if reply.status >= 400 and isinstance(body, dict):  # noqa: PLR2004 - how it refuses
+        kind = f"JSON with {', '.join(sorted(body)[:8]) or 'nothing'}"
+    yield _told(at, f"GET {path}", f"status {reply.status}: {kind}", "RFC 9110 section 15")
+
+
+def _told(at: str, mark: str, observed: str, source: str) -> EvidenceRow:
+    return EvidenceRow(at, mark, redact(observed, 120), Speaks.NEUTRAL, "", source, SANDBOX.checked)
 
 
 def conclude(provider: Provider | None, evidence: tuple[EvidenceRow, ...], *, trust_endpoint: bool = False) -> Identity:
@@ -186,8 +135,10 @@ def conclude(provider: Provider | None, evidence: tuple[EvidenceRow, ...], *, tr
     listed = any(row.mark == "address" and row.speaks == Speaks.FOR for row in evidence)
     foreign = [row for row in evidence if row.speaks == Speaks.AGAINST and row.points_to in PROVIDERS]
     if foreign:
-        who = PROVIDERS[foreign[0].points_to]
-        shown = ", ".join(sorted({row.mark for row in foreign}))
+        # A relay shows marks of what stands behind it, never the other way round.
+        relays = [row for row in foreign if PROVIDERS[row.points_to].kind in _RELAYING]
+        who = PROVIDERS[(relays or foreign)[0].points_to]
+        shown = ", ".join(sorted({row.mark for row in foreign if row.points_to == who.id}))
         if who.kind in _RELAYING and not listed:
             why = Why("{name} answers there: {marks}", name=who.name, marks=shown)
             return Identity(Verdict.RELAY, who.id, why, evidence)

@@ -1,0 +1,46 @@
+"""Separate platforms of one vendor: a key that one refuses may be good on the other, and only there.
+
+Keys, money and models of such platforms have nothing to do with each other, so a key is asked about elsewhere only with
+the operator's consent, and what is found there is told and never mixed with what was found here.
+"""
+
+from collections.abc import Iterable
+
+from testkey_nb.outcome import Answer, Axis
+from testkey_nb.rows import Why
+from testkey_nb.spec import Finding
+
+from .planning import Plan
+
+
+def hosts_elsewhere(plan: Plan, asked: str) -> dict[str, str]:
+    """Return, by region, the hosts of this vendor's separate platforms that answer what was put to `asked`."""
+    return {region: plan.host(asked, region) for region in plan.provider.twins(plan.region)}
+
+
+def told_of_others(plan: Plan, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return `findings`, in which a refusal names the vendor's separate platforms."""
+    regions = plan.provider.twins(plan.region)
+    hosts = sorted({known.host for known in plan.provider.hosts if known.region in regions})
+    return tuple(_told(plan, finding, hosts, regions) for finding in findings)
+
+
+def _told(plan: Plan, found: Finding, hosts: list[str], regions: tuple[str, ...]) -> Finding:
+    if not hosts or found.axis is not Axis.AUTH or found.answer is not Answer.NO:
+        return found
+    names = {"hosts": ", ".join(hosts), "region": regions[0]}
+    why = Why("{said}; denied here, and this vendor has a separate platform at {hosts}", said=found.why, **names)
+    opens = Why("if the key was made for {hosts}, probe it with --region {region}; else make a new key", **names)
+    if plan.other_platforms and not plan.base_url:
+        why = Why("{said}; it was not accepted at {hosts} either", said=found.why, **names)
+        opens = found.opens
+    return Finding(found.axis, found.answer, why, found.asks, opens)
+
+
+def valid_elsewhere(here: str, there: str, region: str, asks: str) -> tuple[Finding, ...]:
+    """Return what is known of a key that the other platform accepts: valid, wrong platform."""
+    names = {"here": here, "there": there, "region": region}
+    why = Why("valid, wrong platform: {here} refuses this key, {there} accepts it", **names)
+    opens = Why("use {there}: probe with --region {region}", **names)
+    answers = {Axis.AUTH: Answer.YES, Axis.REGION: Answer.NO}
+    return tuple(Finding(axis, answers.get(axis, Answer.UNKNOWN), why, asks, opens) for axis in Axis)

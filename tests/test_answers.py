@@ -1,0 +1,108 @@
+"""Real answers of every provider, one file each: what they mean, and what is read from them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from real_bodies import JSON, reply
+
+from testkey_nb.outcome import SAYS, Outcome
+from testkey_nb.providers import PROVIDERS
+from testkey_nb.spec import Ask, Provider, Reply, Rows
+
+FOLDER = Path(__file__).parent / "answers"
+FILES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+# Hugging Face has bodies and tests of its own: test_outcomes_huggingface.py, test_huggingface_parsers.py.
+ASKED = [provider for provider in PROVIDERS.values() if provider.asks and provider.id != "huggingface"]
+CASES = [(PROVIDERS[name], case) for name, file in FILES.items() for case in file["outcomes"]]
+PAYLOADS = [(PROVIDERS[name], payload) for name, file in FILES.items() for payload in file["payloads"]]
+
+
+def case_id(value: object) -> str:
+    if isinstance(value, Provider):
+        return value.id
+    return str(value.get("case") or value.get("path")) if isinstance(value, dict) else ""
+
+
+def answered(case: dict[str, Any]) -> Reply:
+    headers = {**JSON, **case.get("headers", {})}
+    return reply(case.get("status", 200), case["body"], headers, host=case.get("host", ""))
+
+
+def asks_of(provider: Provider, path: str) -> list[Ask]:
+    return [ask for ask in provider.asks if ask.path.partition("?")[0] == path]
+
+
+@pytest.mark.parametrize("provider", ASKED, ids=case_id)
+def test_every_provider_that_can_be_asked_has_its_file(provider: Provider) -> None:
+    assert provider.id in FILES, f"write tests/answers/{provider.id}.json"
+
+
+@pytest.mark.parametrize(("provider", "case"), CASES, ids=case_id)
+def test_a_real_answer_means_what_its_source_says(provider: Provider, case: dict[str, Any]) -> None:
+    first = next((ask.outcomes for ask in asks_of(provider, case.get("path", "")) if ask.outcomes), ())
+    outcome, why, source = provider.judge(answered(case), first)
+    assert outcome == case["outcome"], why
+    assert len(case["source"]) > 8
+    if outcome in {Outcome.DENIED, Outcome.FORBIDDEN, Outcome.NO_FUNDS, Outcome.REGION_BLOCKED}:
+        assert source
+
+
+@pytest.mark.parametrize("provider", ASKED, ids=case_id)
+def test_every_clause_is_held_by_a_real_answer(provider: Provider) -> None:
+    answers = [answered(case) for case in FILES[provider.id]["outcomes"]]
+    for clause in (*provider.outcomes, *(clause for ask in provider.asks for clause in ask.outcomes)):
+        held = [answer for answer in answers if clause.holds(answer)]
+        assert held, f"no real answer holds {clause}"
+
+
+@pytest.mark.parametrize(("provider", "case"), CASES, ids=case_id)
+def test_a_verdict_does_not_survive_another_status_or_a_firewalls_page(
+    provider: Provider, case: dict[str, Any]
+) -> None:
+    if Outcome(case["outcome"]) not in SAYS:
+        return
+    words = json.dumps(case["body"])
+    page = reply(case["status"], f"<html><body>{words}</body></html>", {"content-type": "text/html"})
+    assert provider.judge(page)[0] not in SAYS
+    for status in (200, 204, 302, 404, 418, 500, 503):
+        if status != case["status"]:
+            assert provider.judge(answered({**case, "status": status}))[0] not in SAYS
+
+
+@pytest.mark.parametrize(("provider", "payload"), PAYLOADS, ids=case_id)
+def test_what_is_read_from_a_real_payload(provider: Provider, payload: dict[str, Any]) -> None:
+    asks = asks_of(provider, payload["path"])
+    assert asks, "no ask has this path"
+    found = [rows for ask in asks if (rows := ask.parse(answered(payload))) is not None]
+    assert len(found) == len(asks)
+    metrics = {(m.metric, m.value, m.unit) for rows in found for m in rows.metrics}
+    assert metrics == {tuple(expected) for expected in payload.get("metrics", [])}
+    if "models" in payload:
+        assert sorted({row.model for rows in found for row in rows.models}) == sorted(payload["models"])
+    for expected in payload.get("prices", []):
+        assert _price(found, expected), [p for rows in found for p in rows.prices]
+    shown = repr(found)
+    assert not [word for word in payload.get("personal", []) if word in shown]
+
+
+def _price(found: list[Rows], expected: list[Any]) -> bool:
+    """Whether a row says this: model, USD per million tokens in and out."""
+    rows = [(p.model, p.input_usd_per_mtok, p.output_usd_per_mtok) for rows in found for p in rows.prices]
+    model, inputs, outputs = expected
+    return any(row[0] == model and row[1] == pytest.approx(inputs) and row[2] == pytest.approx(outputs) for row in rows)
+
+
+@pytest.mark.parametrize("provider", ASKED, ids=case_id)
+def test_every_question_has_a_real_payload(provider: Provider) -> None:
+    read = {payload["path"] for payload in FILES[provider.id]["payloads"]}
+    assert {ask.path.partition("?")[0] for ask in provider.asks} <= read
+
+
+@pytest.mark.parametrize(("provider", "payload"), PAYLOADS, ids=case_id)
+@pytest.mark.parametrize("broken", [None, [], {}, "", 0, {"data": "x"}, {"data": {}}, {"data": [None, 7, "x", []]}])
+def test_a_payload_of_another_shape_is_never_read(provider: Provider, payload: dict[str, Any], broken: object) -> None:
+    for ask in asks_of(provider, payload["path"]):
+        if ask.name != "limit_snapshot":
+            assert ask.parse(reply(200, broken)) is None
