@@ -13,7 +13,7 @@ import ssl
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -137,10 +137,12 @@ class Sender:
         Seconds one request may take.
     run_s
         Seconds from now after which nothing is asked or waited for.
+    headers
+        What the provider wants with every question; never a secret.
 
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one of the bounds of a run
         self,
         transport: httpx.AsyncBaseTransport | None = None,
         *,
@@ -148,9 +150,10 @@ class Sender:
         budget: int = 60,
         request_s: float = REQUEST_S,
         run_s: float = RUN_S,
+        headers: Iterable[tuple[str, str]] = (),
     ) -> None:
         """Open nothing yet; the run's time begins."""
-        self.manifest = Manifest()
+        self.manifest, self._headers = Manifest(), dict(headers)
         self._given, self._key, self._budget, self._request_s = transport, key, budget, request_s
         self._end = time.monotonic() + run_s
         self._client: httpx.AsyncClient | None = None
@@ -165,7 +168,12 @@ class Sender:
             trust_env=False,
             follow_redirects=False,
             timeout=self._request_s,
-            headers={"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": "gzip, deflate"},
+            headers={
+                "user-agent": USER_AGENT,
+                "accept": "application/json",
+                "accept-encoding": "gzip, deflate",
+                **self._headers,
+            },
         )
         return self
 

@@ -77,6 +77,7 @@ class Clause:
     status: int
     words: str = ""
     fields: tuple[tuple[str, str | int | type], ...] = ()
+    why: Why = Why("")  # noqa: RUF009 - immutable; where the words of the answer do not say what it means
 
     def holds(self, reply: Reply) -> bool:
         """Whether `reply` is the answer this clause describes."""
@@ -215,6 +216,7 @@ class Provider:
     hosts: tuple[Region, ...] = ()  # the key may go to these
     keyless_hosts: tuple[Region, ...] = ()
     auth: tuple[str, str] = ("authorization", "Bearer {key}")
+    headers: tuple[tuple[str, str], ...] = ()  # that every question needs, key or no key; never a secret
     key_shapes: tuple[KeyShape, ...] = ()
     marks: tuple[Mark, ...] = ()
     asks: tuple[Ask, ...] = ()
@@ -259,7 +261,7 @@ class Provider:
             if clause.holds(reply):
                 return (
                     clause.outcome,
-                    Why("{words}", words=clause.words) if clause.words else _status(reply),
+                    clause.why or (Why("{words}", words=clause.words) if clause.words else _status(reply)),
                     clause.source,
                 )
         if reply.status == 200 and reply.is_json:  # noqa: PLR2004

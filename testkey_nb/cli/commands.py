@@ -22,7 +22,7 @@ from testkey_nb import __version__, sandbox
 from testkey_nb.actions import ARTEFACTS, preview, write
 from testkey_nb.actions.write import check_folder, check_writable, replace_file
 from testkey_nb.errors import AddressRefused, CallerError, KeyMissing, OutputRefused, UnknownName
-from testkey_nb.identify import identify_endpoint
+from testkey_nb.identity import identify_endpoint
 from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.judge.readiness import ACTION_OF
 from testkey_nb.jupyter import search_paths
@@ -34,6 +34,7 @@ from testkey_nb.probe import plan
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.sandbox.persona import Persona as SandboxPersona
 
+from .diffing import diff
 from .options import Asked, asking, run_shown
 from .terminal import show_identification, show_providers, show_readiness
 
@@ -198,10 +199,11 @@ def demo(
     out: Annotated[Path | None, Option(metavar="FILE.html", help="Write the report there, too.")] = None,
 ) -> int:
     """Run the main job on the sandbox in process: no key, no network, no operator."""
-    key = Key("SANDBOX_KEY", _persona(provider, persona).key)
+    asked = _persona(provider, persona)
+    key = Key("SANDBOX_KEY", asked.key)
     if out:
         check_writable(out)
-    what = plan(provider, base_url=sandbox.ORIGIN, trust_endpoint=True, operator=SANDBOX_OPERATOR)
+    what = plan(provider, models=asked.models, base_url=sandbox.ORIGIN, trust_endpoint=True, operator=SANDBOX_OPERATOR)
     readiness = judge_run(run_shown(key, what, transport=sandbox.transport(provider, persona)))
     show_readiness(readiness)
     if out:
@@ -218,13 +220,14 @@ def serve_sandbox(
     port: Annotated[int, Option(metavar="N", min=0, max=65535, help="0 for any that is free.")] = 0,
 ) -> int:
     """Serve the sandbox on a loopback socket until Ctrl-C."""
-    key = _persona(provider, persona).key
+    asked = _persona(provider, persona)
+    models = "".join(f" --model {model}" for model in asked.models)
 
     def announce(origin: str) -> None:
         typer.echo(f"SANDBOX {provider} {persona} at {origin} (Ctrl-C ends it). Try, in another terminal:")
-        typer.echo(f"  export SANDBOX_KEY={key}")
+        typer.echo(f"  export SANDBOX_KEY={asked.key}")
         typer.echo(f"  testkey probe --provider {provider} --key-env SANDBOX_KEY --base-url {origin} \\")
-        typer.echo('    --trust-endpoint --operator "me, in the sandbox"')
+        typer.echo('    --trust-endpoint --operator "me, in the sandbox"' + models)
         sys.stdout.flush()
 
     try:
@@ -268,6 +271,9 @@ def _show(readiness: Readiness, *, as_json: bool) -> None:
 
 def _print_json(found: object) -> None:
     typer.echo(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+app.command()(diff)
 
 
 def main() -> None:

@@ -42,7 +42,7 @@ def priced(case: Case) -> Check:
         if not live:
             return _live(case, model)  # nothing to price, and the same to be done about it
         if not rulings:
-            routes = ", ".join(live)
+            routes = ", ".join(route or case.run.plan.provider.name for route in live)
             return Check(
                 Answer.NO, Why("no source has a price of {model} at {routes}", model=model, routes=routes), opens
             )
@@ -61,7 +61,10 @@ def routable(case: Case) -> Check:
     if not any(row.listed for row in case.run.models):
         return Check(Answer.UNKNOWN, Why("no list of routes could be read"), Why("probe again once the list answers"))
     shut = (check for model in case.run.plan.models if (check := _live(case, model)).answer is not Answer.YES)
-    return next(shut, Check(Answer.YES, Why("every covered model has a live route (a status can be six hours old)")))
+    live = Why("every covered model has a live route (a status can be six hours old)")
+    if not any(row.route for row in case.run.models if row.listed):
+        live = Why("{name} lists every covered model and serves it itself", name=case.run.plan.provider.name)
+    return next(shut, Check(Answer.YES, live))
 
 
 def _live(case: Case, model: str) -> Check:

@@ -230,7 +230,7 @@ def judge_run(run: Run, launch: Launch | None = None, policy: Policy | None = No
 
 def _side_by_side(run: Run, launch: Launch) -> tuple[PriceRow, ...]:
     """Return live prices, the catalogue's for the covered models' routes, and the folder's own."""
-    routes = [(row.model, row.route) for row in run.models if row.covered and row.route]
+    routes = [(row.model, row.route) for row in run.models if row.covered and row.listed]
     own = [row for row in own_prices(run, launch) if row.source]
     return (*run.prices, *from_catalogue(run.plan.provider, routes, run.plan.region), *own)
 

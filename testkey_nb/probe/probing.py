@@ -1,53 +1,40 @@
 """A run while it goes on: keyless questions, identity, keyed questions, the control, samples."""
 
 import asyncio
-import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
 from urllib.parse import quote
 
 from testkey_nb.errors import KeyMalformed
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Exchange, Sender
 from testkey_nb.identity import (
-    FOREIGN,
     Identity,
     conclude,
-    edge,
-    identify,
     join,
     look_around,
     provider_at,
     takes_key,
     weigh,
 )
-from testkey_nb.keys import Key, masked, redact
-from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Speaks, Verdict, agree
+from testkey_nb.keys import Key
+from testkey_nb.outcome import Answer, Outcome
 from testkey_nb.retention import hold
-from testkey_nb.rows import AnswerRow, EvidenceRow, LimitRow, MetricRow, ModelRow, PriceRow, Stamp, Value, Why
-from testkey_nb.spec import Ask, Finding, Repeat, Reply, Rows
+from testkey_nb.spec import Ask, Finding, Repeat, Rows
 
 from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
+from .facts import Answered, Probed, administers, as_run, believed, read
 from .planning import Plan
-from .platforms import hosts_elsewhere, told_of_others, valid_elsewhere
-from .run import Run, merge_models
+from .platforms import hosts_elsewhere, valid_elsewhere
+from .run import Run
 
 SAMPLE_SPACING_S = 0.5
 
 OTHER_PLATFORM = "other_platform"  # the proving question, put to a vendor's separate platform
-_ADMINISTERS = Why("a key that manages an account: it is named here, never used, and calls no model")
 
 Progress = Callable[[int, int, str], None]
-
-_OPENS: Mapping[Axis, Why] = {
-    Axis.AUTH: Why("make a new key on the provider's page, set the variable to it, and probe again"),
-    Axis.FUNDS: Why("add credits or a payment method on the provider's billing page"),
-    Axis.SCOPE: Why("make a key for calling models, and probe that one"),
-    Axis.REGION: Why("probe from, and route through, a region the provider serves"),
-}
 
 
 async def probe_key(
@@ -89,20 +76,11 @@ async def probe_key(
             "the key itself was given as operator, base URL or model; give it by the name of its variable"
         )
     probing, time_s = _Probing(key, plan, transport, progress), min(run_s, max(0.0, key.until - now()))
-    async with Sender(transport, key=key, budget=_budget(plan), run_s=time_s) as sender:
+    headers = plan.provider.headers
+    async with Sender(transport, key=key, budget=_budget(plan), run_s=time_s, headers=headers) as sender:
         run = await probing.run(sender)
     hold(run, "run", lambda held: held.forget(), run.until)
     return run
-
-
-class _Answered(NamedTuple):
-    """An ask, where it went, and what came of it."""
-
-    ask: Ask
-    sample: int
-    host: str
-    path: str
-    exchange: Exchange
 
 
 @dataclass(slots=True)
@@ -115,7 +93,7 @@ class _Probing:
     progress: Progress
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     until: float = field(default_factory=lambda: now() + lifetime_s())
-    answered: list[_Answered] = field(default_factory=list)
+    answered: list[Answered] = field(default_factory=list)
     done: int = 0
     total: int = 0
 
@@ -138,7 +116,8 @@ class _Probing:
         for sample in range(1, self.plan.samples + 1):
             await asyncio.sleep(min(SAMPLE_SPACING_S, sender.left_s))
             await self._ask(sender, sampled, sample)
-        return self._facts(sender, identity, proof)
+        probed = Probed(self.key, self.plan, self.begun, self.until, identity, self.answered, proof, sender.manifest)
+        return as_run(probed)
 
     async def _ask(self, sender: Sender, asks: Iterable[Ask], sample: int = 0) -> None:
         """Send each request once and hand its answer to every ask it answers."""
@@ -152,7 +131,7 @@ class _Probing:
         ]
         answers = await asyncio.gather(*sends)
         for (host, path, _, _), of, exchange in zip(shared, shared.values(), answers, strict=True):
-            self.answered += [_Answered(ask, sample, host, path, exchange) for ask in of]
+            self.answered += [Answered(ask, sample, host, path, exchange) for ask in of]
 
     async def _send(self, sender: Sender, host: str, path: str, model: str, key: Key | None) -> Exchange:
         exchange = await sender.get(
@@ -187,18 +166,13 @@ class _Probing:
         evidence = tuple(row for at, pairs in seen.items() for row in weigh(provider, at, pairs))
         return conclude(provider, evidence, trust_endpoint=self.plan.trust_endpoint)
 
-    def _believed(self, identity: Identity) -> bool:
-        """Whether what was answered counts: not from a relay, nor from a base URL that nobody vouches for."""
-        unknown = identity.verdict is Verdict.UNKNOWN and bool(self.plan.base_url)
-        return identity.verdict not in FOREIGN and not unknown
-
     async def _proof(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:
         """Ask what proves a key again with a key that is none: only a refusal makes the first answer a proof."""
-        if not self._believed(identity):
+        if not believed(self.plan, identity):
             return ()
         proofs = []
         for ask, _, host, path, exchange in list(self.answered):
-            if ask.proves_key and exchange.reply and self._read(ask, exchange.reply)[0] is Outcome.OK:
+            if ask.proves_key and self._outcome(ask, exchange) is Outcome.OK:
                 proofs.append(await self._control(sender, ask, host, path))
         return tuple(proofs)
 
@@ -209,7 +183,7 @@ class _Probing:
             made_up = control_key(self.plan.provider, self.key)
             exchange = await self._send(sender, host, path, "", made_up)
             asked = replace(ask, name=CONTROL, auth=False, outcomes=(), parse=lambda _reply: Rows())
-            self.answered.append(_Answered(asked, 0, host, path, exchange))
+            self.answered.append(Answered(asked, 0, host, path, exchange))
             found = weigh_control(self.plan.provider, ask, exchange)
             if not is_conclusive(found, exchange):
                 return found
@@ -221,115 +195,30 @@ class _Probing:
         if not self.plan.other_platforms or self.plan.base_url:
             return ()
         for ask, _, here, path, exchange in list(self.answered):
-            if not (ask.proves_key and exchange.reply and self._read(ask, exchange.reply)[0] is Outcome.DENIED):
+            if not (
+                ask.proves_key and exchange.reply and read(self.plan.provider, ask, exchange.reply)[0] is Outcome.DENIED
+            ):
                 continue
             for region, there in hosts_elsewhere(self.plan, ask.host).items():
                 self.total += 1
                 other = await self._send(sender, there, path, "", self.key)
                 # Nothing but the verdict is taken from there: money and models of another platform are not this one's.
                 asked = replace(ask, name=OTHER_PLATFORM, parse=lambda _reply: Rows(), proves_key=False)
-                self.answered.append(_Answered(asked, 0, there, path, other))
-                if other.reply and self._read(ask, other.reply)[0] is Outcome.OK:
+                self.answered.append(Answered(asked, 0, there, path, other))
+                if self._outcome(ask, other) is Outcome.OK:
                     proof = await self._control(sender, ask, there, path)
                     if proof.answer is Answer.YES:
                         return valid_elsewhere(here, there, region, f"{ask.name}, {OTHER_PLATFORM}")
         return ()
 
-    @property
-    def _administers(self) -> bool:
-        """Whether the key looks like one that manages an account: it is named, and nothing more is asked with it."""
-        fits = [shape for shape in self.plan.provider.key_shapes if self.key.fits(shape.pattern)]
-        return bool(fits) and all(shape.administers for shape in fits)
+    def _outcome(self, ask: Ask, exchange: Exchange) -> Outcome:
+        return read(self.plan.provider, ask, exchange.reply)[0] if exchange.reply else Outcome.UNAVAILABLE
 
     def _keyed(self, identity: Identity) -> list[Ask]:
         """Return the asks that the key may go with, to hosts that may have it."""
         plan = self.plan
-        asks = [ask for ask in plan.provider.asks if ask.auth and ask.admin == self._administers]
+        asks = [ask for ask in plan.provider.asks if ask.auth and ask.admin == administers(plan, self.key)]
         return [ask for ask in asks if takes_key(plan.provider, plan.at(plan.host(ask.host)), identity)]
-
-    def _read(self, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str, Rows]:
-        outcome, why, source = self.plan.provider.judge(reply, ask.outcomes)
-        rows = ask.parse(reply) if outcome is Outcome.OK else Rows()
-        if rows is None:
-            return Outcome.UNEXPECTED, Why("the answer lacks what it should hold"), ask.source, Rows()
-        return outcome, why, source, rows
-
-    def _facts(self, sender: Sender, identity: Identity, proof: tuple[Finding, ...]) -> Run:
-        answers: list[AnswerRow] = []
-        metrics: list[MetricRow] = []
-        models: list[ModelRow] = []
-        prices: list[PriceRow] = []
-        limits: list[LimitRow] = []
-        findings = list(proof)
-        elsewhere = any(finding.axis is Axis.REGION for finding in proof)
-        for answered in self.answered:
-            ask, exchange = answered.ask, answered.exchange
-            outcome, why, source, rows = Outcome.UNAVAILABLE, exchange.fault, "", Rows()
-            if exchange.reply:
-                outcome, why, source, rows = self._read(ask, exchange.reply)
-            answers.append(self._row(answered, (outcome, why, source)))
-            if not self._believed(identity):
-                continue  # whoever answered was not shown to be the provider: its words are kept, not believed
-            if ask.auth and not elsewhere:
-                findings += _heard(ask, answered.host, outcome, why)
-            metrics += [MetricRow.of(name, _masked(value), unit, ask.name) for name, value, unit in rows.metrics]
-            models += rows.models
-            prices += [replace(price, checked_at=price.checked_at or self.begun) for price in rows.prices]
-            limits += rows.limits
-        if self._administers and agree(f.answer for f in findings if f.axis is Axis.AUTH) is Answer.YES:
-            findings.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
-        return Run(
-            stamp=Stamp(secrets.token_hex(6), self.plan.provider.id, self.key.hint, self.begun),
-            plan=self.plan,
-            key_name=self.key.name,
-            identity=replace(identity, evidence=(*identity.evidence, self._shape())),
-            manifest=sender.manifest,
-            answers=tuple(answers),
-            metrics=(*self._key_valid(findings), *dict.fromkeys(metrics)),
-            models=merge_models(models, self.plan.models),
-            prices=tuple(prices),
-            limits=tuple(limits),
-            findings=told_of_others(self.plan, findings),
-            until=self.until,
-        )
-
-    def _shape(self) -> EvidenceRow:
-        """Say whose keys look like this one: for people; it says nothing of the endpoint and refuses nothing."""
-        provider, found = self.plan.provider, identify(self.key)
-        why = Why.both(candidate.why for candidate in found) or Why("the key has no shape that is known here")
-        points_to = ", ".join(dict.fromkeys(candidate.provider for candidate in found))
-        shape = next((s for s in provider.key_shapes if self.key.fits(s.pattern)), None)
-        source, checked = (shape.source, shape.checked) if shape else (provider.docs, provider.checked)
-        return EvidenceRow("", "key shape", why, Speaks.NEUTRAL, points_to, source, checked)
-
-    def _key_valid(self, findings: Iterable[Finding]) -> list[MetricRow]:
-        answer = agree(finding.answer for finding in findings if finding.axis is Axis.AUTH)
-        value = {Answer.YES: True, Answer.NO: False}.get(answer)
-        asks = [a.name for a in self.plan.provider.asks if "key_valid" in a.gives and a.admin == self._administers]
-        return [MetricRow.of("key_valid", value, "boolean", name) for name in asks]
-
-    def _row(self, answered: _Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
-        ask, sample, host, path, exchange = answered
-        reply, (outcome, why, source) = exchange.reply, verdict
-        return AnswerRow(
-            ask=ask.name,
-            sample=sample,
-            request=exchange.number or None,
-            method="GET",
-            host=host,
-            path=path,
-            keyed=ask.auth,
-            status=reply.status if reply else None,
-            outcome=outcome,
-            why=why,
-            source=source,
-            said=self.key.redact(reply.text) if reply and outcome is not Outcome.OK else "",
-            latency_s=exchange.latency_s,
-            total_s=exchange.total_s,
-            size_bytes=exchange.size_bytes,
-            edge=edge(reply) if reply else "",
-            retry_after=redact(reply.headers.get("retry-after", ""), 40) if reply else "",
-        )
 
 
 async def _nobody() -> list[tuple[str, Exchange]]:
@@ -340,12 +229,3 @@ def _budget(plan: Plan) -> int:
     """Return how many requests a run of `plan` may send: every ask once, a control, a look around, and the samples."""
     per_model = len(plan.models)
     return 24 + 3 * per_model + (1 + per_model) * plan.samples
-
-
-def _masked(value: Value) -> Value:
-    return masked(value) if isinstance(value, str) else value
-
-
-def _heard(ask: Ask, host: str, outcome: Outcome, why: Why) -> list[Finding]:
-    found = Why("{host} answered: {words}", host=host, words=why)
-    return [Finding(axis, answer, found, ask.name, _OPENS[axis]) for axis, answer in SAYS.get(outcome, ())]

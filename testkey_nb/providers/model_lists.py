@@ -1,12 +1,12 @@
 """Model lists as OpenAI-compatible APIs answer them, and what each vendor calls the same things."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from testkey_nb.rows import ModelRow, PriceRow
 from testkey_nb.spec import Ask, Metric, Repeat, Reply, Rows
 
-from .loose import count, flag, items, label, mapping, moment, text, texts
+from .loose import amount, count, flag, items, label, mapping, moment, text, texts
 
 Entry = Mapping[str, object]
 _CONTEXT = ("context_length", "context_window", "max_context_length", "max_model_len", "max_input_tokens")
@@ -63,6 +63,20 @@ def plain_model(entry: Entry, **more: object) -> ModelRow | None:
         "free": flag(entry.get("is_free")),
     }
     return ModelRow(name, "", **{**known, **more})  # type: ignore[arg-type]  # fields of the row
+
+
+def per_token(source: str) -> Callable[[str, Entry], Iterator[PriceRow]]:
+    """Return a reader of ``pricing.prompt`` and ``pricing.completion`` in USD per token, as numbers or as texts."""
+
+    def read(model: str, entry: Entry) -> Iterator[PriceRow]:
+        pricing = mapping(entry.get("pricing"))
+        found = [amount(pricing.get(side)) for side in ("prompt", "completion")]
+        # Below zero means "it depends", so there is no price to tell.
+        inputs, outputs = (None if usd is None or usd < 0 else round(usd * 1e6, 9) for usd in found)
+        if inputs is not None or outputs is not None:
+            yield PriceRow(model, "", "global", source, inputs, outputs, None, None)
+
+    return read
 
 
 def joined(names: object) -> str | None:

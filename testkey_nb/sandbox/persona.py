@@ -20,6 +20,7 @@ class Persona:
     says: str
     issue: Callable[[], str]
     routes: Callable[[], Sequence[Route]]
+    models: tuple[str, ...] = ()  # to probe for, where the provider's are its operator's own
 
     @property
     def key(self) -> str:

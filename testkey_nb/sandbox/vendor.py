@@ -55,6 +55,7 @@ class Vendor:
     throttled: Said = Said(429, '{"error":{"message":"Rate limit exceeded"}}', {"retry-after": "20"})
     unknown: Said = Said(404, '{"error":{"message":"Not Found"}}')
     headers: Mapping[str, str] = field(default_factory=dict)
+    models: tuple[str, ...] = ()  # to probe for, where a provider has none of its own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,11 @@ def personas(vendor: Vendor, ready: str, *others: Situation) -> Mapping[str, Per
 def _persona(vendor: Vendor, situation: Situation) -> Persona:
     key = situation.key or vendor.key(situation.name)
     return Persona(
-        name=situation.name, says=situation.says, issue=lambda: key, routes=partial(_routes, vendor, situation)
+        name=situation.name,
+        says=situation.says,
+        issue=lambda: key,
+        routes=partial(_routes, vendor, situation),
+        models=vendor.models,
     )
 
 

@@ -1,0 +1,176 @@
+"""How answers become the facts of a run: read by their parsers, judged by the outcome table, believed or only kept."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from testkey_nb.http import Exchange, Manifest
+from testkey_nb.identity import FOREIGN, Identity, edge, identify
+from testkey_nb.keys import Key, masked, redact
+from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Speaks, Verdict, agree
+from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, Stamp, Value, Why
+from testkey_nb.spec import Ask, Finding, Provider, Reply, Rows
+
+from .planning import Plan
+from .platforms import told_of_others
+from .run import Run, merge_models
+
+_ADMINISTERS = Why("a key that manages an account: it is named here, never used, and calls no model")
+_OPENS: Mapping[Axis, Why] = {
+    Axis.AUTH: Why("make a new key on the provider's page, set the variable to it, and probe again"),
+    Axis.FUNDS: Why("add credits or a payment method on the provider's billing page"),
+    Axis.SCOPE: Why("make a key for calling models, and probe that one"),
+    Axis.REGION: Why("probe from, and route through, a region the provider serves"),
+}
+
+
+class Answered(NamedTuple):
+    """An ask, where it went, and what came of it."""
+
+    ask: Ask
+    sample: int
+    host: str
+    path: str
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What a run has asked, and who answered: all that its facts are made from."""
+
+    key: Key
+    plan: Plan
+    begun: datetime
+    until: float  # on the clock of `expiry.now`
+    identity: Identity
+    answered: Iterable[Answered]
+    proof: tuple[Finding, ...]  # from controls
+    manifest: Manifest
+
+
+def believed(plan: Plan, identity: Identity) -> bool:
+    """Whether what was answered counts: not from a relay, nor from a base URL that nobody vouches for."""
+    unknown = identity.verdict is Verdict.UNKNOWN and bool(plan.base_url)
+    return identity.verdict not in FOREIGN and not unknown
+
+
+def administers(plan: Plan, key: Key) -> bool:
+    """Whether the key looks like one that manages an account: it is named, and nothing more is asked with it."""
+    fits = [shape for shape in plan.provider.key_shapes if key.fits(shape.pattern)]
+    return bool(fits) and all(shape.administers for shape in fits)
+
+
+def read(provider: Provider, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str, Rows]:
+    """Return what an answer means, why, the source of the rule that decided, and what was found in it."""
+    outcome, why, source = provider.judge(reply, ask.outcomes)
+    rows = ask.parse(reply) if outcome is Outcome.OK else Rows()
+    if rows is None:
+        return Outcome.UNEXPECTED, Why("the answer lacks what it should hold"), ask.source, Rows()
+    return outcome, why, source, rows
+
+
+@dataclass(slots=True)
+class _Found:
+    """Rows as they are found, in the order of the answers."""
+
+    answers: list[AnswerRow] = field(default_factory=list)
+    rows: list[tuple[Ask, Rows]] = field(default_factory=list)  # what is believed
+    findings: list[Finding] = field(default_factory=list)
+
+
+def as_run(probed: Probed) -> Run:
+    """Return the facts of a run."""
+    key, plan, found = probed.key, probed.plan, _found(probed)
+    metrics = [
+        MetricRow.of(name, _masked(value), unit, ask.name)
+        for ask, rows in found.rows
+        for name, value, unit in rows.metrics
+    ]
+    prices = [price for _, rows in found.rows for price in rows.prices]
+    return Run(
+        stamp=Stamp(secrets.token_hex(6), plan.provider.id, key.hint, probed.begun),
+        plan=plan,
+        key_name=key.name,
+        identity=replace(probed.identity, evidence=(*probed.identity.evidence, _shape(key, plan.provider))),
+        manifest=probed.manifest,
+        answers=tuple(found.answers),
+        metrics=(*_key_valid(probed, found.findings), *dict.fromkeys(metrics)),
+        models=merge_models((row for _, rows in found.rows for row in rows.models), plan.models),
+        prices=tuple(replace(price, checked_at=price.checked_at or probed.begun) for price in prices),
+        limits=tuple(limit for _, rows in found.rows for limit in rows.limits),
+        findings=told_of_others(plan, found.findings),
+        until=probed.until,
+    )
+
+
+def _found(probed: Probed) -> _Found:
+    found = _Found(findings=list(probed.proof))
+    counts = believed(probed.plan, probed.identity)  # otherwise words are kept, and nobody relies on them
+    elsewhere = any(finding.axis is Axis.REGION for finding in probed.proof)
+    for answered in probed.answered:
+        ask, exchange = answered.ask, answered.exchange
+        outcome, why, source, rows = Outcome.UNAVAILABLE, exchange.fault, "", Rows()
+        if exchange.reply:
+            outcome, why, source, rows = read(probed.plan.provider, ask, exchange.reply)
+        found.answers.append(_row(probed.key, answered, (outcome, why, source)))
+        if counts:
+            found.rows.append((ask, rows))
+            if ask.auth and not elsewhere:
+                found.findings += _heard(ask, answered.host, outcome, why)
+    accepted = agree(f.answer for f in found.findings if f.axis is Axis.AUTH) is Answer.YES
+    if accepted and administers(probed.plan, probed.key):
+        found.findings.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
+    return found
+
+
+def _shape(key: Key, provider: Provider) -> EvidenceRow:
+    """Say whose keys look like this one: for people; it says nothing of the endpoint and refuses nothing."""
+    found = identify(key)
+    why = Why.both(candidate.why for candidate in found) or Why("the key has no shape that is known here")
+    points_to = ", ".join(dict.fromkeys(candidate.provider for candidate in found))
+    shape = next((s for s in provider.key_shapes if key.fits(s.pattern)), None)
+    source, checked = (shape.source, shape.checked) if shape else (provider.docs, provider.checked)
+    return EvidenceRow("", "key shape", why, Speaks.NEUTRAL, points_to, source, checked)
+
+
+def _key_valid(probed: Probed, findings: Iterable[Finding]) -> list[MetricRow]:
+    answer = agree(finding.answer for finding in findings if finding.axis is Axis.AUTH)
+    value = {Answer.YES: True, Answer.NO: False}.get(answer)
+    admin = administers(probed.plan, probed.key)
+    asks = [a.name for a in probed.plan.provider.asks if "key_valid" in a.gives and a.admin == admin]
+    return [MetricRow.of("key_valid", value, "boolean", name) for name in asks]
+
+
+def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
+    ask, sample, host, path, exchange = answered
+    reply, (outcome, why, source) = exchange.reply, verdict
+    return AnswerRow(
+        ask=ask.name,
+        sample=sample,
+        request=exchange.number or None,
+        method="GET",
+        host=host,
+        path=path,
+        keyed=ask.auth,
+        status=reply.status if reply else None,
+        outcome=outcome,
+        why=why,
+        source=source,
+        said=key.redact(reply.text) if reply and outcome is not Outcome.OK else "",
+        latency_s=exchange.latency_s,
+        total_s=exchange.total_s,
+        size_bytes=exchange.size_bytes,
+        edge=edge(reply) if reply else "",
+        retry_after=redact(reply.headers.get("retry-after", ""), 40) if reply else "",
+    )
+
+
+def _masked(value: Value) -> Value:
+    return masked(value) if isinstance(value, str) else value
+
+
+def _heard(ask: Ask, host: str, outcome: Outcome, why: Why) -> list[Finding]:
+    found = Why("{host} answered: {words}", host=host, words=why)
+    return [Finding(axis, answer, found, ask.name, _OPENS[axis]) for axis, answer in SAYS.get(outcome, ())]
