@@ -19,9 +19,9 @@ from testkey_nb.judge import DIMENSIONS, Policy, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Capability
 from testkey_nb.probe import plan, probe_key
-from testkey_nb.providers import PROVIDERS
+from testkey_nb.providers import LEFT_OUT, PROVIDERS
 from testkey_nb.rows import GRAINS, Stamp
-from testkey_nb.spec import Repeat
+from testkey_nb.spec import Clause, Repeat
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "docs/personas.md", "docs/columns.md", "docs/providers.md", "docs/command-line.md")
@@ -53,28 +53,82 @@ def asks() -> str:
                 ask.repeat
             ]
             needs = "key" if ask.auth else "no key"
-            rows.append((f"`{ask.name}`", f"`{ask.host}{ask.path}`", needs, when, ask.source, ask.checked))
-    return table(("probe", "GET", "sent with", "when", "source", "read on"), rows)
+            needs = "administrative key" if ask.admin else needs
+            where = f"`{ask.host or 'BASE-URL'}{ask.path}`"
+            rows.append((f"`{p.id}`", f"`{ask.name}`", where, needs, when, ask.source, ask.checked))
+    return table(("provider", "probe", "GET", "sent with", "when", "source", "read on"), rows)
+
+
+def shapes() -> str:
+    """Return the shapes of keys: hints, never proofs."""
+    rows = [
+        (f"`{p.id}`", shape.type, f"`{shape.pattern}`", "others' look the same" if shape.shared else "", shape.source)
+        for p in PROVIDERS.values()
+        for shape in p.key_shapes
+    ]
+    return table(("provider", "type", "the whole key matches", "", "source"), rows)
+
+
+def regions() -> str:
+    """Return where providers answer in more than one region, and which of those are separate platforms."""
+    rows = [
+        (f"`{p.id}`", region.region, f"`{region.host}`", region.platform or "the same keys")
+        for p in PROVIDERS.values()
+        if len(p.regions) > 1
+        for region in p.hosts
+    ]
+    return table(("provider", "region", "host", "keys are made at"), rows)
+
+
+def offers() -> str:
+    """Return which of the ten capabilities each provider can answer read-only."""
+    rows = [
+        (f"`{p.id}`", *("yes" if capability in p.offers else "–" for capability in Capability))
+        for p in PROVIDERS.values()
+        if p.asks
+    ]
+    return table(("provider", *(f"`{capability}`" for capability in Capability)), rows)
+
+
+def left_out() -> str:
+    """Return what is known to exist and is left out, because its source is missing or weak."""
+    return table(("left out", "why"), LEFT_OUT.items())
 
 
 def outcomes() -> str:
     """Return the decision table of every provider."""
     rows = [
-        (f"`{p.id}`", clause.status, clause.words or "a JSON object with `error`", f"`{clause.outcome}`", clause.source)
+        (f"`{p.id}`", clause.status, _holds(clause), f"`{clause.outcome}`", clause.source)
         for p in PROVIDERS.values()
         for clause in (*(clause for ask in p.asks for clause in ask.outcomes), *p.outcomes)
     ]
     return table(("provider", "status", "the body holds", "outcome", "source"), rows)
 
 
+def _holds(clause: Clause) -> str:
+    """Return what a clause looks for: its words, and the fields of the JSON body."""
+    fields_ = [
+        f"`{path or 'the body'}` is {'text' if wanted is str else 'a number' if isinstance(wanted, type) else wanted}"
+        for path, wanted in clause.fields
+    ]
+    return "; ".join([*([clause.words] if clause.words else []), *fields_])
+
+
 def marks() -> str:
     """Return what unmasks and explains an endpoint."""
     rows = [
-        (f"`{p.id}`", mark.name, f"`GET {mark.path}`" if mark.path else "any answer", mark.source, mark.checked)
+        (
+            f"`{p.id}`",
+            mark.name,
+            f"`GET {mark.path}`" if mark.path else "any answer",
+            "nothing by itself" if mark.weak else "who answers",
+            mark.source,
+            mark.checked,
+        )
         for p in PROVIDERS.values()
         for mark in p.marks
     ]
-    return table(("belongs to", "mark", "seen on", "source", "read on"), rows)
+    return table(("belongs to", "mark", "seen on", "tells", "source", "read on"), rows)
 
 
 def personas() -> str:
@@ -82,13 +136,26 @@ def personas() -> str:
     rows = []
     for provider, known in sandbox.PERSONAS.items():
         for name, persona in known.items():
-            what = plan(provider, base_url=sandbox.ORIGIN, trust_endpoint=True, operator=SANDBOX_OPERATOR)
+            what = plan(
+                provider, models=persona.models, base_url=sandbox.ORIGIN, trust_endpoint=True, operator=SANDBOX_OPERATOR
+            )
             key = Key("SANDBOX_KEY", persona.key)
             readiness = judge_run(asyncio.run(probe_key(key, what, transport=sandbox.transport(provider, name))))
             axes = "/".join({"yes": "y", "no": "n", "unknown": "?"}[f.answer] for f in readiness.passport.values())
             ready = {True: "true · 0", False: "false · 3", None: "null · 4"}[readiness.ready]
-            rows.append((f"`{name}`", persona.says, axes, ready, f"`{readiness.action.id}`", readiness.action.gate))
+            rows.append(
+                (
+                    f"`{provider}`",
+                    f"`{name}`",
+                    persona.says,
+                    axes,
+                    ready,
+                    f"`{readiness.action.id}`",
+                    readiness.action.gate,
+                )
+            )
     head = (
+        "provider",
         "persona",
         "what the provider says",
         "auth/funds/quota/scope/region/models",
@@ -131,7 +198,8 @@ def policies() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    table.__name__: table for table in (providers, asks, outcomes, marks, personas, glossary, policies)
+    table.__name__: table
+    for table in (providers, asks, shapes, regions, offers, left_out, outcomes, marks, personas, glossary, policies)
 }
 
 

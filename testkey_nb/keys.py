@@ -207,7 +207,9 @@ class Key:
 
 _IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:]*")
-_KEY = r"(?<![\w-])(?:hf|sk|api_org|gsk|xai|pplx|r8|nvapi|fw|csk)[-_][\w.-]{6,}"
+_KEY = (  # `hf-inference` is a route and no key
+    r"(?<![\w-])(?:(?:hf|api_org|gsk|r8|fw|sk|tgp_v1|vck|VENICE)_|(?:sk|xai|pplx|nvapi|csk)-|AIza|AQ\.)[\w.-]{6,}"
+)
 _MASKED = (
     (re.compile(r"[^\s@<>()\[\],;]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
     (re.compile(_KEY), "[key]"),

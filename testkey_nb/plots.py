@@ -12,39 +12,35 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from .drawing import (
+    EDGE,
+    FILL,
+    LETTER,
+    MARKERS,
+    SERIES,
+    WIDTH,
+    clear,
+    fitting,
+    in_words,
+    left_out,
+    note_left_out,
+    only_said,
+    sized,
+)
 from .judge import Readiness
 from .locale import translate
 from .outcome import Answer, Outcome
 from .rows import AnswerRow, PriceRow, Why
 from .svg import MUTED, own_style
 
-_WIDTH = 9.2  # inches
 ROUTES = 12  # more than these would not be readable
 REQUESTS = 16
-
-# Okabe and Ito, "Color universal design", https://jfly.uni-koeln.de/color/ (read 2026-11-23)
-_SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-_MARKERS = "osD^vP"
-_FILL = {Answer.YES: "#bfe7da", Answer.NO: "#f6d5c2", Answer.UNKNOWN: "#f9e7bf"}
-_EDGE = {Answer.YES: "#009E73", Answer.NO: "#D55E00", Answer.UNKNOWN: "#E69F00"}
-_LETTER = {Answer.YES: "✓", Answer.NO: "✕", Answer.UNKNOWN: "?"}
-
-
-def _short(text: str, limit: int = 36) -> str:
-    """Return foreign text as the picture's one font can draw it, from both its ends when it is long."""
-    text = "".join(char if char.isprintable() and char <= "ÿ" else "?" for char in text)
-    half = limit // 2
-    return text if len(text) <= limit else f"{text[: half - 1]}…{text[-half:]}"
-
-
-def _word(text: str, lang: str) -> str:
-    return translate(text, lang).replace("_", " ")
 
 
 @own_style()
 def draw_gates(readiness: Readiness, lang: str = "en") -> Figure:
     """Draw the five gates in their order, each with both halves: colour, letter and word."""
-    figure = Figure(figsize=(_WIDTH, 2.55))
+    figure = Figure(figsize=(WIDTH, 2.55))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, 1000), ylim=(264, 0))
     axes.axis("off")
@@ -52,11 +48,11 @@ def draw_gates(readiness: Readiness, lang: str = "en") -> Figure:
         axes.text(4, y, label, va="center", fontweight="bold")
     for number, gate in enumerate(readiness.gates):
         left = 158 + number * 168
-        axes.text(left + 75, 28, _word(gate.gate, lang), ha="center", va="center", fontweight="bold", fontsize=11)
+        axes.text(left + 75, 28, in_words(gate.gate, lang), ha="center", va="center", fontweight="bold", fontsize=11)
         note = "" if gate.required else translate("not required", lang)
         axes.text(left + 75, 54, note, ha="center", va="center", fontsize=8.5, color=MUTED)
         for top, answer in ((76, gate.may), (172, gate.done)):
-            _box(axes, (left, top), answer, _word(answer, lang), dashed=not gate.required)
+            _box(axes, (left, top), answer, in_words(answer, lang), dashed=not gate.required)
         if number:
             axes.annotate("", (left + 2, 28), (left - 20, 28), arrowprops={"arrowstyle": "->", "color": MUTED})
     return figure
@@ -65,11 +61,11 @@ def draw_gates(readiness: Readiness, lang: str = "en") -> Figure:
 def _box(axes: Axes, corner: tuple[float, float], answer: Answer, word: str, *, dashed: bool) -> None:
     left, top = corner
     box = FancyBboxPatch(
-        corner, 150, 80, boxstyle="round,pad=0,rounding_size=12", facecolor=_FILL[answer], edgecolor=_EDGE[answer],
+        corner, 150, 80, boxstyle="round,pad=0,rounding_size=12", facecolor=FILL[answer], edgecolor=EDGE[answer],
         linewidth=2, linestyle="--" if dashed else "-",
     )  # fmt: skip
     axes.add_patch(box)
-    axes.text(left + 75, top + 30, _LETTER[answer], ha="center", va="center", fontsize=17, fontweight="bold")
+    axes.text(left + 75, top + 30, LETTER[answer], ha="center", va="center", fontsize=17, fontweight="bold")
     axes.text(left + 75, top + 62, word, ha="center", va="center", fontsize=9.5)
 
 
@@ -112,8 +108,8 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
     shown = routes[:ROUTES]
     sources = _sources(shown)
     if not sources:
-        return _empty(translate("No source has a price of a covered model.", lang))
-    figure = _sized(len(shown), step=0.42, above=0.25 + 0.25 * -(-len(sources) // 3), note=len(routes) > ROUTES)
+        return only_said(translate("No source has a price of a covered model.", lang))
+    figure = sized(len(shown), step=0.42, above=0.25 + 0.25 * -(-len(sources) // 3), note=len(routes) > ROUTES)
     left, right = figure.subplots(1, 2, sharey=True, gridspec_kw={"wspace": 0.16})
     for axes, field, title in (
         (left, "input_usd_per_mtok", translate("input, USD per million tokens", lang)),
@@ -122,13 +118,13 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
         _dots(axes, shown, sources, field, translate("no price", lang))
         axes.set_xlabel(title)
     left.set_yticks(
-        range(len(shown)), [_short(f"{one.model.rpartition('/')[2]} · {one.route or '-'}") for one in shown]
+        range(len(shown)), [fitting(f"{one.model.rpartition('/')[2]} · {one.route or '-'}") for one in shown]
     )
     left.set_ylim(len(shown) - 0.5, -0.5)
     handles, labels = left.get_legend_handles_labels()
     by_name = dict(zip(labels, handles, strict=True))
     figure.legend(by_name.values(), by_name.keys(), loc="upper center", ncols=3, frameon=False)
-    _left_out(figure, len(routes) - len(shown), lang)
+    note_left_out(figure, len(routes) - len(shown), lang)
     return figure
 
 
@@ -141,14 +137,14 @@ def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], field: 
             if x is not None:
                 offset = (series - (len(sources) - 1) / 2) * width
                 axes.plot(
-                    [x], [y + offset], linestyle="none", marker=_MARKERS[series % len(_MARKERS)], markersize=8,
-                    color=_SERIES[series % len(_SERIES)], label=_short(row.source), clip_on=False,
+                    [x], [y + offset], linestyle="none", marker=MARKERS[series % len(MARKERS)], markersize=8,
+                    color=SERIES[series % len(SERIES)], label=fitting(row.source), clip_on=False,
                 )  # fmt: skip
         if not any(row.free or getattr(row, field) is not None for row in one.prices):
             axes.text(0.02, y, none, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=MUTED)
     axes.set_xlim(0, 1.12 * axes.get_xlim()[1])
     axes.locator_params(axis="x", nbins=4)
-    _frame(axes)
+    clear(axes)
 
 
 def alt_prices(readiness: Readiness, lang: str = "en") -> str:
@@ -157,7 +153,7 @@ def alt_prices(readiness: Readiness, lang: str = "en") -> str:
     parts = [text for one in routes[:ROUTES] for text in _price_words(one, lang)]
     if not any(one.prices for one in routes):
         return translate("No source has a price of a covered model.", lang)
-    more = _more(len(routes) - ROUTES, lang)
+    more = left_out(len(routes) - ROUTES, lang)
     return f"{translate('Prices in USD per million tokens', lang)}: {'; '.join([*parts, *more])}."
 
 
@@ -208,25 +204,25 @@ def draw_latency(readiness: Readiness, lang: str = "en") -> Figure:
     requests = _requests(readiness)
     shown = requests[:REQUESTS]
     if not shown:
-        return _empty(translate("No request was answered.", lang))
-    figure = _sized(len(shown), step=0.36, above=0.15, note=len(requests) > REQUESTS)
+        return only_said(translate("No request was answered.", lang))
+    figure = sized(len(shown), step=0.36, above=0.15, note=len(requests) > REQUESTS)
     axes = figure.subplots()
     for y, one in enumerate(shown):
         ok = one.outcome == Outcome.OK
-        color = _SERIES[0] if ok else _SERIES[1]
+        color = SERIES[0] if ok else SERIES[1]
         axes.plot([0, one.latency_ms], [y, y], color=color, linewidth=2)
         axes.plot([one.latency_ms], [y], marker="o" if ok else "s", markersize=8, color=color, clip_on=False,
                   markerfacecolor=color if ok else "white")  # fmt: skip
         axes.annotate(
-            f"{one.latency_ms:.3g} ms · {_word(one.outcome, lang)}", (one.latency_ms, y), (9, 0), va="center",
+            f"{one.latency_ms:.3g} ms · {in_words(one.outcome, lang)}", (one.latency_ms, y), (9, 0), va="center",
             textcoords="offset points", fontsize=9,
         )  # fmt: skip
-    axes.set_yticks(range(len(shown)), [_short(one.asks) for one in shown])
+    axes.set_yticks(range(len(shown)), [fitting(one.asks) for one in shown])
     axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_xlim(0, 1.35 * max(one.latency_ms for one in shown) or 1)
     axes.set_xlabel(translate("milliseconds until the headers arrived", lang))
-    _frame(axes)
-    _left_out(figure, len(requests) - len(shown), lang)
+    clear(axes)
+    note_left_out(figure, len(requests) - len(shown), lang)
     return figure
 
 
@@ -235,36 +231,6 @@ def alt_latency(readiness: Readiness, lang: str = "en") -> str:
     requests = _requests(readiness)
     if not requests:
         return translate("No request was answered.", lang)
-    parts = [f"{one.asks} {one.latency_ms:.3g} ms ({_word(one.outcome, lang)})" for one in requests[:REQUESTS]]
-    more = _more(len(requests) - REQUESTS, lang)
+    parts = [f"{one.asks} {one.latency_ms:.3g} ms ({in_words(one.outcome, lang)})" for one in requests[:REQUESTS]]
+    more = left_out(len(requests) - REQUESTS, lang)
     return f"{translate('Latency of each request', lang)}: {'; '.join([*parts, *more])}."
-
-
-def _frame(axes: Axes) -> None:
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.tick_params(length=0)
-    axes.grid(axis="x", linewidth=0.8)
-
-
-def _sized(lines: int, *, step: float, above: float, note: bool) -> Figure:
-    """Return a figure with room for `lines` labels, fixed in inches: automatic layouts move with every drawing."""
-    below = 0.85 if note else 0.6
-    height = above + lines * step + below
-    figure = Figure(figsize=(_WIDTH, height))
-    figure.subplots_adjust(left=3.05 / _WIDTH, right=1 - 0.2 / _WIDTH, top=1 - above / height, bottom=below / height)
-    return figure
-
-
-def _empty(text: str) -> Figure:
-    figure = Figure(figsize=(_WIDTH, 0.9))
-    figure.text(0.5, 0.5, text, ha="center", va="center", color=MUTED)
-    return figure
-
-
-def _more(count: int, lang: str) -> list[str]:
-    return [translate(Why("left out here: {n} more", n=count), lang)] if count > 0 else []
-
-
-def _left_out(figure: Figure, count: int, lang: str) -> None:
-    if more := _more(count, lang):
-        figure.text(0.99, 0.02, more[0], ha="right", fontsize=9, color=MUTED)

@@ -161,6 +161,8 @@ class LimitRow:
     window_s: float | None
     reset_s: float | None
     source: str  # header it was read from
+    scope: str = ""  # what is counted: requests, tokens, input tokens, output tokens, USD; empty where nothing says it
+    said: str = ""  # the header's own words, bounded and redacted, where a value could not be read
 
 
 @dataclass(frozen=True, slots=True)

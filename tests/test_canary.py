@@ -83,11 +83,11 @@ def made_up(shape: KeyShape) -> str:
     return key
 
 
+# Every channel is searched with the keys of one provider; every other provider has test_no_echo.py.
 KEYS = {
     f"{provider.id} {shape.type}": (provider.id, made_up(shape))
-    for provider in PROVIDERS.values()
+    for provider in (PROVIDERS["huggingface"],)
     for shape in provider.key_shapes
-    if provider.id in sandbox.PERSONAS
 }
 USUAL = next(iter(KEYS))
 

@@ -49,7 +49,7 @@ PRICE: Shape = {
 }  # fmt: skip
 LIMIT: Shape = {
     **STAMPED, "limit": str, "service": str, "quota": MAYBE_NUMBER, "remaining": MAYBE_NUMBER,
-    "window_s": MAYBE_NUMBER, "reset_s": MAYBE_NUMBER, "source": str,
+    "window_s": MAYBE_NUMBER, "reset_s": MAYBE_NUMBER, "source": str, "scope": str, "said": str,
 }  # fmt: skip
 CAPABILITY: Shape = {"capability": str, "state": str, "why": str}
 GATE: Shape = {"gate": str, "may": str, "done": str, "state": str, "why": str}

@@ -37,7 +37,7 @@ GOLDEN: dict[str, dict[str, str | type[StrEnum]]] = {
     },
     "limits": {
         "limit": TEXT, "service": TEXT, "quota": NUMBER, "remaining": NUMBER, "window_s": NUMBER, "reset_s": NUMBER,
-        "source": TEXT,
+        "source": TEXT, "scope": TEXT, "said": TEXT,
     },
     "passport": {"axis": Axis, "answer": Answer, "why": TEXT, "asks": TEXT},
     "capabilities": {"capability": Capability, "state": CapabilityState, "why": TEXT, "asks": TEXT},

@@ -1,7 +1,6 @@
 """Who answers, and whose key this may be: marks unmask and explain, they never add up to genuine."""
 
 import asyncio
-from functools import partial
 
 import httpx
 import pytest
@@ -14,9 +13,9 @@ from hypothesis import strategies as st
 from testkey_nb import sandbox
 from testkey_nb.errors import AddressRefused
 from testkey_nb.http import Exchange
-from testkey_nb.identity import Identification, conclude, edge, identify, identify_endpoint, join, takes_key, weigh
+from testkey_nb.identity import Identification, conclude, edge, identify, identify_endpoint, join, weigh
 from testkey_nb.keys import Key
-from testkey_nb.outcome import Speaks, Verdict
+from testkey_nb.outcome import Verdict
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.spec import Mark, Provider
 
@@ -101,70 +100,6 @@ def test_an_endpoint_that_does_not_answer_is_unknown() -> None:
     found = identified(httpx.MockTransport(refused), "https://llm.example.com")
     assert found.identity.verdict is Verdict.UNKNOWN
     assert [row.mark for row in found.identity.evidence] == ["no answer"]
-
-
-# What relays show, as their own sources have it.
-SHOWN: dict[str, list[httpx.Response]] = {
-    "litellm": [
-        answer(200, {}, {"x-litellm-version": "1.106.2"}),
-        answer(200, {}, {"x-litellm-call-id": "0b6e"}),
-        answer(200, {}, {"x-litellm-model-api-base": "https://api.example.com"}),
-        answer(
-            401, {"error": {"message": "No api key passed in.", "type": "auth_error", "param": "None", "code": "401"}}
-        ),
-    ],
-    "one_api": [
-        answer(200, {}, {"x-oneapi-request-id": "2026112312"}),
-        answer(401, {"error": {"message": "invalid token", "type": "one_api_error"}}),
-        answer(200, {"data": [{"id": "gpt-4o", "created": 1626777600, "owned_by": "openai"}]}),
-    ],
-    "new_api": [
-        answer(200, {}, {"x-new-api-version": "v0.9"}),
-        answer(401, {"error": {"message": "invalid token", "type": "new_api_error"}}),
-    ],
-    "vllm": [answer(200, {"data": [{"id": "m", "owned_by": "vllm"}]})],
-    "sglang": [answer(200, {"data": [{"id": "m", "owned_by": "sglang"}]})],
-    "llama_cpp": [answer(200, {"data": [{"id": "m", "owned_by": "llamacpp"}]})],
-    "ollama": [answer(200, "Ollama is running", {"content-type": "text/plain"})],
-}
-
-
-def test_every_relay_has_an_answer_that_shows_it() -> None:
-    assert set(SHOWN) == {provider.id for provider in PROVIDERS.values() if provider.kind == "relay"}
-
-
-def _always(shown: httpx.Response, _request: httpx.Request) -> httpx.Response:
-    return shown
-
-
-@pytest.mark.parametrize("relay", SHOWN)
-def test_a_relay_is_known_by_each_of_its_marks_and_takes_no_key(relay: str) -> None:
-    for shown in SHOWN[relay]:
-        found = identified(Between(instead=partial(_always, shown)), "https://llm.example.com", trust=True)
-        assert (found.identity.verdict, found.identity.provider) == (Verdict.RELAY, relay)
-        assert not takes_key(HF, "https://llm.example.com", found.identity)
-        against = [row for row in found.identity.evidence if row.speaks == Speaks.AGAINST]
-        assert {row.points_to for row in against} == {relay}
-        assert all(row.source and row.checked for row in against)
-
-
-def test_litellms_health_page_shows_it_too() -> None:
-    def alive(request: httpx.Request) -> httpx.Response:
-        return (
-            answer(200, '"I\'m alive!"')
-            if request.url.path == "/health/liveliness"
-            else answer(404, {"detail": "Not Found"})
-        )
-
-    assert identified(httpx.MockTransport(alive), "https://llm.example.com/v1").identity.provider == "litellm"
-
-
-@pytest.mark.parametrize("relay", sorted(set(SHOWN) - {"ollama"}))  # its page is at a path listed hosts are not asked
-def test_a_listed_host_that_shows_a_relays_mark_is_contradicted(relay: str) -> None:
-    given = SHOWN[relay][0]
-    found = identified(Between(instead=lambda _request: given, genuine=True), ROUTER)
-    assert (found.identity.verdict, found.identity.provider) == (Verdict.CONTRADICTED, None)
-    assert not takes_key(HF, ROUTER, found.identity)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda provider: provider.id)

@@ -1,6 +1,7 @@
 """The key follows the evidence: recorded for every provider, a key is seen by one vendor's hosts and by nobody else."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
@@ -23,6 +24,10 @@ def key_of(provider: Provider) -> Key:
     return Key("THE_KEY", sandbox.PERSONAS[provider.id]["launch-ready"].key)
 
 
+def choose(provider: Provider, **choices: Any) -> Plan:  # noqa: ANN401 - as `plan` takes them
+    return plan(provider.id, models=provider.covered_models or ("gpt-4o-mini",), operator=ME, **choices)
+
+
 def carried_by(request: httpx.Request, key: Key) -> bool:
     return key.reveal() in f"{request.url} {request.headers.multi_items()}"
 
@@ -35,7 +40,7 @@ def recorded(provider: Provider, key: Key, choices: Plan) -> tuple[Run, Between]
 @pytest.mark.parametrize("provider", HOSTED, ids=lambda provider: provider.id)
 def test_a_key_goes_to_the_hosts_of_its_vendor_in_the_header_of_its_vendor_and_nowhere_else(provider: Provider) -> None:
     key = key_of(provider)
-    _, transport = recorded(provider, key, plan(provider.id, operator=ME))
+    _, transport = recorded(provider, key, choose(provider))
     hosts = {region.host for region in provider.hosts if region.region == provider.regions[0]}
     seen = [request for request in transport.requests if carried_by(request, key)]
     assert seen or not any(ask.auth for ask in provider.asks)
@@ -52,7 +57,7 @@ def test_in_another_region_the_key_goes_to_the_hosts_of_that_region_only(provide
     if len(provider.regions) == 1:
         pytest.skip("answers in one region")
     key, chosen = key_of(provider), provider.regions[region]
-    _, transport = recorded(provider, key, plan(provider.id, region=chosen, operator=ME))
+    _, transport = recorded(provider, key, choose(provider, region=chosen))
     hosts = {known.host for known in provider.hosts if known.region == chosen}
     assert {request.url.host for request in transport.requests if carried_by(request, key)} <= hosts
 
@@ -60,11 +65,11 @@ def test_in_another_region_the_key_goes_to_the_hosts_of_that_region_only(provide
 @pytest.mark.parametrize("provider", HOSTED, ids=lambda provider: provider.id)
 def test_an_endpoint_that_nobody_knows_gets_no_key_unless_it_is_vouched_for(provider: Provider) -> None:
     key = key_of(provider)
-    run, transport = recorded(provider, key, plan(provider.id, base_url=ELSEWHERE, operator=ME))
+    run, transport = recorded(provider, key, choose(provider, base_url=ELSEWHERE))
     assert transport.requests
     assert not [request for request in transport.requests if carried_by(request, key)]
     assert run.identity.verdict is Verdict.UNKNOWN
-    vouched = plan(provider.id, base_url=ELSEWHERE, trust_endpoint=True, operator=ME)
+    vouched = choose(provider, base_url=ELSEWHERE, trust_endpoint=True)
     run, transport = recorded(provider, key, vouched)
     assert run.identity.verdict is Verdict.VOUCHED
     assert {request.url.host for request in transport.requests} == {"api.example.com"}
@@ -79,7 +84,7 @@ def test_a_relay_in_the_vendors_place_gets_no_key_even_if_it_is_vouched_for(prov
         return httpx.Response(401, headers={"x-litellm-version": "1.106.2"}, json={"error": {"code": "401"}})
 
     key = key_of(provider)
-    choices = plan(provider.id, base_url=ELSEWHERE, trust_endpoint=True, operator=ME)
+    choices = choose(provider, base_url=ELSEWHERE, trust_endpoint=True)
     run = asyncio.run(probe_key(key, choices, transport=httpx.MockTransport(relay)))
     assert sent
     assert not [request for request in sent if carried_by(request, key) or CONTROL in str(request.headers)]
@@ -92,7 +97,7 @@ def test_a_key_of_another_vendor_goes_only_where_it_is_named(provider: Provider,
     if provider is other:
         return
     key = key_of(other)
-    run, transport = recorded(provider, key, plan(provider.id, operator=ME))
+    run, transport = recorded(provider, key, choose(provider))
     hosts = {region.host for region in provider.hosts}
     assert {request.url.host for request in transport.requests if carried_by(request, key)} <= hosts
     assert [row for row in run.identity.evidence if row.mark == "key shape"]
@@ -112,7 +117,7 @@ def test_a_key_that_manages_an_account_is_asked_for_its_identity_and_nothing_els
     assert [candidate.key_type for candidate in identify(key) if candidate.provider == provider.id] == [
         managing[0].type
     ]
-    run, transport = recorded(provider, key, plan(provider.id, operator=ME))
+    run, transport = recorded(provider, key, choose(provider))
     allowed = {ask.path.partition("?")[0] for ask in provider.asks if ask.admin}
     assert {request.url.path for request in transport.requests if carried_by(request, key)} <= allowed
     assert not [f for f in run.findings if f.axis is Axis.SCOPE and f.answer is Answer.YES]

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import pickle
+import re
 from collections.abc import Callable
 
 import pandas as pd
@@ -243,8 +244,11 @@ SHAPES = [(provider.id, shape) for provider in PROVIDERS.values() for shape in p
     ("provider", "shape"), SHAPES, ids=lambda value: value if isinstance(value, str) else value.type
 )
 def test_a_control_key_has_the_shape_it_controls_and_says_what_it_is(provider: str, shape: KeyShape) -> None:
-    assert Key("control", shape.control).fits(shape.pattern), provider
-    assert "NotARealKey" in shape.control
+    said = re.compile("testkeyNotAReal(Key)?x*", re.IGNORECASE)
+    assert said.search(shape.control), provider
+    # Where only hexadecimal digits fit, the words cannot: prefix and length are those of the shape then.
+    spelt = said.sub(lambda found: "0" * len(found[0]), shape.control)
+    assert any(Key("control", text).fits(shape.pattern) for text in (shape.control, spelt)), provider
 
 
 def jwt(payload: object) -> str:

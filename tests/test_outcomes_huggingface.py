@@ -181,6 +181,8 @@ def test_an_ask_goes_to_a_listed_host_and_carries_the_key_only_to_a_host_that_ma
     provider: Provider, ask: Ask
 ) -> None:
     keyed, keyless = {r.host for r in provider.hosts}, {r.host for r in provider.keyless_hosts}
+    if not keyed:
+        keyed = {""}  # a relay has no host of its own: its asks go to the base URL
     assert ask.host in (keyed if ask.auth else keyed | keyless)
     assert ask.auth or not ask.proves_key
     assert ask.path.startswith("/")
@@ -192,8 +194,6 @@ def test_a_key_travels_in_a_header_and_a_shape_has_its_control(provider: Provide
     assert name == name.lower()
     assert "{key}" in written
     assert not any("{key}" in ask.path for ask in provider.asks)
-    if any(ask.proves_key for ask in provider.asks):
-        assert provider.key_shapes
     for mark in provider.marks:
         assert bool(mark.header) != bool(mark.body), mark
         assert not mark.path or mark.body, mark

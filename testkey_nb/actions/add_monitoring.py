@@ -23,8 +23,8 @@ def add_monitoring(readiness: Readiness) -> dict[str, str]:
 
 def _asks(readiness: Readiness) -> dict[str, Ask]:
     """Return what can be asked the same way every minute, by module name: no path that depends on the time."""
-    asks = [ask for ask in readiness.run.plan.provider.asks if ask.repeat is Repeat.ONCE and "{now}" not in ask.path]
     provider = readiness.run.plan.provider
+    asks = [ask for ask in provider.asks if ask.repeat is Repeat.ONCE and "{now}" not in ask.path and not ask.admin]
     # The exporter takes a secret from a file for `Authorization` only; any other header would stand in the config.
     bearer = provider.auth == ("authorization", "Bearer {key}")
     shared = {(a.host, a.path): a for a in reversed(asks) if not a.per_model and (bearer or not a.auth)}
@@ -53,7 +53,7 @@ def _prometheus(readiness: Readiness) -> dict[str, object]:
             "scrape_interval": "15m" if ask.auth else "1m",
             "metrics_path": "/probe",
             "params": {"module": [name]},
-            "static_configs": [{"targets": [join(run.plan.at(ask.host), ask.path)], "labels": dict(labels)}],
+            "static_configs": [{"targets": [join(run.plan.at(run.plan.host(ask.host)), ask.path)], "labels": dict(labels)}],
             "relabel_configs": [
                 {"source_labels": ["__address__"], "target_label": "__param_target"},
                 {"source_labels": ["__param_target"], "target_label": "instance"},

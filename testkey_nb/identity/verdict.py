@@ -4,6 +4,7 @@ Marks unmask and explain, they never add up to genuine: genuine is a listed host
 mark.  A missing mark proves nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
@@ -90,6 +91,8 @@ def _marks(provider: Provider | None, at: str, path: str, reply: Reply) -> Itera
                           SANDBOX.checked)  # fmt: skip
     for owner in PROVIDERS.values():
         for mark in owner.marks:
+            if provider and owner is not provider and mark in provider.marks:
+                continue  # both show it: a fork and what it was forked from
             if mark.path in {"", path} and (value := mark.seen(reply)):
                 speaks = Speaks.NEUTRAL if mark.weak else _speaks(owner, provider)
                 yield EvidenceRow(at, mark.name, redact(value, 80), speaks, owner.id, mark.source, mark.checked)
@@ -123,7 +126,7 @@ def _plain(at: str, path: str, reply: Reply) -> Iterator[EvidenceRow]:
     kind = reply.headers.get("content-type", "").partition(";")[0] or "no type"
     if reply.status >= 400 and isinstance(body, dict):  # noqa: PLR2004 - how it refuses
         kind = f"JSON with {', '.join(sorted(body)[:8]) or 'nothing'}"
-    yield _told(at, f"GET {path}", f"status {reply.status}: {kind}", "RFC 9110 section 15")
+    yield _told(at, f"GET {path.partition('?')[0]}", f"status {reply.status}: {kind}", "RFC 9110 section 15")
 
 
 def _told(at: str, mark: str, observed: str, source: str) -> EvidenceRow:
@@ -137,7 +140,8 @@ def conclude(provider: Provider | None, evidence: tuple[EvidenceRow, ...], *, tr
     if foreign:
         # A relay shows marks of what stands behind it, never the other way round.
         relays = [row for row in foreign if PROVIDERS[row.points_to].kind in _RELAYING]
-        who = PROVIDERS[(relays or foreign)[0].points_to]
+        told = dict.fromkeys((row.points_to, row.mark) for row in relays or foreign)
+        who = PROVIDERS[Counter(points_to for points_to, _ in told).most_common(1)[0][0]]
         shown = ", ".join(sorted({row.mark for row in foreign if row.points_to == who.id}))
         if who.kind in _RELAYING and not listed:
             why = Why("{name} answers there: {marks}", name=who.name, marks=shown)

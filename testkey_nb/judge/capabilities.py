@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from testkey_nb.outcome import Answer, Axis, Capability, CapabilityState, Outcome, Verdict
 from testkey_nb.rows import CapabilityRow, Why
@@ -88,7 +87,7 @@ def _balance(case: Case) -> _State:
 
 def _limit_matrix(case: Case) -> _State:
     services = sorted({row.service for row in case.run.limits})
-    api = urlsplit(case.run.plan.provider.api).hostname
+    api = case.run.plan.service
     if api in services:
         return _State(_PROVED, Why("limits of {services} were read", services=", ".join(services)), "limit_snapshot")
     if services:

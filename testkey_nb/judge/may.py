@@ -1,7 +1,6 @@
 """The first half of each gate: may it, by the evidence of the run."""
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from testkey_nb.outcome import Answer, Axis, PriceVerdict, Verdict
 from testkey_nb.rows import LimitRow, Why
@@ -125,10 +124,10 @@ def _limits(case: Case) -> Check:
     planned = {"requests": policy.planned_requests_per_min, "tokens": policy.planned_tokens_per_min}
     if not any(planned.values()):
         return Check(Answer.YES, Why("no load is planned, so no limit can be too low"))
-    api = urlsplit(provider.api).hostname
+    api = case.run.plan.service
     published = [row for row in case.run.limits if row.service == api and _per_minute(row) is not None]
     for row in published:
-        load = planned["tokens" if "token" in row.limit else "requests"]
+        load = planned["tokens" if "token" in (row.scope or row.limit) else "requests"]
         if load > (_per_minute(row) or 0):
             why = Why("{load} per minute are planned, {limit} allows {quota}", load=f"{load:g}", limit=row.limit,
                       quota=f"{_per_minute(row):g}")  # fmt: skip

@@ -8,6 +8,12 @@ from testkey_nb.probe import Run
 from testkey_nb.rows import Why
 from testkey_nb.spec import Finding
 
+_LOOK = Why("have a person look at the provider's page")
+_UNTOLD: Mapping[Axis, Why] = {
+    Axis.FUNDS: Why("nothing that was answered tells whether somebody can pay"),
+    Axis.QUOTA: Why("nothing that was answered tells whether a limit is used up"),
+    Axis.SCOPE: Why("nothing that was answered tells whether this key may call models"),
+}
 _AGAIN = Why("probe again once the provider answers: nothing was refused, nothing was granted")
 
 
@@ -40,7 +46,10 @@ def _auth(run: Run) -> Finding:
             "use the provider's own address, or vouch for this endpoint with --trust-endpoint if you operate it"
         )
         return Finding(Axis.AUTH, Answer.UNKNOWN, why, "", opens)
-    asked = [row for row in run.answers if row.ask in _proving(run)]
+    if not _proving(run):
+        why = Why("no read-only question of {name} tells whether it accepts a key", name=run.plan.provider.name)
+        return Finding(Axis.AUTH, Answer.UNKNOWN, why, "", Why("have a person confirm the key on the provider's page"))
+    asked = [row for row in run.answers if row.ask in _proving(run) and row.keyed]
     seen = Why.both(Why("{ask}: {why}", ask=row.ask, why=row.why) for row in asked) or Why("not asked")
     why = Why("no answer tells whether the key is accepted ({seen})", seen=seen)
     return Finding(Axis.AUTH, Answer.UNKNOWN, why, ", ".join(_proving(run)), _AGAIN)
@@ -62,8 +71,7 @@ def _joined(axis: Axis, findings: list[Finding], auth: Finding | None) -> Findin
     """Join what is known of one axis; witnesses that contradict each other leave it unknown."""
     if not findings:
         if auth is None or auth.answer is Answer.YES:
-            why, opens = Why("nothing that was answered tells"), Why("have a person look at the provider's page")
-            return Finding(axis, Answer.UNKNOWN, why, "", opens)
+            return Finding(axis, Answer.UNKNOWN, _UNTOLD.get(axis, Why("nothing that was answered tells")), "", _LOOK)
         why = Why("not known, because it is not known that the key is accepted")
         return Finding(axis, Answer.UNKNOWN, why, auth.asks, auth.opens)
     answer = agree(finding.answer for finding in findings)

@@ -1,5 +1,6 @@
 """Widgets for JupyterLab: what an analyst chooses, and the sections of the report beneath it."""
 
+from .compare import ComparePanel
 from .onboarding import OnboardingPanel
 
-__all__ = ["OnboardingPanel"]
+__all__ = ["ComparePanel", "OnboardingPanel"]

@@ -5,14 +5,15 @@ A control of a policy is called as the policy's field is.  No control holds a ke
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
 import ipywidgets as ipw
+from traitlets import Bunch
 
 from testkey_nb import sandbox
-from testkey_nb.errors import KeyMissing, UnknownName
+from testkey_nb.errors import CallerError, KeyMissing, UnknownName
 from testkey_nb.judge import DIMENSIONS, Policy, change
 from testkey_nb.probe.planning import MAX_SAMPLES
 from testkey_nb.providers import PROVIDERS
@@ -126,6 +127,20 @@ def check_set(name: str) -> None:
     """
     if name not in os.environ:
         raise KeyMissing("no variable of that name is set; set one to the key and give its name, never the key itself")
+
+
+def drop_unset(control: ipw.Combobox, say: Callable[..., None]) -> None:
+    """Keep no text in `control` that names no variable: it may be a key that was pasted by mistake."""
+
+    def look(change: Bunch) -> None:
+        try:
+            if change["new"]:
+                check_set(change["new"])
+        except CallerError as mistake:
+            control.value = ""
+            say(str(mistake), alert=True)
+
+    control.observe(look, names="value")
 
 
 def _field(kind: type[ipw.DOMWidget], label: str, **traits: object) -> ipw.DOMWidget:

@@ -1,5 +1,6 @@
-"""Where the controls of the onboarding panel stand."""
+"""Where the controls of the onboarding panel stand, in groups that other panels have, too."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
@@ -18,18 +19,18 @@ RETAINED = "Read-only. What is observed is gone after five minutes; no file hold
 def lay_out(panel: "OnboardingPanel") -> ipw.DOMWidget:
     """Return the whole panel: three groups of controls, the buttons, the results."""
     controls = panel.controls
-    groups = _row([_whose(controls), _what(controls)])
-    act = _row([panel.probe_button, panel.bar, panel.status], "tk-panel-act")
-    keep = _row([controls.lang, controls.out, panel.export_button], "tk-panel-act")
+    groups = row([whose(controls, "Whose key"), _what(controls)])
+    act = row([panel.probe_button, panel.bar, panel.status], "tk-panel-act")
+    keep = row([controls.lang, controls.out, panel.export_button], "tk-panel-act")
     retained = ipw.HTML(f'<p class="tk-panel-hint">{RETAINED}</p>')
     look = ipw.HTML(f"<style>{panel_style()}</style>")
-    view = ipw.VBox([look, groups, _how(controls), act, keep, retained, panel.countdown.view, panel.results.view])
+    view = ipw.VBox([look, groups, how(controls), act, keep, retained, panel.countdown.view, panel.results.view])
     view.add_class("tk-panel")
     return view
 
 
-def _whose(controls: Controls) -> ipw.DOMWidget:
-    """Group what says whose key is asked about; only what belongs to the choice is there."""
+def whose(controls: Controls, title: str, hint: str = "", more: Iterable[ipw.DOMWidget] = ()) -> ipw.DOMWidget:
+    """Group what says whose key is asked about, and more beneath it; only what belongs to the choice is there."""
     says = ipw.HTML()
     made_up = ipw.VBox([controls.persona, says])
     own = ipw.VBox([controls.key_name, controls.operator])
@@ -43,7 +44,7 @@ def _whose(controls: Controls) -> ipw.DOMWidget:
     for control in (controls.source, controls.provider, controls.persona):
         control.observe(follow, names="value")
     follow()
-    return _group("Whose key", "", [controls.source, controls.provider, made_up, own])
+    return group(title, hint, [controls.source, controls.provider, made_up, own, *more])
 
 
 def _what(controls: Controls) -> ipw.DOMWidget:
@@ -54,24 +55,27 @@ def _what(controls: Controls) -> ipw.DOMWidget:
 
     controls.source.observe(follow, names="value")
     follow()
-    return _group("What to ask", "Reading only: GET and HEAD.", [controls.models, controls.samples, endpoint])
+    return group("What to ask", "Reading only: GET and HEAD.", [controls.models, controls.samples, endpoint])
 
 
-def _how(controls: Controls) -> ipw.DOMWidget:
+def how(controls: Controls) -> ipw.DOMWidget:
+    """Group what a verdict depends on beside the answers."""
     rules = ipw.Box([getattr(controls, name) for name in RULES])
     rules.add_class("tk-panel-rules")
     hint = "Moving anything here judges the same answers again and sends nothing."
-    return _group("How to judge", hint, [controls.dimension, controls.launch_dir, rules])
+    return group("How to judge", hint, [controls.dimension, controls.launch_dir, rules])
 
 
-def _row(children: list[ipw.DOMWidget], name: str = "tk-panel-row") -> ipw.DOMWidget:
-    row = ipw.Box(children)
-    row.add_class(name)
-    return row
+def row(children: list[ipw.DOMWidget], name: str = "tk-panel-row") -> ipw.DOMWidget:
+    """Set widgets beside one another, as many as there is room for."""
+    box = ipw.Box(children)
+    box.add_class(name)
+    return box
 
 
-def _group(title: str, hint: str, children: list[ipw.DOMWidget]) -> ipw.DOMWidget:
+def group(title: str, hint: str, children: list[ipw.DOMWidget]) -> ipw.DOMWidget:
+    """Frame widgets under a title."""
     says = f' <span class="tk-panel-hint">{hint}</span>' if hint else ""
-    group = ipw.VBox([ipw.HTML(f'<p class="tk-panel-title"><strong>{title}</strong>{says}</p>'), *children])
-    group.add_class("tk-panel-group")
-    return group
+    box = ipw.VBox([ipw.HTML(f'<p class="tk-panel-title"><strong>{title}</strong>{says}</p>'), *children])
+    box.add_class("tk-panel-group")
+    return box

@@ -3,39 +3,37 @@
 State and layout only: what an answer means is decided in `judge`, what it looks like in `report`.
 """
 
-import asyncio
-import html
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
-from IPython import get_ipython
-from IPython.display import display
-from traitlets import Bunch
 
 from testkey_nb import sandbox
 from testkey_nb.actions.write import check_writable, replace_file
 from testkey_nb.errors import CallerError, OutputRefused, UnknownName
 from testkey_nb.judge import Readiness, judge_run
-from testkey_nb.jupyter.history import keep_in_memory
 from testkey_nb.keys import Key
 from testkey_nb.launch import read_launch
 from testkey_nb.probe import Plan, Run, plan, probe_key
 from testkey_nb.report import render_report
-from testkey_nb.retention import Receipt, hold, keep_output
+from testkey_nb.retention import Receipt, hold
 from testkey_nb.rows import GRAINS
 
-from .controls import JUDGING, Controls, check_set
+from .controls import JUDGING, Controls, drop_unset
 from .countdown import Countdown
+from .job import Job, show_panel
 from .layout import lay_out
 from .results import Results
+from .subject import NOBODY, persona_of
 
 if TYPE_CHECKING:
+    import asyncio
+
     import pandas as pd
 
     from testkey_nb.http import AsyncTransport
 
-NOBODY = "nobody: a made-up key in the sandbox"
+__all__ = ["NOBODY", "OnboardingPanel"]
 
 
 class OnboardingPanel:
@@ -65,27 +63,19 @@ class OnboardingPanel:
         self.readiness: Readiness | None = None
         self.probe_button = ipw.Button(description="Probe", icon="search", button_style="primary")
         self.export_button = ipw.Button(description="Export report", icon="download")
-        self.bar = ipw.IntProgress(max=1)
-        self.status = ipw.HTML()
         self.countdown = Countdown(self._purged)
         self._transport = transport
-        self._task: asyncio.Task[Readiness | None] | None = None
+        self._job: Job[Readiness] = Job()
+        self.bar, self.status, self._say = self._job.bar, self._job.status, self._job.say
         self.view = lay_out(self)
-        self._say("Nothing has been sent yet.")
         self.probe_button.on_click(lambda _button: self.probe_now())
         self.export_button.on_click(lambda _button: self._export())
-        self.controls.key_name.observe(self._drop_unset, names="value")
+        drop_unset(self.controls.key_name, self._say)
         for name in JUDGING:
             getattr(self.controls, name).observe(lambda _change: self._judge_again(), names="value")
 
     def _ipython_display_(self) -> None:
-        keep_output()  # the panel stays when other outputs are cleared; what it shows does not
-        shell = get_ipython()
-        if shell is not None and not keep_in_memory(shell):
-            self._say(
-                "IPython's history file could not be left: what was typed in this session may be in it.", alert=True
-            )
-        display(self.view)  # type: ignore[no-untyped-call]  # IPython's own
+        show_panel(self.view, self._job)
 
     def probe_now(self) -> "asyncio.Task[Readiness | None]":
         """Start a run, or join the one that is going on.
@@ -96,10 +86,7 @@ class OnboardingPanel:
             To be awaited for the verdict; None where the caller's mistake kept anything from being sent.
 
         """
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._probe())
-            self._task.add_done_callback(self._ended)
-        return self._task
+        return self._job.start(self._probe)
 
     def frame(self, grain: str) -> "pd.DataFrame":
         """Return one of the ten frames of what was judged last.
@@ -151,7 +138,6 @@ class OnboardingPanel:
         self._say(f"{receipt} Probe again to see it.")
 
     async def _probe(self) -> Readiness | None:
-        self.bar.value, self.bar.max, self.bar.bar_style = 0, 1, ""
         self._say("Asking …")
         try:
             read_launch(self.controls.folder())  # a mistake in it is found before anything is sent
@@ -168,10 +154,7 @@ class OnboardingPanel:
         if not self.controls.in_sandbox:
             key, transport = Key.from_env(self.controls.key_name.value.strip()), self._transport
         else:
-            personas = sandbox.PERSONAS.get(provider, {})
-            if self.controls.persona.value not in personas:
-                raise UnknownName.among("persona", str(self.controls.persona.value), personas)
-            key = Key("SANDBOX_KEY", personas[self.controls.persona.value].key)
+            key = Key("SANDBOX_KEY", persona_of(provider, self.controls.persona.value).key)
             transport = self._transport or sandbox.transport(provider, self.controls.persona.value)
         return await probe_key(key, choices, transport=transport, progress=self._progress)
 
@@ -187,8 +170,7 @@ class OnboardingPanel:
         )
 
     def _progress(self, done: int, total: int, what: str) -> None:
-        self.bar.max, self.bar.value = max(total, 1), done
-        self._say(f"{done} of {total} answered: {what}")
+        self._job.progress(done, total, f"{done} of {total} answered: {what}")
 
     def _show(self, run: Run) -> Readiness:
         """Judge `run` by what the controls say now, and show it in place of what was shown."""
@@ -214,25 +196,3 @@ class OnboardingPanel:
             self._say(f"The report is in {self.export_report()}: yours to keep, share or delete.")
         except CallerError as mistake:
             self._say(str(mistake), alert=True)
-
-    def _drop_unset(self, change: Bunch) -> None:
-        """Keep no text that names no variable: it may be a key that was pasted by mistake."""
-        try:
-            if change["new"]:
-                check_set(change["new"])
-        except CallerError as mistake:
-            self.controls.key_name.value = ""
-            self._say(str(mistake), alert=True)
-
-    def _ended(self, task: "asyncio.Task[Readiness | None]") -> None:
-        """Make room for the next run; a fault of our own is told by its kind, as its text may quote anything."""
-        self._task = None
-        failed = task.cancelled() or task.exception() is not None
-        if failed:
-            kind = "stopped" if task.cancelled() else f"a fault in testkey_nb: {type(task.exception()).__name__}"
-            self._say(f"The run did not end: {kind}. What is shown below is older.", alert=True)
-        self.bar.bar_style = "danger" if failed or task.result() is None else "success"
-
-    def _say(self, text: str, *, alert: bool = False) -> None:
-        role = "alert" if alert else "status"
-        self.status.value = f'<p class="tk-panel-{role}" role="{role}">{html.escape(text)}</p>'

@@ -3,9 +3,10 @@
 This is the one door through which a key goes to the network.
 """
 
+from .batch import Asked, probe_batch
 from .control import CONTROL
 from .planning import Plan, plan
 from .probing import Progress, probe_key
 from .run import Run
 
-__all__ = ["CONTROL", "Plan", "Progress", "Run", "plan", "probe_key"]
+__all__ = ["CONTROL", "Asked", "Plan", "Progress", "Run", "plan", "probe_batch", "probe_key"]

@@ -14,7 +14,7 @@ from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, Stamp, Value, Why
 from testkey_nb.spec import Ask, Finding, Provider, Reply, Rows
 
 from .planning import Plan
-from .platforms import told_of_others
+from .platforms import OTHER_PLATFORM, told_of_others
 from .run import Run, merge_models
 
 _ADMINISTERS = Why("a key that manages an account: it is named here, never used, and calls no model")
@@ -100,7 +100,7 @@ def as_run(probed: Probed) -> Run:
         models=merge_models((row for _, rows in found.rows for row in rows.models), plan.models),
         prices=tuple(replace(price, checked_at=price.checked_at or probed.begun) for price in prices),
         limits=tuple(limit for _, rows in found.rows for limit in rows.limits),
-        findings=told_of_others(plan, found.findings),
+        findings=told_of_others(plan, found.findings, _there(found.answers)),
         until=probed.until,
     )
 
@@ -117,12 +117,17 @@ def _found(probed: Probed) -> _Found:
         found.answers.append(_row(probed.key, answered, (outcome, why, source)))
         if counts:
             found.rows.append((ask, rows))
-            if ask.auth and not elsewhere:
+            if ask.auth and ask.name != OTHER_PLATFORM and not elsewhere:
                 found.findings += _heard(ask, answered.host, outcome, why)
     accepted = agree(f.answer for f in found.findings if f.axis is Axis.AUTH) is Answer.YES
     if accepted and administers(probed.plan, probed.key):
         found.findings.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
     return found
+
+
+def _there(answers: Iterable[AnswerRow]) -> dict[str, Outcome]:
+    """Return what this vendor's separate platforms made of the key, by host."""
+    return {row.host: Outcome(row.outcome) for row in answers if row.ask == OTHER_PLATFORM}
 
 
 def _shape(key: Key, provider: Provider) -> EvidenceRow:

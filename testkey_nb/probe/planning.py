@@ -38,6 +38,11 @@ class Plan:
         return self.base_url or f"https://{host}"
 
     @property
+    def service(self) -> str:
+        """The host whose limits are those of calls: the provider's own, a relay's that of the base URL."""
+        return urlsplit(self.provider.api or self.base_url).hostname or ""
+
+    @property
     def api(self) -> str:
         """The base URL of the OpenAI-compatible API, for the files people run."""
         parts = urlsplit(self.provider.api)

@@ -4,13 +4,15 @@ Keys, money and models of such platforms have nothing to do with each other, so 
 the operator's consent, and what is found there is told and never mixed with what was found here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from testkey_nb.outcome import Answer, Axis
+from testkey_nb.outcome import Answer, Axis, Outcome
 from testkey_nb.rows import Why
 from testkey_nb.spec import Finding
 
 from .planning import Plan
+
+OTHER_PLATFORM = "other_platform"  # the proving question, put to a vendor's separate platform
 
 
 def hosts_elsewhere(plan: Plan, asked: str) -> dict[str, str]:
@@ -18,22 +20,28 @@ def hosts_elsewhere(plan: Plan, asked: str) -> dict[str, str]:
     return {region: plan.host(asked, region) for region in plan.provider.twins(plan.region)}
 
 
-def told_of_others(plan: Plan, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return `findings`, in which a refusal names the vendor's separate platforms."""
+def told_of_others(plan: Plan, findings: Iterable[Finding], there: Mapping[str, Outcome]) -> tuple[Finding, ...]:
+    """Return `findings`, in which a refusal names the vendor's separate platforms, and what those said (`there`)."""
     regions = plan.provider.twins(plan.region)
     hosts = sorted({known.host for known in plan.provider.hosts if known.region in regions})
-    return tuple(_told(plan, finding, hosts, regions) for finding in findings)
+    return tuple(_told(found, hosts, regions, there) if hosts and _refused(found) else found for found in findings)
 
 
-def _told(plan: Plan, found: Finding, hosts: list[str], regions: tuple[str, ...]) -> Finding:
-    if not hosts or found.axis is not Axis.AUTH or found.answer is not Answer.NO:
-        return found
-    names = {"hosts": ", ".join(hosts), "region": regions[0]}
+def _refused(found: Finding) -> bool:
+    return found.axis is Axis.AUTH and found.answer is Answer.NO
+
+
+def _told(found: Finding, hosts: list[str], regions: tuple[str, ...], there: Mapping[str, Outcome]) -> Finding:
+    names = {"hosts": ", ".join(hosts), "regions": " / ".join(regions)}
     why = Why("{said}; denied here, and this vendor has a separate platform at {hosts}", said=found.why, **names)
-    opens = Why("if the key was made for {hosts}, probe it with --region {region}; else make a new key", **names)
-    if plan.other_platforms and not plan.base_url:
-        why = Why("{said}; it was not accepted at {hosts} either", said=found.why, **names)
+    opens = Why("if the key was made for {hosts}, probe it with --region {regions}; else make a new key", **names)
+    if there and set(there.values()) == {Outcome.DENIED}:
+        asked = ", ".join(sorted(there))
+        why = Why("{said}; it was not accepted at {hosts} either", said=found.why, hosts=asked)
         opens = found.opens
+    elif there:
+        silent = ", ".join(sorted(host for host, outcome in there.items() if outcome is not Outcome.DENIED))
+        why = Why("{said}; denied here, and {hosts} gave no clear answer", said=found.why, hosts=silent)
     return Finding(found.axis, found.answer, why, found.asks, opens)
 
 

@@ -27,12 +27,10 @@ from testkey_nb.spec import Ask, Finding, Repeat, Rows
 from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
 from .facts import Answered, Probed, administers, as_run, believed, read
 from .planning import Plan
-from .platforms import hosts_elsewhere, valid_elsewhere
+from .platforms import OTHER_PLATFORM, hosts_elsewhere, valid_elsewhere
 from .run import Run
 
 SAMPLE_SPACING_S = 0.5
-
-OTHER_PLATFORM = "other_platform"  # the proving question, put to a vendor's separate platform
 
 Progress = Callable[[int, int, str], None]
 
@@ -110,7 +108,7 @@ class _Probing:
         identity = self._identity(seen)
         await self._ask(sender, [ask for ask in self._keyed(identity) if ask.repeat is Repeat.ONCE])
         identity = self._identity(seen)  # a relay may show itself only to a key
-        proof = await self._proof(sender, identity) or await self._elsewhere(sender)
+        proof = await self._proof(sender, identity) or await self._elsewhere(sender, identity)
         sampled = [ask for ask in self.plan.provider.asks if ask.repeat is Repeat.PER_SAMPLE and not ask.auth]
         sampled += [ask for ask in self._keyed(identity) if ask.repeat is Repeat.PER_SAMPLE]
         for sample in range(1, self.plan.samples + 1):
@@ -190,9 +188,9 @@ class _Probing:
             known[url] = found
         return known[url]
 
-    async def _elsewhere(self, sender: Sender) -> tuple[Finding, ...]:
+    async def _elsewhere(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:
         """Ask this vendor's separate platforms about a key that is refused here, if the operator agreed to that."""
-        if not self.plan.other_platforms or self.plan.base_url:
+        if not self.plan.other_platforms or self.plan.base_url or not believed(self.plan, identity):
             return ()
         for ask, _, here, path, exchange in list(self.answered):
             if not (

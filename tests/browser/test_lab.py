@@ -216,6 +216,24 @@ def test_the_onboarding_notebook_shows_its_evidence_and_forgets_it(page: "Page",
     assert not has_outputs(lab)
 
 
+def test_the_compare_notebook_sets_keys_side_by_side_and_opens_one(page: "Page", lab: Server) -> None:
+    path = lab.root / "02_compare_providers.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    open_notebook(page, lab, path.name)
+    run_all(page)
+    wait_until(page, ran(15), 60)
+    page.evaluate("index => jupyterapp.shell.currentWidget.content.scrollToItem(index)", panel_of(notebook))
+    page.get_by_role("tab", name="Capabilities").click()
+    drawn = page.locator(".tk-panel [role=img][aria-label^='The ten capabilities']").first
+    drawn.wait_for()
+    page.get_by_role("combobox", name="One key").select_option("huggingface · SANDBOX revoked")
+    page.locator(".tk-panel .tk-next").get_by_text("Invalid credentials in Authorization header").wait_for()
+    page.evaluate("document.querySelector('.tk-panel [aria-label^=\"The ten\"]')?.scrollIntoView({block: 'center'})")
+    picture(page, "06-compare")
+    save(page)
+    assert path.name not in has_outputs(lab)
+
+
 def test_outputs_go_while_a_kept_panel_stays_as_long_as_its_kernel(page: "Page", lab: Server) -> None:
     write(lab, "panel.ipynb", PRINTS, SHOWS, WIDGET, PANEL, **marked(ttl_s=6))
     open_notebook(page, lab, "panel.ipynb")

@@ -1,0 +1,67 @@
+"""What pictures have in common: colours with a mark beside each, foreign text made fit, what is left out said."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .locale import translate
+from .outcome import Answer
+from .rows import Why
+from .svg import MUTED
+
+WIDTH = 9.2  # inches
+
+# Okabe and Ito, "Color universal design", https://jfly.uni-koeln.de/color/ (read 2026-11-23)
+SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+MARKERS = "osD^vP"
+FILL: Mapping[Answer, str] = MappingProxyType({Answer.YES: "#bfe7da", Answer.NO: "#f6d5c2", Answer.UNKNOWN: "#f9e7bf"})
+EDGE: Mapping[Answer, str] = MappingProxyType({Answer.YES: "#009E73", Answer.NO: "#D55E00", Answer.UNKNOWN: "#E69F00"})
+LETTER: Mapping[Answer, str] = MappingProxyType({Answer.YES: "✓", Answer.NO: "✕", Answer.UNKNOWN: "?"})
+
+
+def fitting(text: str, limit: int = 36) -> str:
+    """Return foreign text as the picture's one font can draw it, from both its ends when it is long."""
+    text = "".join(char if char.isprintable() and char <= "ÿ" else "?" for char in text)
+    half = limit // 2
+    return text if len(text) <= limit else f"{text[: half - 1]}…{text[-half:]}"
+
+
+def in_words(name: str, lang: str) -> str:
+    """Write a member of a closed set as people do."""
+    return translate(name, lang).replace("_", " ")
+
+
+def clear(axes: Axes) -> None:
+    """Leave of the frame only what a value is read from."""
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(length=0)
+    axes.grid(axis="x", linewidth=0.8)
+
+
+def sized(lines: int, *, step: float, above: float, note: bool) -> Figure:
+    """Return a figure with room for `lines` labels, fixed in inches: automatic layouts move with every drawing."""
+    below = 0.85 if note else 0.6
+    height = above + lines * step + below
+    figure = Figure(figsize=(WIDTH, height))
+    figure.subplots_adjust(left=3.05 / WIDTH, right=1 - 0.2 / WIDTH, top=1 - above / height, bottom=below / height)
+    return figure
+
+
+def only_said(text: str) -> Figure:
+    """Return a picture of a sentence, where there is nothing to draw."""
+    figure = Figure(figsize=(WIDTH, 0.9))
+    figure.text(0.5, 0.5, text, ha="center", va="center", color=MUTED)
+    return figure
+
+
+def left_out(count: int, lang: str) -> list[str]:
+    """Return the sentence that says how much is left out, if anything is."""
+    return [translate(Why("left out here: {n} more", n=count), lang)] if count > 0 else []
+
+
+def note_left_out(figure: Figure, count: int, lang: str) -> None:
+    """Write that sentence into a corner of the picture."""
+    for said in left_out(count, lang):
+        figure.text(0.99, 0.02, said, ha="right", fontsize=9, color=MUTED)

@@ -1,0 +1,43 @@
+"""Where the controls of the compare panel stand."""
+
+from typing import TYPE_CHECKING
+
+import ipywidgets as ipw
+
+from .layout import group, how, row, whose
+from .results import panel_style
+
+if TYPE_CHECKING:
+    from .compare import ComparePanel
+
+RETAINED = "What is observed is gone five minutes after the first key was probed; no file holds it."
+
+
+def lay_out(panel: "ComparePanel") -> ipw.DOMWidget:
+    """Return the whole panel: what to compare, how to judge it, the buttons, the results."""
+    controls = panel.controls
+    chosen = panel.chosen
+    add = row([chosen.add_button, chosen.add_personas_button, chosen.add_everywhere_button], "tk-panel-act")
+    remove = row([chosen.remove_button, chosen.clear_button], "tk-panel-act")
+
+    def follow(_change: object = None) -> None:
+        for button in (chosen.add_personas_button, chosen.add_everywhere_button):
+            button.layout.display = None if controls.in_sandbox else "none"
+
+    controls.source.observe(follow, names="value")
+    follow()
+    hint = "Keys are read when you press Probe. Reading only: GET and HEAD."
+    groups = row([
+        whose(controls, "Add keys", more=[add]),
+        group("To compare", hint, [chosen.list, remove, controls.samples]),
+    ])  # fmt: skip
+    act = row([panel.probe_button, panel.stop_button, panel.bar, panel.status], "tk-panel-act")
+    retained = ipw.HTML(f'<p class="tk-panel-hint">{RETAINED}</p>')
+    look = ipw.HTML(f"<style>{panel_style()}</style>")
+    judging = ipw.Accordion([how(controls)], titles=["How to judge"])
+    view = ipw.VBox([
+        look, groups, judging, act, row([controls.lang], "tk-panel-act"), retained, panel.countdown.view,
+        panel.results.view,
+    ])  # fmt: skip
+    view.add_class("tk-panel")
+    return view

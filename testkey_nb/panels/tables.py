@@ -1,0 +1,132 @@
+"""Several judged keys as tables of a page: every state with its mark and word, every foreign text escaped."""
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+
+from testkey_nb.amounts import amounts
+from testkey_nb.drawing import in_words
+from testkey_nb.heatmap import GRIDS, LOOKS, STAND_IN, Look, head, plain_name, states
+from testkey_nb.judge import Readiness
+from testkey_nb.locale import translate
+from testkey_nb.outcome import Verdict
+from testkey_nb.rows import MetricRow
+
+from .results import VERDICT
+
+_CHARS = 300
+_NOTHING = "–"  # noqa: RUF001 - a dash, as people set it where there is nothing
+_TONE_OF = {"good": "yes", "bad": "no", "unsure": "unknown"}
+_VERDICTS: Mapping[Verdict, str] = {
+    Verdict.GENUINE: "good", Verdict.VOUCHED: "unsure", Verdict.UNKNOWN: "unsure", Verdict.RELAY: "bad",
+    Verdict.CONTRADICTED: "bad",
+}  # fmt: skip
+
+
+def overview(compared: Sequence[Readiness], lang: str) -> str:
+    """Return who answers, whether each key is ready, what comes next and why."""
+    rows = []
+    for one in compared:
+        word, tone = VERDICT[one.ready]
+        identity = one.run.identity.verdict
+        rows.append([
+            _badge(identity, LOOKS[_TONE_OF[_VERDICTS[identity]]], lang), _badge(word, LOOKS[_TONE_OF[tone]], lang),
+            _code(one.action.id) if one.action.id else _NOTHING, _text(translate(one.action.why, lang)),
+        ])  # fmt: skip
+    return _table("Every key: who answers, whether it is ready, and what comes next",
+                  ["Identity", "Ready", "Next action", "Why"], compared, rows)  # fmt: skip
+
+
+def grid(compared: Sequence[Readiness], grain: str, lang: str) -> str:
+    """Return the states of a grain of `GRIDS`."""
+    known = [states(one, grain) for one in compared]
+    rows = [[_state(one.get(column), lang) for column in GRIDS[grain].columns] for one in known]
+    heads = [html.escape(head(column, lang)) for column in GRIDS[grain].columns]
+    return _table(translate(GRIDS[grain].title, lang), heads, compared, rows)
+
+
+def balance(compared: Sequence[Readiness], lang: str) -> str:
+    """Return balances and usage, a table for each unit: a column never holds two currencies."""
+    tables = []
+    for unit in amounts(compared):
+        found = [_of_unit(one, unit) for one in compared]
+        metrics = sorted({name for row in found for name in row})
+        told = [(one, row) for one, row in zip(compared, found, strict=True) if row]
+        rows = [[_values(row.get(name, []), lang) for name in metrics] for _, row in told]
+        heads = [_code(name) for name in metrics]
+        tables.append(_table(f"In {_text(unit or 'words')}", heads, [one for one, _ in told], rows))
+    return "".join(tables) or _empty("No answer told a balance or a usage.", lang)
+
+
+def _of_unit(one: Readiness, unit: str) -> dict[str, list[MetricRow]]:
+    by_name: dict[str, list[MetricRow]] = {}
+    for amount in amounts([one]).get(unit, []):
+        by_name.setdefault(amount.metric.metric, []).append(amount.metric)
+    return by_name
+
+
+def _values(rows: Iterable[MetricRow], lang: str) -> str:
+    told = []
+    for row in rows:
+        native = row.native
+        if isinstance(native, bool):
+            told.append(_text(in_words("yes" if native else "no", lang)))
+        else:
+            told.append(_text(f"{native:,.10g}" if isinstance(native, int | float) else str(native)))
+    return ", ".join(told) or _NOTHING
+
+
+def limits(compared: Sequence[Readiness], lang: str) -> str:
+    """Return every limit that was told, for the service it limits."""
+    pairs = [(one, row) for one in compared for row in one.run.limits]
+    rows = [
+        [_text(row.limit), _code(row.service), *map(_number, (row.quota, row.remaining, row.window_s, row.reset_s))]
+        for _, row in pairs
+    ]
+    if not rows:
+        return _empty("No answer told a limit and what is left of it.", lang)
+    heads = ["Limit", "Service", "Quota", "Remaining", "Window, s", "Resets in, s"]
+    return _table("Limits, each for the service it limits", heads, [one for one, _ in pairs], rows)
+
+
+def _state(state: str | None, lang: str) -> str:
+    return _badge(state, LOOKS[state], lang) if state else _NOTHING
+
+
+def _badge(word: str, look: Look, lang: str) -> str:
+    said = html.escape(in_words(word, lang))
+    return f'<span class="tk-badge tk-{look.tone}"><span aria-hidden="true">{look.mark}</span>{said}</span>'
+
+
+def _table(caption: str, heads: Sequence[str], keys: Sequence[Readiness], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table with a line per key; captions, heads and cells are HTML already."""
+    first = "".join(f'<th scope="col">{name}</th>' for name in ("Key", *heads))
+    body = "".join(
+        f'<tr><th scope="row">{_key(one)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+        for one, cells in zip(keys, rows, strict=True)
+    )
+    return (
+        f'<div class="tk-scroll" role="region" aria-label="{caption}" tabindex="0"><table class="tk-table tk-wide">'
+        f"<caption>{caption}</caption><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _key(one: Readiness) -> str:
+    made_up = f'<strong class="tk-made-up">{STAND_IN}</strong> ' if one.run.sandbox else ""
+    return f"{made_up}{_text(plain_name(one))}<br>{_code(one.run.stamp.provider)}"
+
+
+def _empty(text: str, lang: str) -> str:
+    return f'<p class="tk-empty">{html.escape(translate(text, lang))}</p>'
+
+
+def _number(value: float | None) -> str:
+    return _NOTHING if value is None else f"{value:,.10g}"
+
+
+def _code(text: str) -> str:
+    return f"<code>{_text(text)}</code>"
+
+
+def _text(text: str) -> str:
+    """Return foreign text as one line of bounded length."""
+    return html.escape("".join(char if char.isprintable() else " " for char in text[:_CHARS]))

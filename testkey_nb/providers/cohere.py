@@ -1,0 +1,89 @@
+"""Cohere: the list proves the key; its own check of a key is a POST and is not asked."""
+
+from testkey_nb.outcome import Capability, Outcome
+from testkey_nb.rows import ModelRow
+from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Reply
+
+from .loose import count, items, mapping, text, texts
+from .model_lists import Entry, as_sample, parse_list
+
+_CHECKED = "2026-11-23"
+_HOST, _COMPATIBLE = "api.cohere.com", "api.cohere.ai"
+_RECORDED = "maruel/genai@66b63e62 providers/cohere/testdata/TestClient"
+_ERRORS = "https://docs.cohere.com/reference/errors"
+
+
+def _model(entry: Entry) -> ModelRow | None:
+    if not (name := text(entry.get("name"))):
+        return None
+    able = texts(entry.get("features"))
+    return ModelRow(
+        name,
+        "",
+        listed=True,
+        context_tokens=count(entry.get("context_length")) or None,  # 0 where it has none
+        tools="tools" in able if able else None,
+        structured_output="json_schema" in able if able else None,
+    )
+
+
+def _own_tokenizer(reply: Reply) -> str:
+    urls = [text(mapping(entry).get("tokenizer_url")) or "" for entry in items(mapping(reply.json).get("models"))]
+    return next((url for url in urls if url.startswith("https://storage.googleapis.com/cohere-public/")), "")
+
+
+def _says(outcome: Outcome, status: int, words: str, source: str = _ERRORS) -> Clause:
+    return Clause(outcome, source, _CHECKED, status, words, fields=(("message", str),))
+
+
+_MODELS = Ask(
+    "model_catalog",
+    _HOST,
+    "/v1/models?page_size=1000",
+    parse_list(_model, at="models"),
+    f"{_RECORDED}/Warmup.yaml",
+    _CHECKED,
+    gives=("key_valid", "models_listed"),
+    auth=True,
+    proves_key=True,
+)
+
+COHERE = Provider(
+    id="cohere",
+    name="Cohere",
+    docs="https://docs.cohere.com/reference/list-models",
+    checked=_CHECKED,
+    api=f"https://{_COMPATIBLE}/compatibility/v1",
+    hosts=(Region(_HOST), Region(_COMPATIBLE, serves="compatibility")),
+    key_shapes=(
+        KeyShape(
+            r"[A-Za-z0-9]{40}",
+            "user",
+            "gitleaks/gitleaks@b58d3f10 config/gitleaks.toml id=cohere-api-token",
+            _CHECKED,
+            control="testkeyNotARealKey" + "x" * 22,
+            shared=True,
+        ),
+    ),
+    marks=(
+        Mark("tokenizer", f"{_RECORDED}/Warmup.yaml", _CHECKED, body=_own_tokenizer),
+        # Others name a header so too.
+        Mark("x-debug-trace-id", f"{_RECORDED}/Warmup.yaml", _CHECKED, header="x-debug-trace-id", weak=True),
+    ),
+    asks=(_MODELS, as_sample(_MODELS)),
+    outcomes=(
+        _says(Outcome.DENIED, 401, "invalid api token", f"{_RECORDED}/errors/bad_apiKey/ListModels.yaml"),
+        _says(Outcome.DENIED, 401, "Your API key has expired"),
+        _says(Outcome.NO_FUNDS, 402, "add or update your payment method"),
+        _says(Outcome.NO_FUNDS, 402, "Maximum billing reached for this API key"),
+    ),
+    covered_models=("command-a-03-2025",),
+    offers=frozenset(Capability)
+    - {
+        Capability.KEY_IDENTITY,
+        Capability.CAPABILITY_MATRIX,
+        Capability.BALANCE_AND_QUOTA,
+        Capability.LIMIT_MATRIX,
+    },
+    catalogue="cohere",
+)

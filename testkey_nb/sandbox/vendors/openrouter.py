@@ -1,0 +1,112 @@
+"""OpenRouter.  Bodies: https://openrouter.ai/docs/api, https://github.com/maruel/genai (recorded), issues."""
+
+from __future__ import annotations
+
+import json
+
+from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
+
+
+def _model(name: str, prompt: str, completion: str) -> dict[str, object]:
+    slug = name.partition(":")[0]
+    return {
+        "id": name,
+        "canonical_slug": slug,
+        "name": f"Example: {slug}",
+        "created": 1721260800,
+        "context_length": 128000,
+        "architecture": {"modality": "text->text", "input_modalities": ["text"], "output_modalities": ["text"]},
+        "pricing": {"prompt": prompt, "completion": completion},
+        "supported_parameters": ["max_tokens", "structured_outputs", "tools"],
+        "links": {"details": f"/api/v1/models/{slug}/endpoints"},
+    }
+
+
+def _list(*models: dict[str, object]) -> Said:
+    return Said(200, json.dumps({"data": models, "total_count": len(models), "links": {"next": None}}))
+
+
+def _key(**more: object) -> Said:
+    """Answer as https://openrouter.ai/docs/api/api-reference/api-keys/get-current-key shows, but for `more`."""
+    data = {
+        "label": "sk-or-v1-abc...xyz",
+        "limit": 100,
+        "limit_remaining": 74.5,
+        "limit_reset": "monthly",
+        "usage": 25.5,
+        "usage_daily": 1.5,
+        "usage_weekly": 12.5,
+        "usage_monthly": 25.5,
+        "is_free_tier": False,
+        "is_management_key": False,
+        "is_provisioning_key": False,
+        "creator_user_id": "user_2dHFtVWx2n56w6HkM0000000000",
+        "organization_id": None,
+        "expires_at": "2027-12-31T23:59:59Z",
+        "allowed_data_regions": ["global", "europe"],
+        "budgets": [],
+        "effective_budget": None,
+        "free_model_daily_requests": {"limit": 1000, "remaining": 996, "used": 4},
+        "rate_limit": {"requests": -1, "interval": "10s", "note": "This field is deprecated and safe to ignore."},
+        **more,
+    }
+    return Said(200, json.dumps({"data": data}))
+
+
+def _error(status: int, message: str) -> Said:
+    return Said(status, json.dumps({"error": {"message": message, "code": status}}))
+
+
+def _hex_key(name: str) -> str:
+    """Make a key of hexadecimal digits that spells what it is as far as they can: ``fa4e`` again and again."""
+    told = "".join(letter for letter in name if letter in "abcdef")
+    return "sk-or-v1-" + (told + "fa4e" * 16)[:64]
+
+
+_MINI = _model("openai/gpt-4o-mini", "0.00000015", "0.0000006")
+_FREE = _model("meta-llama/llama-3.3-70b-instruct:free", "0", "0")
+_CAPPED = {"scope": "workspace", "limit_usd": 50, "spend_usd": 50, "remaining_usd": 0, "reset_interval": "monthly"}
+_VENDOR = Vendor(
+    key=_hex_key,
+    refused=_error(401, "User not found."),
+    no_key=_error(401, "No auth credentials found"),
+    keyed={"/api/v1/key": _key(), "/api/v1/models/user": _list(_MINI, _FREE)},
+    public={"/api/v1/models": _list(_MINI, _FREE)},
+    headers={"server": "cloudflare"},
+)
+
+PERSONAS = personas(
+    _VENDOR,
+    "74.50 of 100 USD left under its limit; the account's credits are not told",
+    Situation(name="limit-reached", says="nothing left", keyed={"/api/v1/key": _key(limit_remaining=0, usage=100)}),
+    Situation(
+        name="budget-spent",
+        says="no limit of its own, and the workspace's budget is spent",
+        keyed={"/api/v1/key": _key(limit=None, limit_remaining=None, budgets=[_CAPPED], effective_budget=_CAPPED)},
+    ),
+    Situation(
+        name="unlimited",
+        says="neither limit nor budget",
+        keyed={"/api/v1/key": _key(limit=None, limit_remaining=None, limit_reset=None)},
+    ),
+    Situation(
+        name="free-tier",
+        says="an account that never bought credits",
+        keyed={"/api/v1/key": _key(limit=None, limit_remaining=None, is_free_tier=True)},
+    ),
+    Situation(
+        name="management-key",
+        says="a key that manages keys and calls no model",
+        keyed={"/api/v1/key": _key(is_management_key=True, is_provisioning_key=True, limit=None, limit_remaining=None)},
+    ),
+    Situation(
+        name="no-region",
+        says="the key's guardrails permit no data region",
+        keyed={"/api/v1/key": _key(allowed_data_regions=[])},
+    ),
+    Situation(
+        name="guardrail",
+        says="the covered model is not among those that the key's guardrail allows",
+        keyed={"/api/v1/models/user": _list(_FREE)},
+    ),
+)

@@ -1,0 +1,61 @@
+"""Whatever a provider's answers echo of a key or tell of an address, nothing of it is in what a run hands out."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+from canary import Canary
+from endpoints import CONTROL
+
+from testkey_nb import sandbox
+from testkey_nb.judge import judge_run
+from testkey_nb.keys import Key
+from testkey_nb.probe import Run, plan, probe_key
+from testkey_nb.providers import PROVIDERS
+from testkey_nb.rows import GRAINS
+from testkey_nb.spec import Provider
+
+ASKED = [provider for provider in PROVIDERS.values() if provider.asks]
+MAIL = "quirkmail@example.com"
+GRAINS_OF_RUNS = ("evidence", "answers", "metrics", "models", "prices", "limits")
+
+
+def echoing(secret: str, status: int) -> httpx.MockTransport:
+    """Answer every question with the key and an address in every field of any shape that a parser may read."""
+    entry = dict.fromkeys(NAMES, f"{secret} of <{MAIL}>") | {"id": f"model-{secret}", "key": secret}
+    entry["name"] = f"model-{secret}"  # what Gemini and Cohere call a model's id
+    body: dict[str, object] = {**entry, "data": [entry], "models": [entry], "error": {**entry, "error": secret}, "object": "list"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if any(CONTROL.lower() in value.lower() for value in request.headers.values()):
+            return httpx.Response(401, json={"error": {"message": "no"}})
+        headers = {"x-request-id": secret, f"x-{secret[:20]}": "1", "ratelimit": f'"{secret}";r=1;t=1', "date": MAIL}
+        return httpx.Response(status, json=body, headers=headers)
+
+    return httpx.MockTransport(answer)
+
+
+NAMES = (
+    "name", "message", "code", "type", "owned_by", "email", "username", "label", "display_name", "user_id", "team_id",
+    "owner", "detail", "title", "organization", "currency", "status", "suspendState", "displayName", "created",
+)  # fmt: skip
+
+
+def shown(run: Run) -> str:
+    readiness = judge_run(run)
+    frames = [run.frame(grain).to_csv() for grain in GRAINS_OF_RUNS if grain in GRAINS]
+    return "\n".join([json.dumps(readiness.to_json()), repr(run), repr(readiness), *frames])
+
+
+@pytest.mark.parametrize("status", [200, 401, 403, 429])
+@pytest.mark.parametrize("provider", ASKED, ids=lambda provider: provider.id)
+def test_no_answer_echoes_a_key_or_an_address_into_what_is_shown(provider: Provider, status: int) -> None:
+    secret = sandbox.PERSONAS[provider.id]["launch-ready"].key
+    models = provider.covered_models or ("gpt-4o-mini",)
+    choices = plan(
+        provider.id, models=models, base_url="https://api.example.com", trust_endpoint=True, operator="the tests"
+    )
+    run = asyncio.run(probe_key(Key("THE_KEY", secret), choices, transport=echoing(secret, status)))
+    assert [row for row in run.answers if row.keyed] or not any(ask.auth for ask in provider.asks)
+    assert Canary(secret, (MAIL,)).find(shown(run)) == []

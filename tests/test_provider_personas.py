@@ -1,0 +1,106 @@
+"""Every persona of every provider: what is known, and above all what is never said of a key that nothing proves."""
+
+import asyncio
+
+import pytest
+
+from testkey_nb import sandbox
+from testkey_nb.judge import Readiness, judge_run
+from testkey_nb.keys import Key
+from testkey_nb.outcome import Answer, Axis, Capability, CapabilityState, Verdict
+from testkey_nb.probe import plan, probe_key
+from testkey_nb.providers import PROVIDERS
+
+PERSONAS = [(provider, name) for provider, known in sandbox.PERSONAS.items() for name in known]
+_FOUND: dict[tuple[str, str], Readiness] = {}
+
+
+def judged(provider: str, name: str) -> Readiness:
+    if (provider, name) not in _FOUND or _FOUND[provider, name].run.gone:
+        persona = sandbox.PERSONAS[provider][name]
+        choices = plan(
+            provider, models=persona.models, base_url=sandbox.ORIGIN, trust_endpoint=True, operator="the tests"
+        )
+        key = Key("THE_KEY", persona.key)
+        run = asyncio.run(probe_key(key, choices, transport=sandbox.transport(provider, name)))
+        _FOUND[provider, name] = judge_run(run)
+    return _FOUND[provider, name]
+
+
+def axes(provider: str, name: str) -> dict[Axis, Answer]:
+    return {axis: found.answer for axis, found in judged(provider, name).passport.items()}
+
+
+def named(name: str) -> list[str]:
+    return [provider for provider, known in sandbox.PERSONAS.items() if name in known]
+
+
+def test_every_provider_that_can_be_asked_is_in_the_sandbox() -> None:
+    assert set(sandbox.PERSONAS) == {provider.id for provider in PROVIDERS.values() if provider.asks}
+
+
+@pytest.mark.parametrize(("provider", "name"), PERSONAS)
+def test_it_says_sandbox_and_ends_in_one_action(provider: str, name: str) -> None:
+    found = judged(provider, name)
+    assert found.run.sandbox
+    assert found.run.identity.verdict is not Verdict.GENUINE
+    assert found.to_json()["sandbox"] is True
+    assert found.action.id is not None
+    assert found.action.why
+    assert found.ready is not True
+
+
+@pytest.mark.parametrize("provider", named("launch-ready"))
+def test_launch_ready_is_proved_where_a_question_can_prove_it(provider: str) -> None:
+    found, proves = axes(provider, "launch-ready"), [ask for ask in PROVIDERS[provider].asks if ask.proves_key]
+    open_to_all = PROVIDERS[provider].kind == "relay" and "open-door" not in sandbox.PERSONAS[provider]
+    if proves and (found[Axis.AUTH] is Answer.YES or not open_to_all):
+        assert found[Axis.AUTH] is Answer.YES
+        assert found[Axis.REGION] is Answer.YES
+    else:
+        assert found[Axis.AUTH] is Answer.UNKNOWN
+    assert Answer.NO not in found.values()
+
+
+@pytest.mark.parametrize("provider", named("revoked"))
+def test_revoked_is_never_accepted(provider: str) -> None:
+    found = axes(provider, "revoked")
+    assert found[Axis.AUTH] is not Answer.YES
+    assert Answer.YES not in {found[axis] for axis in (Axis.FUNDS, Axis.QUOTA, Axis.SCOPE, Axis.REGION)}
+    told = [clause for clause in PROVIDERS[provider].outcomes if clause.outcome == "denied"]
+    if found[Axis.AUTH] is Answer.UNKNOWN:
+        assert not told or provider == "mistral", "a refusal is known and was not recognised"
+
+
+@pytest.mark.parametrize("provider", named("throttled"))
+def test_throttled_says_nothing_of_the_key(provider: str) -> None:
+    found = axes(provider, "throttled")
+    assert {answer for axis, answer in found.items() if axis is not Axis.MODELS} == {Answer.UNKNOWN}
+
+
+@pytest.mark.parametrize("provider", named("broke"))
+def test_broke_is_never_able_to_pay(provider: str) -> None:
+    assert axes(provider, "broke")[Axis.FUNDS] is not Answer.YES
+    assert judged(provider, "broke").ready is not True
+
+
+@pytest.mark.parametrize(("provider", "name"), PERSONAS)
+def test_an_amount_has_one_currency_and_is_never_invented(provider: str, name: str) -> None:
+    run = judged(provider, name).run
+    for row in run.metrics:
+        if row.metric.startswith(("balance_", "key_limit")) and row.number is not None and row.unit != "boolean":
+            # What a relay counts in is its operator's own.
+            assert row.unit in {"USD", "CNY"} or (row.unit == "relay unit" and PROVIDERS[provider].kind == "relay"), row
+    keys = [
+        (row.metric, row.unit) for row in run.metrics if row.metric.startswith("balance_") and row.number is not None
+    ]
+    assert len(keys) == len(set(keys)), "one amount of each name in each currency"
+
+
+@pytest.mark.parametrize(("provider", "name"), PERSONAS)
+def test_what_is_not_offered_is_said_to_be_so(provider: str, name: str) -> None:
+    found = {row.capability: row.state for row in judged(provider, name).capabilities}
+    assert set(found) == set(Capability)
+    for capability in Capability:
+        if capability not in PROVIDERS[provider].offers:
+            assert found[capability] is CapabilityState.NOT_OFFERED
