@@ -34,14 +34,17 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def providers() -> str:
-    """Return what can be probed and what is known by its marks."""
-    rows = []
+    """Return what can be probed, and in one line what is known by its marks and has no host of its own."""
+    rows, self_hosted = [], []
     for p in PROVIDERS.values():
-        probes = ", ".join(f"`{name}`" for name in dict.fromkeys(ask.name for ask in p.asks)) or "known by its marks"
-        hosts = ", ".join(region.host for region in (*p.hosts, *p.keyless_hosts)) or "self-hosted"
-        offers = f"{len(p.offers)} of {len(Capability)}" if p.asks else ""
-        rows.append((f"`{p.id}`", f"[{p.name}]({p.docs})", p.kind, hosts, probes, offers, p.checked))
-    return table(("id", "name", "kind", "hosts", "read-only probes", "capabilities", "read on"), rows)
+        if not p.hosts:
+            self_hosted.append(f"`{p.id}`")
+            continue
+        probes = ", ".join(f"`{name}`" for name in dict.fromkeys(ask.name for ask in p.asks))
+        hosts = ", ".join(region.host for region in p.hosts)
+        rows.append((f"`{p.id}`", f"[{p.name}]({p.docs})", hosts, probes, f"{len(p.offers)} of {len(Capability)}"))
+    rows.append((", ".join(self_hosted), "relays", "self-hosted", "known by their marks; see the questions", ""))
+    return table(("id", "name", "hosts", "read-only probes", "capabilities"), rows)
 
 
 def asks() -> str:
@@ -83,7 +86,7 @@ def regions() -> str:
 def offers() -> str:
     """Return which of the ten capabilities each provider can answer read-only."""
     rows = [
-        (f"`{p.id}`", *("yes" if capability in p.offers else "–" for capability in Capability))
+        (f"`{p.id}`", *("yes" if capability in p.offers else "" for capability in Capability))
         for p in PROVIDERS.values()
         if p.asks
     ]

@@ -320,7 +320,7 @@ def test_a_key_pasted_in_place_of_its_name_is_dropped_at_once() -> None:
         ({"persona": "nobody"}, "no persona 'nobody'"),
         ({"dimension": "all"}, "no dimension 'all'"),
         ({"lang": "xx"}, "no lang 'xx'"),
-        ({"provider": "litellm"}, "no provider 'litellm'"),
+        ({"provider": "sglang"}, "no provider 'sglang'"),
     ],
 )
 def test_a_choice_that_does_not_exist_is_refused_with_those_that_do(chosen: dict[str, Any], said: str) -> None:

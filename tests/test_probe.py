@@ -16,6 +16,7 @@ from endpoints import CONTROL, Between, answer
 
 from testkey_nb import sandbox
 from testkey_nb.errors import AddressRefused, CallerError, OperatorMissing, UnknownName
+from testkey_nb.identity.endpoint import UNKNOWN_PATH
 from testkey_nb.judge import DIMENSIONS, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome, Verdict
@@ -59,20 +60,21 @@ def is_control(request: httpx.Request) -> bool:
 # Requests.
 
 
-def test_a_run_through_a_base_url_sends_eight_requests() -> None:
+LOOKS = {mark.path for provider in PROVIDERS.values() for mark in provider.marks if mark.path} | {UNKNOWN_PATH}
+
+
+def test_a_run_through_a_base_url_sends_five_requests_and_a_look_at_each_path_that_unmasks_relays() -> None:
     transport = Between()
     run = probe(transport)
-    # Three keyless ones to see who answers, the list, the mapping, the key, its usage, and the control.
+    assert 3 <= len(LOOKS) <= 10
     assert Counter(transport.paths()) == {
-        "/": 1,
-        "/health/liveliness": 1,
-        "/testkey-no-such-path": 1,
+        **dict.fromkeys(LOOKS, 1),
         LIST: 1,
         f"/api/models/{real.COVERED}": 1,
         USAGE: 1,
         WHOAMI: 2,
     }
-    assert run.manifest.requests == 8
+    assert run.manifest.requests == 5 + len(LOOKS)
 
 
 def test_a_run_on_the_listed_hosts_sends_five_requests() -> None:
@@ -100,7 +102,7 @@ def test_samples_add_the_status_page_once_and_each_model_once_a_sample() -> None
     paths = Counter(transport.paths())
     assert paths["/index.json"] == 1
     assert paths[f"/v1/models/{real.COVERED}"] == paths["/v1/models/openai/gpt-oss-20b"] == 2
-    assert run.manifest.requests == 8 + 1 + 1 + 2 * 2
+    assert run.manifest.requests == 5 + len(LOOKS) + 1 + 1 + 2 * 2
     assert sorted(row.sample for row in run.answers if row.sample) == [1, 1, 2, 2]
 
 
@@ -150,7 +152,8 @@ def test_at_most_four_requests_are_in_flight_at_a_host() -> None:
     most: Counter[str] = Counter()
 
     async def slow(request: httpx.Request) -> httpx.Response:
-        host = "hub" if request.url.path.startswith("/api/") else "router"
+        hub = request.url.path.startswith("/api/") and request.url.path not in LOOKS
+        host = "hub" if hub else "router"
         flying[host] += 1
         most[host] = max(most[host], flying[host])
         await asyncio.sleep(0.01)
@@ -519,7 +522,11 @@ def test_foreign_text_in_a_row_can_be_written_and_is_bounded(what: str) -> None:
 MISTAKES: dict[str, tuple[dict[str, Any], type[CallerError], str]] = {
     "unknown provider": ({"provider": "hugingface"}, UnknownName, "huggingface"),
     "empty provider": ({"provider": ""}, UnknownName, "huggingface"),
-    "a relay, which has no questions": ({"provider": "litellm"}, UnknownName, "huggingface"),
+    "a relay, which has no questions": ({"provider": "sglang"}, UnknownName, "huggingface"),
+    "a relay without its address": ({"provider": "litellm", "models": ["a"]}, AddressRefused, "--base-url"),
+    "a relay without its models": (
+        {"provider": "litellm", "base_url": "https://relay.example.com"}, UnknownName, "--model",
+    ),
     "unknown region": ({"region": "mars"}, UnknownName, "global"),
     "a model with a space": ({"models": ["a b"]}, UnknownName, "cannot be a model's name"),
     "a model with a line break": ({"models": ["a/b\n"]}, UnknownName, "cannot be a model's name"),
@@ -586,7 +593,7 @@ def test_the_operator_may_be_named_by_the_environment(monkeypatch: pytest.Monkey
 
 def test_a_plan_has_the_providers_models_unless_others_are_named() -> None:
     for provider in PROVIDERS.values():
-        if provider.asks:
+        if provider.asks and provider.covered_models:
             assert plan(provider.id, operator=OPERATOR).models == provider.covered_models
     assert plan("huggingface", models=["a/b", "a/b", "c"], operator=OPERATOR).models == ("a/b", "c")
 
