@@ -73,7 +73,7 @@ def test_an_unknown_shape_has_no_candidate_and_is_not_openai() -> None:
 def test_the_order_of_the_registry_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = [Key("THE_KEY", text) for text, _ in FITS.values()] + [Key("THE_KEY", f"sk-{HEX32}")]
     before = [identify(key) for key in keys]
-    backwards = MappingProxyType(dict(reversed(PROVIDERS.items())))
+    backwards = MappingProxyType(dict(reversed(list(PROVIDERS.items()))))
     monkeypatch.setattr(identity.shapes, "PROVIDERS", backwards)
     assert [identify(key) for key in keys] == before
 
@@ -105,7 +105,7 @@ def test_a_person_is_asked_and_what_they_say_is_taken(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr(choosing.typer, "prompt", lambda *_a, **_k: " dashscope ")
+    monkeypatch.setattr("typer.prompt", lambda *_a, **_k: " dashscope ")
     assert choosing.whose(Key("THE_KEY", f"sk-{HEX32}")) == "dashscope"
     shown = capsys.readouterr().err
     assert "deepseek" in shown

@@ -415,3 +415,8 @@ def test_the_panel_counts_down_and_its_button_purges_everything() -> None:
     assert "gone: " in said
     assert "Out of reach" in said
     assert "Probe again" in said
+
+
+def test_a_relays_persona_is_probed_for_the_models_it_serves() -> None:
+    panel = OnboardingPanel(provider="litellm", persona="launch-ready")
+    assert panel.controls.wanted_models() == list(sandbox.PERSONAS["litellm"]["launch-ready"].models)

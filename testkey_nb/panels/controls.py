@@ -93,8 +93,11 @@ class Controls:
 
     def _follow_provider(self) -> None:
         provider = PROVIDERS[self.provider.value]
-        self.models.value = ", ".join(provider.covered_models)
-        self.persona.options = names = tuple(sandbox.PERSONAS.get(provider.id, ()))
+        personas = sandbox.PERSONAS.get(provider.id, {})
+        # A relay has no models of its own: in the sandbox its personas say which ones it serves.
+        known = provider.covered_models or next((persona.models for persona in personas.values()), ())
+        self.models.value = ", ".join(known)
+        self.persona.options = names = tuple(personas)
         self.persona.value = next(iter(names), None)
 
     @property

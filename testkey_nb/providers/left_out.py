@@ -7,7 +7,7 @@ _ADMINISTRATIVE = "for administrative keys, of which no more than the identity i
 
 LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
-        "AI21": "its model list is reported to answer any key with an empty list, and no other free question has a source",
+        "AI21": "its model list is reported to answer any key, and no other free question has a source",
         "Azure OpenAI": "a key belongs to one resource's host, and what refuses it there was read in one issue only",
         "Baseten, Chutes, Inference.net, Nscale, Scaleway": "no refusal of a key by a free question was found",
         "Cloudflare AI Gateway as a provider": "no question is answered to one key alone; it is known by its marks",
