@@ -20,7 +20,7 @@ def parse_admin_keys(reply: Reply) -> Rows | None:
 
 
 def _made_by_openai(reply: Reply) -> str:
-    owners = {owner for entry in items(mapping(reply.json).get("data")) if (owner := mapping(entry).get("owned_by"))}
+    owners = [mapping(entry).get("owned_by") for entry in items(mapping(reply.json).get("data"))]
     return 'owned_by "openai"' if "openai" in owners else ""
 
 

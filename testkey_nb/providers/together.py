@@ -42,7 +42,7 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     """Read USD per million tokens: the numbers of the recorded list are those of https://github.com/pydantic/genai-prices."""
     pricing = mapping(entry.get("pricing"))
     inputs, outputs = number(pricing.get("input")), number(pricing.get("output"))
-    if entry.get("type") in _BY_TOKENS and (inputs is not None or outputs is not None):
+    if text(entry.get("type")) in _BY_TOKENS and (inputs is not None or outputs is not None):
         yield PriceRow(model, "", "global", f"{_HOST}/v1/models", inputs, outputs, None, None)
 
 
