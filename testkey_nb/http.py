@@ -37,6 +37,8 @@ TEXT_CHARS, HEADER_CHARS = 4096, 1024
 IN_FLIGHT_PER_HOST = 4
 
 
+_DIRECT = "testkey_direct"  # extension of a response that came through no proxy
+
 AsyncTransport = httpx.AsyncBaseTransport  # what the rest of the package knows of the client
 
 
@@ -117,6 +119,7 @@ class Exchange:
     reply: Reply | None = None
     verified: bool = False
     certificate: str = ""
+    peer: str = ""  # address that answered, where no proxy stands between
     latency_s: float | None = None
     total_s: float | None = None
     size_bytes: int | None = None
@@ -260,8 +263,10 @@ class Sender:
         text = "" if b"\0" in body else body.decode("utf-8-sig", "replace")
         reply = replace(blank, status=response.status_code, headers=headers, json=_json(text), text=text[:TEXT_CHARS])
         reply = self._without_key(reply, text)
-        certificate, total = _certificate(tls), time.perf_counter() - start
-        return Exchange(number, Why(""), reply, tls is not None, certificate, latency, total, len(body))
+        peer = stream.get_extra_info("server_addr") if stream and response.extensions.get(_DIRECT) else None
+        total = time.perf_counter() - start
+        who = (_certificate(tls), str(peer[0]) if isinstance(peer, tuple) else "")
+        return Exchange(number, Why(""), reply, tls is not None, *who, latency, total, len(body))
 
     def _without_key(self, reply: Reply, body: str) -> Reply:
         """Return an answer in which nothing echoes the key, wherever it stands and however JSON wrote it."""
@@ -307,7 +312,9 @@ class Network(httpx.AsyncBaseTransport):
         }
         if not proxy or request.url.scheme != "https" or is_loopback(host) or urllib.request.proxy_bypass(host):
             self._direct = self._direct or httpx.AsyncHTTPTransport(verify=tls_context())
-            return await self._direct.handle_async_request(request)
+            response = await self._direct.handle_async_request(request)
+            response.extensions[_DIRECT] = True
+            return response
         if self._through is None:
             shown = urlsplit(proxy)
             self._manifest.proxies.add(f"{shown.scheme}://{shown.hostname}:{shown.port}")

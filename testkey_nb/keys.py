@@ -134,6 +134,11 @@ class Key:
         """Whether the whole key matches `pattern`."""
         return re.fullmatch(pattern, self.__text) is not None
 
+    def as_long_as(self, made_up: str) -> str:
+        """Return a made-up key of this one's length: one that is refused for its length alone would prove nothing."""
+        more = len(self.__text) - len(made_up)
+        return re.sub("(?i)(notarealkey|notareal)", lambda said: said[0] + "x" * max(0, more), made_up, count=1)
+
     def claims(self) -> dict[str, object]:
         """Return scope and expiry from the payload of a JWT, empty for any other key.
 
@@ -224,6 +229,10 @@ _PERSONAL = (
     (re.compile(rf"\b((?i:{_WHO})) [\w.]*[-_.\d][\w.-]*\w"), r"\1 [name]"),
     (re.compile(rf"\b((?:on behalf of|for|by|of|as) (?:{_WHO})) \S+"), r"\1 [name]"),
     (re.compile(rf'\b((?:{_WHO}|owner)(?:_?name)?"?\s*[:=]\s*)"?[^\s",}}]+"?'), r"\1[name]"),
+    (
+        re.compile(r'("(?:label|(?:user|full|first|last|display|login)_?name)"\s*:\s*)"[^"]*"', re.IGNORECASE),
+        r'\1"[name]"',
+    ),
     (re.compile(r"[A-Za-z0-9+/_=-]{32,}|\b[0-9a-f]{16,}\b"), "[hash]"),
 )
 _LONG_NAME = re.compile(r"(?<![\w/.-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}(?![\w/.-])")

@@ -1,5 +1,6 @@
 """What a provider is: frozen data, and small pure functions that read its answers."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -84,9 +85,13 @@ class Clause:
         return (
             reply.status == self.status
             and reply.is_json
-            and self.words.lower() in reply.text.lower()
             and all(_is(_at(reply.json, path), wanted) for path, wanted in self.fields)
+            and self.words.lower() in self._said(reply).lower()
         )
+
+    def _said(self, reply: Reply) -> str:
+        """Return the body's text; JSON may write letters beyond ASCII as escapes, whose words are the same."""
+        return reply.text if self.words.isascii() else json.dumps(reply.json, ensure_ascii=False)
 
 
 def _at(body: object, path: str) -> object:
@@ -126,6 +131,7 @@ class Ask:
     auth: bool = False
     proves_key: bool = False
     admin: bool = False
+    waits: bool = False  # until the other answers have told what kind of key it is: a key that manages is not used
     repeat: Repeat = Repeat.ONCE
 
     @property

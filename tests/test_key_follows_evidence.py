@@ -8,6 +8,7 @@ import pytest
 from endpoints import CONTROL, Between
 
 from testkey_nb import sandbox
+from testkey_nb.errors import UnknownName
 from testkey_nb.identity import identify
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Verdict
@@ -121,3 +122,50 @@ def test_a_key_that_manages_an_account_is_asked_for_its_identity_and_nothing_els
     allowed = {ask.path.partition("?")[0] for ask in provider.asks if ask.admin}
     assert {request.url.path for request in transport.requests if carried_by(request, key)} <= allowed
     assert not [f for f in run.findings if f.axis is Axis.SCOPE and f.answer is Answer.YES]
+
+
+def test_a_base_url_of_one_of_the_vendors_regions_is_that_region_with_its_currency() -> None:
+    choices = choose(PROVIDERS["moonshot"], base_url="https://api.moonshot.cn/v1")
+    assert choices.region == "cn"
+    run, transport = recorded(PROVIDERS["moonshot"], key_of(PROVIDERS["moonshot"]), choices)
+    assert {request.url.host for request in transport.requests} == {"api.moonshot.cn"}
+    assert {row.unit for row in run.metrics if row.metric == "balance_available"} == {"CNY"}
+    with pytest.raises(UnknownName, match="region"):
+        choose(PROVIDERS["moonshot"], base_url="https://api.moonshot.cn/v1", region="global")
+
+
+@pytest.mark.parametrize("trust", [False, True])
+def test_the_host_of_another_vendor_is_a_contradiction_and_gets_no_key(*, trust: bool) -> None:
+    key = key_of(PROVIDERS["openai"])
+    choices = choose(PROVIDERS["openai"], base_url="https://api.deepseek.com", trust_endpoint=trust)
+    run, transport = recorded(PROVIDERS["openai"], key, choices)
+    assert run.identity.verdict is Verdict.CONTRADICTED
+    assert not [request for request in transport.requests if carried_by(request, key)]
+
+
+def test_a_key_that_says_it_manages_is_asked_nothing_more() -> None:
+    provider = PROVIDERS["openrouter"]
+    key = Key("THE_KEY", sandbox.PERSONAS["openrouter"]["management-key"].key)
+    transport = Between("management-key", genuine=True, provider="openrouter")
+    run = asyncio.run(probe_key(key, choose(provider, samples=2), transport=transport))
+    assert {request.url.path for request in transport.requests if carried_by(request, key)} == {"/api/v1/key"}
+    assert "management" in run.values()["token_type"]
+
+
+@pytest.mark.parametrize("admin", ["sk-admin-" + "Ab3" * 12, "sk-admin-" + "Ab3" * 60])
+def test_an_administrative_key_of_any_length_is_never_used_even_where_another_vendor_is_named(admin: str) -> None:
+    key = Key("ADMIN", admin)
+    for name in ("openai", "anthropic", "deepseek"):
+        provider = PROVIDERS[name]
+        _, transport = recorded(provider, key, choose(provider))
+        allowed = {ask.path.partition("?")[0] for ask in provider.asks if ask.admin}
+        assert {request.url.path for request in transport.requests if carried_by(request, key)} <= allowed
+
+
+def test_a_control_has_the_length_of_the_key() -> None:
+    key = key_of(PROVIDERS["openai"])
+    _, transport = recorded(PROVIDERS["openai"], key, choose(PROVIDERS["openai"]))
+    sent = [request.headers["authorization"] for request in transport.requests if "authorization" in request.headers]
+    controls = [header for header in sent if CONTROL in header]
+    assert controls
+    assert {len(header) for header in sent} == {len(controls[0])}

@@ -48,7 +48,9 @@ def test_a_key_of_a_known_shape_has_its_vendor_and_type_among_the_candidates(cas
 @pytest.mark.parametrize("case", FITS)
 def test_a_cut_or_embedded_key_is_no_key_of_that_vendor(case: str) -> None:
     text, expected = FITS[case]
-    vendor = next(iter(expected))[0]
+    vendor, kind = next(iter(expected))
+    if kind == "admin":
+        return  # a piece of a key that may manage an account is still taken for one, so that it is never used
     for look_alike in (
         text[:-1],
         text[: len(text) // 2],

@@ -25,7 +25,8 @@ def echoing(secret: str, status: int) -> httpx.MockTransport:
     """Answer every question with the key and an address in every field of any shape that a parser may read."""
     entry = dict.fromkeys(NAMES, f"{secret} of <{MAIL}>") | {"id": f"model-{secret}", "key": secret}
     entry["name"] = f"model-{secret}"  # what Gemini and Cohere call a model's id
-    body: dict[str, object] = {**entry, "data": [entry], "models": [entry], "error": {**entry, "error": secret}, "object": "list"}
+    lists = {"data": [entry], "models": [entry], "object": "list"}
+    body: dict[str, object] = {**entry, **lists, "error": {**entry, "error": secret}}
 
     def answer(request: httpx.Request) -> httpx.Response:
         if any(CONTROL.lower() in value.lower() for value in request.headers.values()):

@@ -525,7 +525,9 @@ MISTAKES: dict[str, tuple[dict[str, Any], type[CallerError], str]] = {
     "a relay, which has no questions": ({"provider": "sglang"}, UnknownName, "huggingface"),
     "a relay without its address": ({"provider": "litellm", "models": ["a"]}, AddressRefused, "--base-url"),
     "a relay without its models": (
-        {"provider": "litellm", "base_url": "https://relay.example.com"}, UnknownName, "--model",
+        {"provider": "litellm", "base_url": "https://relay.example.com"},
+        UnknownName,
+        "--model",
     ),
     "unknown region": ({"region": "mars"}, UnknownName, "global"),
     "a model with a space": ({"models": ["a b"]}, UnknownName, "cannot be a model's name"),

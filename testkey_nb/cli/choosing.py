@@ -19,12 +19,12 @@ def whose(key: Key, base_url: str = "") -> str:
         If that is ambiguous and nobody is there to be asked; the message lists the candidates.
 
     """
-    if (known := provider_at(base_url)) and known.asks:
-        return known.id
-    found = identify(key)
+    found, known = identify(key), provider_at(base_url)
     fits = list(dict.fromkeys(candidate.provider for candidate in found))
+    if known and known.asks and (not fits or known.id in fits):
+        return known.id
     shapes = [shape for id_ in fits for shape in PROVIDERS[id_].key_shapes if key.fits(shape.pattern)]
-    if len(fits) == 1 and not any(shape.shared for shape in shapes):
+    if len(fits) == 1 and not known and not any(shape.shared for shape in shapes):
         return fits[0]
     said = "fits several providers" if len(fits) > 1 else "may be of several providers" if fits else "fits no provider"
     known_ids = ", ".join(fits) if fits else "see `testkey providers`"

@@ -70,12 +70,18 @@ def _address(provider: Provider | None, at: str, exchanges: list[Exchange]) -> E
     host = urlsplit(at).hostname or ""
     listed = provider is not None and provider_at(at) is provider
     source, checked = (provider.docs, provider.checked) if provider else ("testkey_nb/providers", SANDBOX.checked)
+    other = provider_at(at)
+    if provider and other and other is not provider:
+        observed = Why("{host} is a host of {name}", host=host, name=other.name)
+        return EvidenceRow(at, "address", observed, Speaks.AGAINST, other.id, other.docs, other.checked)
     if not exchanges:
         observed = Why("{host} did not answer", host=host)
         return EvidenceRow(at, "no answer", observed, Speaks.NEUTRAL, "", source, checked)
     speaks, observed = Speaks.NEUTRAL, Why("{host} is on no list", host=host)
     if is_private(host):
         speaks, observed = Speaks.AGAINST, Why("{host} is a private address", host=host)
+    elif any(exchange.peer and is_private(exchange.peer) for exchange in exchanges):
+        speaks, observed = Speaks.AGAINST, Why("{host} leads to a private address", host=host)
     elif listed and all(exchange.verified for exchange in exchanges):
         speaks = Speaks.FOR
         observed = Why("{host} is a listed host and its certificate was verified", host=host)

@@ -19,7 +19,7 @@ def _done(missing: Iterable[str], yes: Why, no: Why, opens: Why) -> Check:
 
 
 def key_hosts(run: Run) -> frozenset[str]:
-    """Return the hosts that the run's key and models belong to, which a config must name; a relay has the base URL's."""
+    """Return the hosts of the run's region, which a config must name; a relay has the base URL's."""
     plan = run.plan
     here = [known.host for known in plan.provider.hosts if known.region == plan.region]
     return frozenset(urlsplit(plan.at(host)).hostname or "" for host in here or [""])

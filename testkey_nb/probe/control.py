@@ -26,9 +26,9 @@ def known_controls(transport: AsyncTransport | None) -> MutableMapping[str, Find
 
 
 def control_key(provider: Provider, key: Key) -> Key:
-    """Return a made-up key of the shape of `key`, or of the provider's usual one."""
+    """Return a made-up key of the shape and length of `key`, or of the provider's usual shape."""
     shapes = [*(shape for shape in provider.key_shapes if key.fits(shape.pattern)), *provider.key_shapes]
-    return Key("control", shapes[0].control if shapes else _CONTROL_TEXT)
+    return Key("control", key.as_long_as(shapes[0].control if shapes else _CONTROL_TEXT))
 
 
 def is_conclusive(finding: Finding, exchange: Exchange) -> bool:

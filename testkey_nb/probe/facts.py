@@ -10,6 +10,7 @@ from testkey_nb.http import Exchange, Manifest
 from testkey_nb.identity import FOREIGN, Identity, edge, identify
 from testkey_nb.keys import Key, masked, redact
 from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Speaks, Verdict, agree
+from testkey_nb.providers import PROVIDERS
 from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, Stamp, Value, Why
 from testkey_nb.spec import Ask, Finding, Provider, Reply, Rows
 
@@ -57,9 +58,10 @@ def believed(plan: Plan, identity: Identity) -> bool:
 
 
 def administers(plan: Plan, key: Key) -> bool:
-    """Whether the key looks like one that manages an account: it is named, and nothing more is asked with it."""
-    fits = [shape for shape in plan.provider.key_shapes if key.fits(shape.pattern)]
-    return bool(fits) and all(shape.administers for shape in fits)
+    """Whether the key looks like one that manages an account, of whichever vendor: it is named and not used."""
+    mine = [shape for shape in plan.provider.key_shapes if key.fits(shape.pattern)]
+    anyones = [s for known in PROVIDERS.values() for s in known.key_shapes if s.administers and key.fits(s.pattern)]
+    return bool(anyones) and all(shape.administers for shape in mine)
 
 
 def read(provider: Provider, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str, Rows]:

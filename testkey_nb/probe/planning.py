@@ -96,7 +96,11 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
     if not who:
         msg = "say who is authorised to operate this key: pass --operator (or operator=), or set TESTKEY_OPERATOR"
         raise OperatorMissing(msg)
-    here = region or next(iter(spec.regions), "global")
+    listed = next((known.region for known in spec.hosts if known.host == urlsplit(base).hostname), "")
+    if region and listed and region != listed:
+        msg = f"the host of that base URL is the region {listed}; leave out --region {region}, or the base URL"
+        raise UnknownName(msg)
+    here = region or listed or next(iter(spec.regions), "global")
     return Plan(spec, wanted, here, base, trust_endpoint and bool(base), samples, who, other_platforms)
 
 

@@ -106,11 +106,15 @@ class _Probing:
         first = self._ask(sender, [ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
         seen, _ = await asyncio.gather(around, first)
         identity = self._identity(seen)
-        await self._ask(sender, [ask for ask in self._keyed(identity) if ask.repeat is Repeat.ONCE])
+        keyed = [ask for ask in self._keyed(identity) if ask.repeat is Repeat.ONCE]
+        await self._ask(sender, [ask for ask in keyed if not ask.waits])
+        if not self._manages():
+            await self._ask(sender, [ask for ask in keyed if ask.waits])
         identity = self._identity(seen)  # a relay may show itself only to a key
         proof = await self._proof(sender, identity) or await self._elsewhere(sender, identity)
         sampled = [ask for ask in self.plan.provider.asks if ask.repeat is Repeat.PER_SAMPLE and not ask.auth]
-        sampled += [ask for ask in self._keyed(identity) if ask.repeat is Repeat.PER_SAMPLE]
+        if not self._manages():
+            sampled += [ask for ask in self._keyed(identity) if ask.repeat is Repeat.PER_SAMPLE]
         for sample in range(1, self.plan.samples + 1):
             await asyncio.sleep(min(SAMPLE_SPACING_S, sender.left_s))
             await self._ask(sender, sampled, sample)
@@ -208,6 +212,12 @@ class _Probing:
                     if proof.answer is Answer.YES:
                         return valid_elsewhere(here, there, region, f"{ask.name}, {OTHER_PLATFORM}")
         return ()
+
+    def _manages(self) -> bool:
+        """Whether an answer has said that this key manages an account: nothing more is asked with it then."""
+        told = (read(self.plan.provider, a.ask, a.exchange.reply)[3] for a in self.answered if a.exchange.reply)
+        kinds = {metric.value for rows in told for metric in rows.metrics if metric.metric == "token_type"}
+        return bool(kinds & {"admin", "management"})
 
     def _outcome(self, ask: Ask, exchange: Exchange) -> Outcome:
         return read(self.plan.provider, ask, exchange.reply)[0] if exchange.reply else Outcome.UNAVAILABLE

@@ -30,14 +30,20 @@ def parse_me(reply: Reply) -> Rows | None:
 
 
 def parse_checklist(reply: Reply) -> Rows | None:
-    """Read `/payment/checklist`: `stripe_balance` is owed, so below zero it is left; `recent` is still to be billed."""
+    """Read `/payment/checklist`: `stripe_balance` is owed, so below zero it is left; `recent` is still to be billed.
+
+    The unit of these numbers is in no source, so no amount is told: only whether anything is left, and whether the
+    spending limit is reached.
+    """
     body = mapping(reply.json)
     owed, recent = amount(body.get("stripe_balance")), amount(body.get("recent"))
     if owed is None:
         return None
-    # Without what was used since, what is left is not known.
-    left = {"balance_available": None if recent is None else round(0.0 - owed - recent, 6)}
-    found = money.amounts({**left, "usage_unbilled": recent, "usage_limit": body.get("limit")}, "USD")
+    limit, found = amount(body.get("limit")), list[Metric]()
+    if recent is not None:  # without what was used since, what is left is not known
+        found.append(Metric("balance_left", owed + recent < 0, "boolean"))
+    if recent is not None and limit is not None:
+        found.append(Metric("usage_limit_reached", recent >= limit, "boolean"))
     if (suspended := flag(body.get("suspended"))) is not None:
         found.append(Metric("account_suspended", suspended, "boolean"))
     if reason := text(body.get("suspend_reason")):
@@ -83,10 +89,12 @@ def findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ...]:
         why = Why("the provider has suspended this account: {reason}", reason=reason)
         axis = Axis.QUOTA if reason == "limit-reached" else Axis.FUNDS
         return (Finding(axis, Answer.NO, why, asks, Why("settle that at {page}", page=_PAGE)),)
-    used, limit = money.spent(values, "usage_unbilled"), money.spent(values, "usage_limit")
-    spared = limit is None or (used is not None and used < limit)
-    found = money.prepaid(values, _PAGE)
-    return tuple(f for f in found if f.answer is Answer.YES and (f.axis is not Axis.QUOTA or spared))
+    if True in values.get("usage_limit_reached", ()):
+        why = Why("the account's spending limit is reached")
+        return (Finding(Axis.QUOTA, Answer.NO, why, asks, Why("settle that at {page}", page=_PAGE)),)
+    if True in values.get("balance_left", ()):
+        return (Finding(Axis.FUNDS, Answer.YES, Why("prepaid: the balance that was read is above zero"), asks),)
+    return ()
 
 
 _MODELS = Ask(
@@ -136,9 +144,8 @@ DEEPINFRA = Provider(
             f"{_API} schema Checklist; {_CODEXBAR}",
             _CHECKED,
             gives=(
-                "balance_available",
-                "usage_unbilled",
-                "usage_limit",
+                "balance_left",
+                "usage_limit_reached",
                 "account_suspended",
                 "suspend_reason",
                 "balance_as_of",

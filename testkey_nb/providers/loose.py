@@ -50,8 +50,8 @@ def number(value: object) -> float | None:
 
 def amount(value: object) -> float | None:
     """Return the amount of money that a number or a text of one means; what is owed can be below zero."""
-    if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,15})?", value, re.ASCII):
-        return float(value)
+    if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,2})?", value, re.ASCII):
+        value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if abs(value) < 1e15 else None  # noqa: PLR2004 - beyond it nothing here can be meant

@@ -5,6 +5,7 @@ and ``balance_topped_up`` (or ``_voucher`` and ``_cash``, where the provider spl
 ``usage_daily``, ``usage_weekly``, ``usage_monthly``, ``key_limit`` and ``key_limit_remaining``.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 
@@ -18,7 +19,9 @@ Values = Mapping[str, tuple[Value, ...]]
 
 
 def amounts(found: Mapping[str, object], currency: str) -> list[Metric]:
-    """Return a metric for each amount that can be read; missing is missing, never 0."""
+    """Return a metric for each amount that can be read; without a currency (ISO 4217) an amount means nothing."""
+    if not re.fullmatch("[A-Z]{3}", currency):
+        return []
     return [Metric(name, read, currency) for name, value in found.items() if (read := amount(value)) is not None]
 
 
@@ -32,20 +35,25 @@ def as_of(reply: Reply, name: str = "balance_as_of") -> list[Metric]:
 
 
 def prepaid(values: Values, page: str) -> tuple[Finding, ...]:
-    """Say who can pay where calls are paid from a balance, and that nothing but the balance ends them.
+    """Say who can pay where calls are paid from a balance.
 
-    `balance_usable` is the provider's own word and decides; else a balance above zero in any currency is enough.
+    `balance_usable` is the provider's own word that calls can be made now and decides, also about the quota; else a
+    balance above zero in any currency pays, which says nothing of limits of the key.
     """
     usable = [value for value in values.get("balance_usable", ()) if isinstance(value, bool)]
     left = [value for value in values.get("balance_available", ()) if isinstance(value, int | float)]
     if not usable and not left:
         return ()
-    asks = "balance_snapshot"
-    if usable[0] if usable else max(left) > 0:
-        why = Why("prepaid: the balance that was read is above zero")
-        return (Finding(Axis.FUNDS, Answer.YES, why, asks), Finding(Axis.QUOTA, Answer.YES, why, asks))
-    why, opens = Why("prepaid: the balance that was read is used up"), Why("add credits at {page}", page=page)
-    return (Finding(Axis.FUNDS, Answer.NO, why, asks, opens),)
+    asks, opens = "balance_snapshot", Why("add credits at {page}", page=page)
+    if usable:
+        if usable[0]:
+            why = Why("prepaid: the provider says that the balance suffices for calls")
+            return (Finding(Axis.FUNDS, Answer.YES, why, asks), Finding(Axis.QUOTA, Answer.YES, why, asks))
+        why = Why("prepaid: the provider says that the balance does not suffice for calls")
+        return (Finding(Axis.FUNDS, Answer.NO, why, asks, opens),)
+    if max(left) > 0:
+        return (Finding(Axis.FUNDS, Answer.YES, Why("prepaid: the balance that was read is above zero"), asks),)
+    return (Finding(Axis.FUNDS, Answer.NO, Why("prepaid: the balance that was read is used up"), asks, opens),)
 
 
 def spent(values: Values, name: str) -> float | None:

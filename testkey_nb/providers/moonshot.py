@@ -15,7 +15,10 @@ _ERRORS = "https://platform.kimi.com/docs/api/errors"
 
 def parse_balance(reply: Reply) -> Rows | None:
     """Read `/v1/users/me/balance`; the currency is that of the platform that was asked, and cash can be below zero."""
-    data = mapping(mapping(reply.json).get("data"))
+    body = mapping(reply.json)
+    data = mapping(body.get("data"))
+    if body.get("status") is not True or body.get("code") != 0:
+        return None
     named = {
         "balance_available": data.get("available_balance"),
         "balance_voucher": data.get("voucher_balance"),

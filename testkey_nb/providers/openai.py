@@ -41,7 +41,8 @@ def _keys() -> tuple[KeyShape, ...]:
         _shape(f"sk-svcacct-{halves}", "service", scanners, f"sk-svcacct-{made_up}"),
         # Early keys of service accounts have the account's name in the middle.
         _shape(rf"sk-(?!(?:proj|svcacct|admin|None)-)[a-z-]+-{old}", "service", scanners, f"sk-service-{made_up}"),
-        _shape(f"sk-admin-{halves}", "admin", admin, f"sk-admin-{made_up}"),
+        # Of any length: what may manage an organisation is never taken for an ordinary key.
+        _shape(r"sk-admin-[\w-]{20,}", "admin", admin, f"sk-admin-{made_up}"),
         _shape(f"sk-(?:None-)?{old}", "user", scanners, f"sk-{made_up}"),
     )
 

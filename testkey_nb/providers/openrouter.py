@@ -128,6 +128,7 @@ OPENROUTER = Provider(
             _CHECKED,
             gives=("models_listed",),
             auth=True,
+            waits=True,
         ),
         as_sample(_IDENTITY),
     ),

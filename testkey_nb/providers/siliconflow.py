@@ -41,6 +41,8 @@ def findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ...]:
     Vouchers are not in it: the console showed some where these fields had none
     (github.com/diegosouzapw/OmniRoute/pull/4992, read 2026-11-23).
     """
+    if any(state != "normal" for state in values.get("account_state", ())):
+        return ()  # what another state means for calls is in no source
     found = money.prepaid(values, "https://cloud.siliconflow.com")
     if not any(finding.answer is Answer.NO for finding in found):
         return found

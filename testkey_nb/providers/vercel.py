@@ -101,6 +101,7 @@ VERCEL = Provider(
             _SDK,
             _CHECKED,
             401,
+            "Invalid API key",
             fields=(("error.type", "authentication_error"), ("error.message", str)),
         ),
     ),

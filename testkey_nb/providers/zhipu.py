@@ -10,9 +10,9 @@ _HOST, _CHINA = "api.z.ai", "open.bigmodel.cn"
 _CODES = "https://docs.z.ai/api-reference/api-code; https://docs.bigmodel.cn/cn/faq/api-code.md"
 
 
-def _denied(code: str, source: str) -> Clause:
+def _denied(code: str, source: str, words: str = "") -> Clause:
     """Return the clause of a business code, which is a text; one of these stands in every refusal of a key."""
-    return Clause(Outcome.DENIED, source, _CHECKED, 401, fields=(("error.code", code), ("error.message", str)))
+    return Clause(Outcome.DENIED, source, _CHECKED, 401, words, fields=(("error.code", code), ("error.message", str)))
 
 
 _MODELS = Ask(
@@ -50,7 +50,8 @@ ZHIPU = Provider(
     asks=(_MODELS, as_sample(_MODELS)),
     outcomes=(
         # A key of the other platform is refused so too: https://docs.z.ai/api-reference/api-code.
-        _denied("401", "github.com/zhipuai/zhipuai-sdk-python/issues/25; github.com/continuedev/continue/issues/12724"),
+        _denied("401", "github.com/zhipuai/zhipuai-sdk-python/issues/25", "令牌已过期或验证不正确"),
+        _denied("401", "github.com/continuedev/continue/issues/12724", "token expired or incorrect"),
         _denied("1002", "github.com/FoundationAgents/MetaGPT/issues/1373"),
         Clause(
             Outcome.NO_FUNDS,

@@ -94,7 +94,7 @@ def key_findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ...]
         found += [Finding(axis, Answer.NO, why, ask, _BUDGET) for axis in (Axis.FUNDS, Axis.QUOTA)]
     elif left is not None:
         why = Why("the budget that the relay gives this key is not used up")
-        found += [Finding(axis, Answer.YES, why, ask) for axis in (Axis.FUNDS, Axis.QUOTA)]
+        found.append(Finding(Axis.QUOTA, Answer.YES, why, ask))
     elif limit is None and "token_type" in values:
         found.append(Finding(Axis.QUOTA, Answer.YES, Why("the relay sets this key no budget"), ask))
     blocked = True in values.get("key_blocked", ())

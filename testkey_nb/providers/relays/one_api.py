@@ -107,7 +107,7 @@ def quota_findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ..
         return ()
     if limit > used:
         why = Why("the quota that the relay gives this key is not used up")
-        return tuple(Finding(axis, Answer.YES, why, asks) for axis in (Axis.FUNDS, Axis.QUOTA))
+        return (Finding(Axis.QUOTA, Answer.YES, why, asks),)
     why = Why("the quota that the relay gives this key is used up")
     return tuple(Finding(axis, Answer.NO, why, asks, _TOP_UP) for axis in (Axis.FUNDS, Axis.QUOTA))
 
