@@ -5,8 +5,9 @@ The actions write them, people edit and review them.
 """
 
 import csv
+import io
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,45 +78,110 @@ def read_launch(folder: Path | None) -> Launch:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of a table as it stands in the file; a comment (``#``) and an empty line have no cells."""
+
+    line: int  # the first of its lines, counted from 1
+    raw: str
+    cells: tuple[str, ...] | None
+
+
+def records(name: str, text: str) -> Iterator[Record]:
+    """Take CSV apart so that its `raw` pieces, put together, are `text` again.
+
+    Raises
+    ------
+    LaunchFolderInvalid
+        If it is not CSV.
+
+    """
+    lines = list(io.StringIO(text, newline=""))  # \r\n and \n within quotes stay what they are
+    at = 0
+    while at < len(lines):
+        if not lines[at].strip() or lines[at].lstrip().startswith("#"):
+            yield Record(at + 1, lines[at], None)
+            at += 1
+            continue
+        reader = csv.reader((lines[number] for number in range(at, len(lines))), strict=True)
+        try:
+            cells = tuple(next(reader))
+        except csv.Error as error:
+            raise LaunchFolderInvalid(f"{name} line {at + 1} is not CSV ({error}); mend or remove it") from error
+        yield Record(at + 1, "".join(lines[at : at + reader.line_num]), cells)
+        at += reader.line_num
+
+
+def parse_yaml(name: str, text: str) -> object:
+    """Return what YAML says.
+
+    Raises
+    ------
+    LaunchFolderInvalid
+        If it is not YAML.
+
+    """
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark else ""
+        raise LaunchFolderInvalid(f"{name}{where} is not YAML; mend or remove it") from error
+
+
+def parse_toml(name: str, text: str) -> dict[str, object]:
+    """Return what TOML says.
+
+    Raises
+    ------
+    LaunchFolderInvalid
+        If it is not TOML.
+
+    """
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise LaunchFolderInvalid(f"{name} is not TOML ({error}); mend or remove it") from error
+
+
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    except (OSError, UnicodeDecodeError) as error:
+        return path.read_bytes().decode("utf-8-sig") if path.exists() else ""
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise LaunchFolderInvalid(f"{path} cannot be read (line {line} is not UTF-8); mend or remove it") from error
+    except OSError as error:
         raise LaunchFolderInvalid(f"{path} cannot be read ({type(error).__name__}); mend or remove it") from error
 
 
 def _yaml(path: Path) -> Mapping[str, object]:
-    text = _text(path)
-    try:
-        found = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise LaunchFolderInvalid(f"{path} is not YAML; mend or remove it") from error
-    return found if isinstance(found, dict) else {}
+    return _table_of(parse_yaml(str(path), _text(path)))
 
 
-def _table(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
-    reader = csv.DictReader(_text(path).splitlines())
-    try:
-        lines = [{name: _cell(value or "") for name, value in line.items() if name} for line in reader]
-    except csv.Error as error:
-        raise LaunchFolderInvalid(f"{path} is not CSV ({error}); mend or remove it") from error
-    missing = [name for name in needed if lines and name not in (reader.fieldnames or ())]
-    if missing:
-        raise LaunchFolderInvalid(f"{path} lacks the column {missing[0]}; its columns are {', '.join(needed)}")
-    return lines
+def _table(path: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """Return line number and cells by column name."""
+    header, *lines = [record for record in records(str(path), _text(path)) if record.cells] or [Record(1, "", ())]
+    columns = [name.strip() for name in header.cells or ()]
+    if missing := [name for name in needed if lines and name not in columns]:
+        raise LaunchFolderInvalid(
+            f"{path} line {header.line} lacks the column {missing[0]}; its columns are {', '.join(needed)}"
+        )
+    found = []
+    for line in lines:
+        cells = [cell_meant(cell) for cell in line.cells or ()]
+        cells += [""] * (len(columns) - len(cells))
+        found.append((line.line, dict(zip(columns, cells, strict=False))))
+    return found
 
 
-def _cell(text: str) -> str:
+def cell_meant(text: str) -> str:
     """Return a cell as it was meant: the apostrophe that keeps a spreadsheet from running it is not part of it."""
     text = text.strip()
     return text[1:] if text[:1] == "'" and text[1:2] in set("=+-@") else text
 
 
 def _hosts(path: Path) -> dict[str, frozenset[str]]:
-    try:
-        providers = tomllib.loads(_text(path)).get("providers", {})
-    except tomllib.TOMLDecodeError as error:
-        raise LaunchFolderInvalid(f"{path} is not TOML ({error}); mend or remove it") from error
+    providers = parse_toml(str(path), _text(path)).get("providers", {})
     tables = providers.items() if isinstance(providers, dict) else ()
     found = {name: table.get("hosts", []) for name, table in tables if isinstance(table, dict)}
     if odd := [name for name, hosts in found.items() if not isinstance(hosts, list)]:
@@ -126,23 +192,31 @@ def _hosts(path: Path) -> dict[str, frozenset[str]]:
 def _inventory(path: Path) -> tuple[Credential, ...]:
     return tuple(
         Credential(line["credential"], line["provider"], line["owner_id"], frozenset(line["models"].split(";")) - {""})
-        for line in _table(path, ("credential", "provider", "owner_id", "models"))
+        for _, line in _table(path, ("credential", "provider", "owner_id", "models"))
     )
 
 
 def _prices(path: Path) -> dict[str, tuple[PriceRow, ...]]:
     found: dict[str, tuple[PriceRow, ...]] = {}
-    for number, line in enumerate(_table(path, PRICE_COLUMNS), start=2):
+    for number, line in _table(path, PRICE_COLUMNS):
         row = PriceRow(
             line["model"], line["route"], line["region"], f"{PRICES_FILE} ({line['source']})" if line["source"] else "",
-            _price(path, number, line["input_usd_per_mtok"]), _price(path, number, line["output_usd_per_mtok"]),
-            {"true": True, "false": False}.get(line["free"].lower()), _day(path, number, line["checked_at"]),
+            read_price(path, number, line["input_usd_per_mtok"]), read_price(path, number, line["output_usd_per_mtok"]),
+            {"true": True, "false": False}.get(line["free"].lower()), read_day(path, number, line["checked_at"]),
         )  # fmt: skip
         found[line["provider"]] = (*found.get(line["provider"], ()), row)
     return found
 
 
-def _price(path: Path, number: int, text: str) -> float | None:
+def read_price(path: Path | str, number: int, text: str) -> float | None:
+    """Return the price in a cell, in USD per million tokens; None where it is empty.
+
+    Raises
+    ------
+    LaunchFolderInvalid
+        If it is none.
+
+    """
     try:
         value = float(text) if text else None
     except ValueError:
@@ -152,7 +226,15 @@ def _price(path: Path, number: int, text: str) -> float | None:
     return value
 
 
-def _day(path: Path, number: int, text: str) -> datetime | None:
+def read_day(path: Path | str, number: int, text: str) -> datetime | None:
+    """Return the day or moment in a cell, in UTC unless it says otherwise; None where it is empty.
+
+    Raises
+    ------
+    LaunchFolderInvalid
+        If it is none.
+
+    """
     try:
         found = datetime.fromisoformat(text) if text else None
     except ValueError as error:
@@ -167,11 +249,12 @@ def _routed(path: Path) -> frozenset[str]:
 
 def _watched(folder: Path) -> frozenset[tuple[str, str]]:
     """Return what Prometheus scrapes, provided that the prober and the alerts are there too."""
-    if not all((folder / name).exists() for name in MONITORING_FILES):
+    found = {name: _yaml(folder / name) for name in MONITORING_FILES if (folder / name).exists()}
+    if len(found) < len(MONITORING_FILES):
         return frozenset()
-    jobs = _items(_yaml(folder / "monitoring/prometheus.yml").get("scrape_configs"))
+    jobs = _items(found["monitoring/prometheus.yml"].get("scrape_configs"))
     labels = [_table_of(t.get("labels")) for job in jobs for t in _items(job.get("static_configs"))]
-    return frozenset((str(found.get("provider")), str(found.get("credential"))) for found in labels if found)
+    return frozenset((str(label.get("provider")), str(label.get("credential"))) for label in labels if label)
 
 
 def _items(found: object) -> list[Mapping[str, object]]:

@@ -1,6 +1,7 @@
 """Turn the next action into files of the launch folder that other tools run and people review."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 from testkey_nb.judge import Readiness
 from testkey_nb.outcome import Action
@@ -11,11 +12,16 @@ from .fill_pricing import fill_pricing
 from .human_review import human_review
 from .import_inventory import import_inventory
 from .set_route import set_route
-from .write import Written, preview, write
+from .write import NOTHING, Files, Written, present, preview, write
 
-Files = Mapping[str, str]  # path inside the launch folder → text
 
-ARTEFACTS: Mapping[Action, Callable[[Readiness], Files]] = {
+class Artefact(Protocol):
+    """Make the files of an action from a readiness and what stands in the launch folder, by path inside it."""
+
+    def __call__(self, readiness: Readiness, now: Mapping[str, str] = NOTHING, /) -> Files: ...
+
+
+ARTEFACTS: Mapping[Action, Artefact] = {
     Action.ADD_PROVIDER_CONFIG: add_provider_config,
     Action.IMPORT_INVENTORY: import_inventory,
     Action.FILL_PRICING: fill_pricing,
@@ -24,4 +30,4 @@ ARTEFACTS: Mapping[Action, Callable[[Readiness], Files]] = {
     Action.HUMAN_REVIEW: human_review,
 }
 
-__all__ = ["ARTEFACTS", "Files", "Written", "preview", "write"]
+__all__ = ["ARTEFACTS", "Files", "Written", "present", "preview", "write"]

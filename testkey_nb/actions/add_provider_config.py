@@ -1,26 +1,112 @@
 """``providers.toml``: the provider, its hosts and its API."""
 
+import copy
 import json
+from collections.abc import Mapping
 
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import Readiness
 from testkey_nb.judge.done import key_hosts
+from testkey_nb.launch import PROVIDERS_FILE, parse_toml
 
-from .write import heading
+from .write import NOTHING, Files, headed, line_ending
 
 
-def add_provider_config(readiness: Readiness) -> dict[str, str]:
-    """Return the file that says which hosts this provider's keys may go to."""
+def add_provider_config(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Files:
+    """Return the file that says which hosts this provider's keys may go to.
+
+    Hosts that people added stay and are noted; so do other providers, other keys and comments.
+
+    Raises
+    ------
+    LaunchFolderInvalid
+        If what stands there is not TOML.
+    OutputRefused
+        If it is written in a way that nothing can be put into.
+
+    """
     run = readiness.run
     provider = run.plan.provider
-    fields = {
+    hosts = sorted(key_hosts(run))
+    fields: dict[str, str | list[str]] = {
         "name": provider.name,
-        "hosts": sorted(key_hosts(run)),
+        "hosts": hosts,
         "api": run.plan.api,
         "region": run.plan.region,
         "identity": run.identity.verdict.value,
         "docs": provider.docs,
         "docs_checked": provider.checked,
     }
+    before = now.get(PROVIDERS_FILE, "")
+    mark, text = before[: before.startswith("\ufeff")], before.removeprefix("\ufeff")
+    ending, text = line_ending(PROVIDERS_FILE, text), text.replace("\r\n", "\n")
+    read = parse_toml(PROVIDERS_FILE, text)
+    own, notes = _own_table(read, provider.id), []
+    if own is not None:
+        theirs = [str(host) for host in _list(own.get("hosts"))]
+        fields["hosts"] = [*theirs, *(host for host in hosts if host not in theirs)]
+        if more := [host for host in theirs if host not in hosts]:
+            notes.append(
+                f"{PROVIDERS_FILE}: {provider.id} also has the hosts {', '.join(more)}, which stay; review them"
+            )
+    if own is not None and all(own.get(name) == value for name, value in fields.items()):
+        return Files({PROVIDERS_FILE: before}, notes)
+    merged = _added(text, provider.id, fields) if own is None else _updated(text, provider.id, fields)
+    _check(merged, read, provider.id, fields)
+    return Files({PROVIDERS_FILE: mark + headed(merged, readiness).replace("\n", ending)}, notes)
+
+
+def _own_table(read: Mapping[str, object], provider: str) -> dict[str, object] | None:
+    providers = read.get("providers", {})
+    own = providers.get(provider) if isinstance(providers, dict) else providers
+    if own is not None and not isinstance(own, dict):
+        raise LaunchFolderInvalid(f"{PROVIDERS_FILE}: providers.{provider} should be a table; mend or remove it")
+    return own
+
+
+def _added(text: str, provider: str, fields: Mapping[str, object]) -> str:
     # JSON strings and arrays of strings are TOML's too: https://toml.io/en/v1.0.0#string
     lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in fields.items())
-    return {"providers.toml": f"{heading(readiness)}\n[providers.{provider.id}]\n{lines}"}
+    return f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}\n[providers.{provider}]\n{lines}"
+
+
+def _updated(text: str, provider: str, fields: Mapping[str, str | list[str]]) -> str:
+    try:
+        document = tomlkit.parse(text)
+        table = document["providers"][provider]
+        for name, value in fields.items():
+            there = table.get(name)
+            if isinstance(value, list) and isinstance(there, list):
+                there.extend(one for one in value if one not in list(there))
+            elif there != value:
+                table[name] = value
+        return tomlkit.dumps(document)
+    except (TOMLKitError, RecursionError, TypeError, ValueError, KeyError) as error:
+        raise _refusal(provider) from error
+
+
+def _check(merged: str, read: Mapping[str, object], provider: str, fields: Mapping[str, object]) -> None:
+    """Make sure that the file says what it said before, and the fields."""
+    expected: dict[str, object] = copy.deepcopy(dict(read))
+    providers = expected.setdefault("providers", {})
+    if isinstance(providers, dict):
+        providers.setdefault(provider, {}).update(fields)
+    try:
+        done = parse_toml(PROVIDERS_FILE, merged)
+    except LaunchFolderInvalid as error:
+        raise _refusal(provider) from error
+    if done != expected:
+        raise _refusal(provider)
+
+
+def _refusal(provider: str) -> OutputRefused:
+    return OutputRefused(
+        f"{PROVIDERS_FILE} is written in a way that nothing can be put into; write [providers.{provider}] by hand"
+    )
+
+
+def _list(found: object) -> list[object]:
+    return found if isinstance(found, list) else [] if found is None else [found]

@@ -1,15 +1,16 @@
 """``review.md``: what a person has to look at, with the evidence and the smallest thing that opens each gate."""
 
 import re
+from collections.abc import Mapping
 
 from testkey_nb.judge import Readiness
 from testkey_nb.outcome import Answer
 
-from .write import heading
+from .write import NOTHING, Files, heading
 
 
-def human_review(readiness: Readiness) -> dict[str, str]:
-    """Return a checklist in Markdown."""
+def human_review(readiness: Readiness, _now: Mapping[str, str] = NOTHING) -> Files:
+    """Return a checklist in Markdown: of this run only, so an older one is never merged with it."""
     run, action = readiness.run, readiness.action
     lines = [f"# Review of {run.key_name} at {run.plan.provider.name}", ""]
     lines += [escaped(line.strip()) + "  " for line in heading(readiness, "").splitlines()]
@@ -37,7 +38,7 @@ def human_review(readiness: Readiness) -> dict[str, str]:
         f"- {row.endpoint}: {escaped(row.mark)}: {escaped(row.observed)} (speaks {row.speaks}; {escaped(row.source)})"
         for row in run.identity.evidence
     ]
-    return {"review.md": "\n".join(lines) + "\n"}
+    return Files({"review.md": "\n".join(lines) + "\n"})
 
 
 def escaped(foreign: str) -> str:

@@ -1,13 +1,29 @@
 """``inventory.csv``: the credential by name, its owner by id, and the models it is to serve."""
 
+from collections.abc import Mapping
+
+from testkey_nb.errors import LaunchFolderInvalid
 from testkey_nb.judge import Readiness
 from testkey_nb.launch import INVENTORY_COLUMNS, INVENTORY_FILE
 
-from .tables import table
+from .tables import Table
+from .write import NOTHING, Files
+
+_NEEDED = ("credential", "provider", "owner_id", "models")
+_SANDBOX = "SANDBOX"
 
 
-def import_inventory(readiness: Readiness) -> dict[str, str]:
-    """Return the file with one line; no key, no fingerprint and no personal data is in it."""
+def import_inventory(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Files:
+    """Return the file with this credential's line; no key, no fingerprint and no personal data is in it.
+
+    What this run could not find out stays as it was; so do models and notes that people added.
+
+    Raises
+    ------
+    LaunchFolderInvalid
+        If what stands there is not CSV, or has the credential twice.
+
+    """
     run = readiness.run
     values = {name: ";".join(map(str, found)) for name, found in run.values().items()}
     line = {
@@ -15,7 +31,41 @@ def import_inventory(readiness: Readiness) -> dict[str, str]:
         "credential": run.key_name,
         "provider": run.stamp.provider,
         "models": ";".join(run.plan.models),
-        "note": "SANDBOX" if run.sandbox else "",
+        "note": _SANDBOX if run.sandbox else "",
         "observed_at": run.stamp.observed_at.isoformat(timespec="seconds"),
     }
-    return {INVENTORY_FILE: table(INVENTORY_COLUMNS, [line])}
+    found = Table(INVENTORY_FILE, now.get(INVENTORY_FILE, ""), INVENTORY_COLUMNS, _NEEDED)
+    own = [
+        (at, row)
+        for at, row in found.rows()
+        if (row["credential"], row["provider"]) == (run.key_name, run.stamp.provider)
+    ]
+    if len(own) > 1:
+        lines = " and ".join(str(found.line(at)) for at, _ in own)
+        raise LaunchFolderInvalid(
+            f"{INVENTORY_FILE} lines {lines} are both {run.key_name} at {run.stamp.provider}; keep one"
+        )
+    if not own:
+        found.add(line)
+    for at, row in own:
+        wanted = {name: value for name, value in line.items() if value}
+        wanted["models"] = _joined(row["models"], line["models"])
+        wanted["note"] = _noted(row.get("note", ""), sandbox=run.sandbox)
+        # The day alone is no news.
+        if any(row[name] != value for name, value in wanted.items() if name in row and name != "observed_at"):
+            found.change(at, wanted)
+    return Files({INVENTORY_FILE: found.text()})
+
+
+def _joined(theirs: str, ours: str) -> str:
+    there = [model for model in theirs.split(";") if model]
+    new = [model for model in ours.split(";") if model not in there]
+    return ";".join((theirs.rstrip(";"), *new)) if there and new else theirs if there else ours
+
+
+def _noted(note: str, *, sandbox: bool) -> str:
+    """Return a person's note with the sandbox's mark, or without it once a provider has answered."""
+    words = [word for word in note.split("; ") if word and word != _SANDBOX]
+    if sandbox == (_SANDBOX in note.split("; ")):
+        return note
+    return "; ".join([_SANDBOX, *words] if sandbox else words)

@@ -1,14 +1,32 @@
 """Put artefacts into the launch folder: shown first, written whole or not at all, never over somebody's work."""
 
 import difflib
+import io
 import os
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
-from testkey_nb.errors import OutputRefused
+from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import Readiness
+from testkey_nb.keys import masked
+from testkey_nb.launch import INVENTORY_FILE, MONITORING_FILES, PRICES_FILE, PROVIDERS_FILE, ROUTES_FILE
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+_SANDBOX = "SANDBOX: made-up answers, not a provider's. Do not put into use."
+_SECRET_CHARS = 16  # no key is shorter; a variable's name can look like one, but seldom has digits or both cases
+
+
+class Files(dict[str, str]):
+    """Text by path inside the launch folder, merged with what stood there, and what a person should look at."""
+
+    def __init__(self, texts: Mapping[str, str], notes: Iterable[str] = ()) -> None:
+        """Keep the notes printable: they may repeat what stands in the folder."""
+        super().__init__(texts)
+        self.notes = tuple(_printable(masked(note)) for note in notes)
 
 
 class Written(StrEnum):
@@ -26,38 +44,98 @@ def heading(readiness: Readiness, mark: str = "#") -> str:
         f"Identity: {run.identity.verdict}. Operator: {run.plan.operator}.",
     ]
     if run.sandbox:
-        lines.insert(0, "SANDBOX: made-up answers, not a provider's. Do not put into use.")
+        lines.insert(0, _SANDBOX)
     return "".join(f"{mark} {line}\n" for line in lines)
 
 
-def preview(folder: Path, files: Mapping[str, str]) -> str:
-    """Return the difference that writing `files` would make, as a unified diff; empty when there is none."""
-    pieces: list[str] = []
-    for name, text in files.items():
-        before = _read(folder / name) or ""
-        lines = (before.splitlines(keepends=True), text.splitlines(keepends=True))
-        pieces += difflib.unified_diff(*lines, f"{folder / name} (now)", f"{folder / name}")
-    return "".join(pieces)
+def headed(text: str, readiness: Readiness) -> str:
+    """Return `text` under the heading of this run, in the place of the one that an earlier run of it left."""
+    run = readiness.run
+    whose = re.escape(f"{run.plan.provider.name}, credential {run.key_name}, observed ")
+    earlier = rf"^(?:# {re.escape(_SANDBOX)}\n)?# {whose}\d{{4}}-\d\d-\d\d \d\d:\d\d UTC\.\n(?:# Identity: .*\n)?"
+    changed, times = re.subn(earlier, lambda _match: heading(readiness), text, count=1, flags=re.MULTILINE)
+    return changed if times else heading(readiness) + text
 
 
-def write(folder: Path, files: Mapping[str, str]) -> Written:
-    """Write `files` into `folder`, each by one rename.
+def line_ending(name: str, text: str) -> str:
+    """Return how the lines of `text` end.
+
+    Raises
+    ------
+    LaunchFolderInvalid
+        If some end one way and some another.
+
+    """
+    if "\r" not in text:
+        return "\n"
+    odd = re.search(r"\r(?!\n)|(?<!\r)\n", text)
+    if odd:
+        line = text.count("\n", 0, odd.start()) + 1
+        raise LaunchFolderInvalid(f"{name} line {line} ends unlike the first; give all lines one kind of ending")
+    return "\r\n"
+
+
+def present(folder: Path) -> Mapping[str, str]:
+    """Return what stands in `folder` now, as text by the path inside it.
 
     Raises
     ------
     OutputRefused
-        If the folder is not writable, or a file is there with other contents: nothing is written then.
+        If a file cannot be read.
 
     """
-    differing = [name for name, text in files.items() if _read(folder / name) not in {None, text}]
-    if differing:
-        raise OutputRefused(
-            f"{folder / differing[0]} exists and differs; move it away or merge it by hand, then apply again"
-        )
-    missing = [name for name in files if _read(folder / name) is None]
-    for name in missing:
-        replace_file(folder / name, files[name])
-    return Written.WRITTEN if missing else Written.NOTHING_TO_DO
+    names = (PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE, *MONITORING_FILES)
+    found = {name: _read(folder / name) for name in names}
+    return {name: text for name, text in found.items() if text is not None}
+
+
+def preview(folder: Path, files: Mapping[str, str]) -> str:
+    """Return the difference that writing `files` would make, as a unified diff; empty when there is none.
+
+    Raises
+    ------
+    OutputRefused
+        If a file cannot be read, or holds what looks like a key.
+
+    """
+    pieces: list[str] = []
+    now = {name: _read(folder / name) or "" for name in files}
+    check_no_key(folder, now)
+    for name, text in files.items():
+        lines = (_lines(now[name]), _lines(text))
+        pieces += difflib.unified_diff(*lines, f"{folder / name} (now)", f"{folder / name}")
+    return "".join(f"{_printable(piece.removesuffix(chr(10)))}\n" for piece in pieces)
+
+
+def write(folder: Path, files: Mapping[str, str], before: Mapping[str, str] = NOTHING) -> Written:
+    """Write `files` into `folder`, each by one rename, and none before all of them are on the disk.
+
+    Parameters
+    ----------
+    folder
+        The launch folder, which need not exist yet.
+    files
+        Text by path inside it.
+    before
+        What `files` were merged with: a file with other contents has been changed since.
+
+    Raises
+    ------
+    OutputRefused
+        If the folder is not writable, or a file is there with other contents or with what looks like a key: nothing
+        is written then.
+
+    """
+    now = {name: _read(folder / name) for name in files}
+    check_no_key(folder, {name: text or "" for name, text in now.items()})
+    for name, text in now.items():
+        if text not in {None, files[name], before.get(name)}:
+            raise OutputRefused(
+                f"{folder / name} exists and differs; move it away or merge it by hand, then apply again"
+            )
+    changed = {folder / name: text for name, text in files.items() if now[name] != text}
+    _replace_files(changed)
+    return Written.WRITTEN if changed else Written.NOTHING_TO_DO
 
 
 def check_folder(folder: Path) -> None:
@@ -102,24 +180,67 @@ def replace_file(path: Path, text: str) -> None:
         If it cannot be written there.
 
     """
-    temporary, path = "", path.resolve()  # a link stays one: what it leads to is replaced
+    _replace_files({path: text})
+
+
+def _replace_files(texts: Mapping[Path, str]) -> None:
+    """Put every text on the disk beside its file, and only then in its place."""
+    staged: dict[Path, Path] = {}
+    path = Path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        for path, text in texts.items():
+            target = path.resolve()  # a link stays one: what it leads to is replaced
+            mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+            target.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+            staged[target] = Path(temporary)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            staged[target].chmod(mode)
+        for path, temporary_path in staged.items():
+            temporary_path.replace(path)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        for temporary_path in staged.values():
+            temporary_path.unlink(missing_ok=True)
         raise OutputRefused(f"{path} cannot be written ({error.strerror or error}); choose another place") from error
 
 
 def _read(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8") if path.exists() else None
+        return path.read_bytes().decode() if path.exists() else None  # with its line endings and byte order mark
     except (OSError, UnicodeDecodeError) as error:
         raise OutputRefused(f"{path} cannot be read ({type(error).__name__}); move it away and apply again") from error
+
+
+def _lines(text: str) -> list[str]:
+    return [line if line.endswith("\n") else f"{line}\n" for line in io.StringIO(text)]
+
+
+def _printable(line: str) -> str:
+    """Return a line of somebody's file so that a terminal shows it and obeys nothing of it."""
+    return "".join(char if char.isprintable() or char == "\t" else f"\\x{ord(char):02x}" for char in line)
+
+
+def check_no_key(folder: Path, files: Mapping[str, str]) -> None:
+    """Make sure that no text of `files` holds what looks like a key, whoever put it there.
+
+    Raises
+    ------
+    OutputRefused
+        If one does; it names the line.
+
+    """
+    for name, text in files.items():
+        for number, line in enumerate(_lines(text), start=1):
+            if any(_like_a_key(word) for word in re.findall(rf"[\w.-]{{{_SECRET_CHARS},}}", line)):
+                raise OutputRefused(
+                    f"{folder / name} line {number} holds what looks like a key; put the name of its variable "
+                    "there instead, and have a key that stood in a file replaced"
+                )
+
+
+def _like_a_key(word: str) -> bool:
+    mixed = any(char.isdigit() for char in word) or (word.lower() != word and word.upper() != word)
+    return mixed and "[key]" in masked(word)

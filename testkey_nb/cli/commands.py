@@ -19,8 +19,8 @@ from typer import Option
 from typer.exceptions import TyperException
 
 from testkey_nb import __version__, sandbox
-from testkey_nb.actions import ARTEFACTS, preview, write
-from testkey_nb.actions.write import check_folder, check_writable, replace_file
+from testkey_nb.actions import ARTEFACTS, present, preview, write
+from testkey_nb.actions.write import check_folder, check_no_key, check_writable, replace_file
 from testkey_nb.errors import AddressRefused, CallerError, KeyMissing, OutputRefused, UnknownName
 from testkey_nb.identity import identify_endpoint
 from testkey_nb.judge import Readiness, judge_run
@@ -183,12 +183,16 @@ def _apply(readiness: Readiness, action: Action, folder: Path, *, yes: bool) -> 
         return _BY_ANSWER[gate.may], f"{action} refused, the gate {gate.gate} is {gate.may}: {gate.may_why}"
     if gate and gate.done is Answer.YES:
         return OK, f"nothing to do: {gate.done_why}"
-    files = ARTEFACTS[action](readiness)
+    now = present(folder)
+    files = ARTEFACTS[action](readiness, now)
+    check_no_key(folder, files)
     difference = preview(folder, files)
+    for note in files.notes:
+        typer.echo(f"note: {note}", err=True)
     typer.echo(difference or f"{', '.join(files)}: no change", err=True)
     if difference and not yes and not typer.confirm(f"Write this into {folder}?", err=True):
         raise OutputRefused("not confirmed, so nothing was written")
-    return OK, f"{write(folder, files)}: {', '.join(str(folder / name) for name in files)}"
+    return OK, f"{write(folder, files, now)}: {', '.join(str(folder / name) for name in files)}"
 
 
 @app.command()
