@@ -249,21 +249,21 @@ class Sender:
         start = time.perf_counter()
         async with _quietly(), self._client.stream("GET", url, auth=key) as response:
             latency = time.perf_counter() - start
+            stream = response.extensions.get("network_stream")  # asked now: with the last byte it may be closed
+            tls = stream.get_extra_info("ssl_object") if stream and url.startswith("https:") else None
+            peer = stream.get_extra_info("server_addr") if stream and response.extensions.get(_DIRECT) else None
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > BODY_BYTES:
                     self.manifest.size_bytes += len(body)
                     return Exchange(number, Why("too large: the answer has more than {size} bytes", size=BODY_BYTES))
-            stream = response.extensions.get("network_stream")
-            tls = stream.get_extra_info("ssl_object") if stream and url.startswith("https:") else None
         self.manifest.size_bytes += len(body)
         headers = {name.lower(): value[:HEADER_CHARS] for name, value in response.headers.items()}
         # Text with zero bytes is UTF-16 or no text; both would let an echo of the key through in another shape.
         text = "" if b"\0" in body else body.decode("utf-8-sig", "replace")
         reply = replace(blank, status=response.status_code, headers=headers, json=_json(text), text=text[:TEXT_CHARS])
         reply = self._without_key(reply, text)
-        peer = stream.get_extra_info("server_addr") if stream and response.extensions.get(_DIRECT) else None
         total = time.perf_counter() - start
         who = (_certificate(tls), str(peer[0]) if isinstance(peer, tuple) else "")
         return Exchange(number, Why(""), reply, tls is not None, *who, latency, total, len(body))

@@ -502,3 +502,11 @@ def test_netrc_is_never_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     transport = Between()
     sent(transport, "https://example.com/v1/models")
     assert "authorization" not in transport.requests[0].headers
+
+
+def test_the_address_that_answered_is_told_also_where_the_connection_is_closed_with_the_last_byte() -> None:
+    async def asked() -> Exchange:
+        async with a_persona({}) as (port, _), Sender() as sender:
+            return await sender.get(f"http://127.0.0.1:{port}/v1/models")
+
+    assert asyncio.run(asked()).peer == "127.0.0.1"

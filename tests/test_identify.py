@@ -17,7 +17,7 @@ from testkey_nb.identity import Identification, conclude, edge, identify, identi
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Verdict
 from testkey_nb.providers import PROVIDERS
-from testkey_nb.spec import Mark, Provider
+from testkey_nb.spec import Mark, Provider, Reply
 
 HUB, ROUTER = "https://huggingface.co", "https://router.huggingface.co"
 HF = PROVIDERS["huggingface"]
@@ -168,3 +168,22 @@ def test_a_mark_is_not_seen_in_an_answer_without_it(provider: Provider, mark: Ma
     for body in bodies:
         for status in (200, 401, 500):
             assert mark.seen(real.reply(status, body)) == "", provider.id
+
+
+@pytest.mark.parametrize(
+    ("peer", "verdict"),
+    [
+        ("8.8.8.8", Verdict.GENUINE),
+        ("", Verdict.GENUINE),
+        ("10.0.0.7", Verdict.UNKNOWN),
+        ("127.0.0.1", Verdict.UNKNOWN),
+        ("fd00::7", Verdict.UNKNOWN),
+    ],
+)
+def test_a_listed_host_that_leads_to_a_private_address_is_not_genuine(peer: str, verdict: Verdict) -> None:
+    provider = PROVIDERS["openai"]
+    exchange = Exchange(
+        1, reply=Reply(401, {"content-type": "application/json"}, {"error": {}}), verified=True, peer=peer
+    )
+    rows = weigh(provider, "https://api.openai.com/v1", [("/v1/models", exchange)])
+    assert conclude(provider, rows).verdict is verdict

@@ -73,7 +73,7 @@ ANTHROPIC = Provider(
             r"sk-ant-api\d\d-[\w-]{93}AA", "user", _SCANNERS, _CHECKED, f"sk-ant-api03-testkeyNotARealKey{'x' * 75}AA"
         ),
         KeyShape(
-            r"sk-ant-admin\d\d-[\w-]{93}AA",
+            r"sk-ant-admin\d\d-[\w-]{20,}",  # of any length: such a key is never taken for an ordinary one
             "admin",
             _SCANNERS,
             _CHECKED,
