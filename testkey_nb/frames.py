@@ -10,7 +10,7 @@ import pandas as pd
 
 from . import outcome
 from .retention import hold_frame
-from .rows import GRAINS, Stamp, Why
+from .rows import Stamp, Why
 
 _DTYPES: dict[type, str] = {
     str: "string",
@@ -44,13 +44,13 @@ def _dtype(hint: object) -> "str | pd.CategoricalDtype":
     return next(_DTYPES[kind] for kind in (*typing.get_args(hint), hint) if kind in _DTYPES)
 
 
-def frame(grain: str, runs: Iterable[tuple[Stamp, Sequence[object]]], until: float | None = None) -> pd.DataFrame:
-    """Build the frame of one grain from the rows of any number of runs.
+def frame(row: type, runs: Iterable[tuple[Stamp, Sequence[object]]], until: float | None = None) -> pd.DataFrame:
+    """Build the frame of one row class from the rows of any number of runs.
 
     Parameters
     ----------
-    grain
-        A name of `rows.GRAINS`.
+    row
+        One of `rows.GRAINS`, or any other frozen dataclass of scalars.
     runs
         Pairs of a run's stamp and its rows.
     until
@@ -59,10 +59,9 @@ def frame(grain: str, runs: Iterable[tuple[Stamp, Sequence[object]]], until: flo
     Returns
     -------
     pandas.DataFrame
-        The join keys ``run_id, provider, key_hint, observed_at``, then the columns of the grain's row class.
+        The join keys ``run_id, provider, key_hint, observed_at``, then the columns of the row class.
 
     """
-    row = GRAINS[grain]
     pairs = [(stamp, one) for stamp, rows in runs for one in rows]
     data = {c.name: pd.Series([getattr(s, c.name) for s, _ in pairs], dtype=c.dtype) for c in columns(Stamp)}
     data |= {c.name: pd.Series([getattr(r, c.name) for _, r in pairs], dtype=c.dtype) for c in columns(row)}

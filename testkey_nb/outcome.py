@@ -110,6 +110,15 @@ class Action(StrEnum):
     HUMAN_REVIEW = "human_review"
 
 
+class Standing(StrEnum):
+    """What is known of a model for this key; being listed is no permission."""
+
+    CONFIRMED = "confirmed"
+    LISTED = "listed"
+    UNKNOWN = "unknown"
+    MISSING = "missing"
+
+
 class PriceVerdict(StrEnum):
     """What the sources of one route's price say together."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Annotated
 
 from .outcome import PriceVerdict
 from .rows import OWN_PRICES, PriceRow, Why
@@ -18,11 +19,24 @@ _A_DAY = timedelta(days=1)  # by which time zones may make today look like tomor
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
-    """What the sources of one route's price say together."""
+class RulingRow:
+    """Region × model × route × currency: what the sources of one route's price say together."""
 
-    verdict: PriceVerdict
+    model: str
+    route: str
+    region: str
+    currency: str
+    verdict: Annotated[str, "PriceVerdict"]
     why: Why
+    sources: str = ""  # those that were heard, comma-separated, sorted
+    input_low_per_mtok: float | None = None  # of the base prices that were heard, in `currency` per million tokens
+    input_high_per_mtok: float | None = None
+    output_low_per_mtok: float | None = None
+    output_high_per_mtok: float | None = None
+    source_spread: float | None = None  # highest over lowest price less one, among those that were heard
+    route_spread: float | None = None  # this route's highest output price over that of the cheapest live one, less one
+    age_days: float | None = None  # of the newest price that its source dates; missing where none does
+    tiers: str = ""  # what else is priced: lengths above which, and hours in which, another price holds
 
     @property
     def stands(self) -> bool:
@@ -67,15 +81,13 @@ def _catalogue_entry(provider: str, model: str) -> tuple[str, float, float] | No
     return f"genai-prices {importlib.metadata.version('genai-prices')}", float(inputs), float(outputs)
 
 
-def rule(
-    prices: Iterable[PriceRow], now: datetime, *, max_age_days: float, max_spread: float
-) -> Mapping[tuple[str, str], Ruling]:
-    """Return a ruling for each model and route that any source prices.
+def rule(prices: Iterable[PriceRow], now: datetime, *, max_age_days: float, max_spread: float) -> tuple[RulingRow, ...]:
+    """Return a ruling for each model, route, region and currency that any source prices.
 
     Parameters
     ----------
     prices
-        Rows of all sources.
+        Rows of all sources, of one provider.
     now
         What ages are counted to.
     max_age_days
@@ -84,42 +96,57 @@ def rule(
         Highest over lowest price less one, above which sources dispute each other.
 
     """
-    sources: defaultdict[tuple[str, str], list[PriceRow]] = defaultdict(list)
+    sources: defaultdict[tuple[str, str, str, str], list[PriceRow]] = defaultdict(list)
     for price in prices:
-        sources[price.model, price.route].append(price)
-    return {route: _rule(rows, now, timedelta(days=max_age_days), max_spread) for route, rows in sources.items()}
+        sources[price.model, price.route, price.region, price.currency].append(price)
+    return tuple(
+        RulingRow(*route, *_rule(rows, now, timedelta(days=max_age_days), max_spread))
+        for route, rows in sources.items()
+    )
+
+
+def in_region(court: Iterable[RulingRow], region: str) -> Mapping[tuple[str, str], RulingRow]:
+    """Return the one ruling that counts of each model and route in a region.
+
+    Of several currencies it is the one that stands worst; one without a whole price counts only where there is no
+    other.
+    """
+    found: dict[tuple[str, str], RulingRow] = {}
+    for row in court:
+        if row.region == region:
+            before = found.setdefault((row.model, row.route), row)
+            missing = [one.verdict == PriceVerdict.MISSING for one in (before, row)]
+            if missing == [True, False] or (not any(missing) and before.stands and not row.stands):
+                found[row.model, row.route] = row
+    return found
 
 
 def _rule(  # noqa: PLR0911 - a verdict each
     rows: list[PriceRow], now: datetime, max_age: timedelta, max_spread: float
-) -> Ruling:
-    whole = [row for row in rows if row.free or None not in {row.input_usd_per_mtok, row.output_usd_per_mtok}]
+) -> tuple[PriceVerdict, Why]:
+    whole = [row for row in rows if row.free or None not in {row.input_per_mtok, row.output_per_mtok}]
     if not whole:
         names = ", ".join(row.source for row in rows)
-        return Ruling(
-            PriceVerdict.MISSING, Why("no source has both an input and an output price ({sources})", sources=names)
-        )
-    unsaid = [row for row in whole if not row.free and not (row.input_usd_per_mtok and row.output_usd_per_mtok)]
+        return PriceVerdict.MISSING, Why("no source has both an input and an output price ({sources})", sources=names)
+    unsaid = [row for row in whole if not row.free and not (row.input_per_mtok and row.output_per_mtok)]
     said = [row for row in whole if row not in unsaid]
     fresh = [row for row in said if row.checked_at is None or -_A_DAY <= now - row.checked_at <= max_age]
     own = any(row.source.startswith(OWN_PRICES) and row.checked_at for row in fresh)
     if unsaid and not own:
-        return Ruling(PriceVerdict.DISPUTED, Why("{source} says 0 but does not say free", source=unsaid[0].source))
+        return PriceVerdict.DISPUTED, Why("{source} says 0 but does not say free", source=unsaid[0].source)
     if not fresh:
-        return Ruling(PriceVerdict.STALE, Why("no price is from the last {days} days", days=max_age.days))
+        return PriceVerdict.STALE, Why("no price is from the last {days} days", days=max_age.days)
     # Once a person has filed a price, only sources that date theirs can still dispute it.
     heard = [row for row in fresh if row.checked_at] if own else fresh
     names = ", ".join(row.source for row in heard)
     if len({bool(row.free) for row in heard}) > 1:
-        return Ruling(PriceVerdict.DISPUTED, Why("of {sources} some say free and some do not", sources=names))
-    spread = max(
-        _spread([row.input_usd_per_mtok for row in heard]), _spread([row.output_usd_per_mtok for row in heard])
-    )
+        return PriceVerdict.DISPUTED, Why("of {sources} some say free and some do not", sources=names)
+    spread = max(_spread([row.input_per_mtok for row in heard]), _spread([row.output_per_mtok for row in heard]))
     if spread > max_spread:
-        return Ruling(PriceVerdict.DISPUTED, Why("{sources} differ by {spread}", sources=names, spread=f"{spread:.0%}"))
+        return PriceVerdict.DISPUTED, Why("{sources} differ by {spread}", sources=names, spread=f"{spread:.0%}")
     if len(heard) == 1:
-        return Ruling(PriceVerdict.SINGLE_SOURCE, Why("only {source} has a price", source=names))
-    return Ruling(PriceVerdict.AGREED, Why("{sources} agree", sources=names))
+        return PriceVerdict.SINGLE_SOURCE, Why("only {source} has a price", source=names)
+    return PriceVerdict.AGREED, Why("{sources} agree", sources=names)
 
 
 def _spread(values: list[float | None]) -> float:

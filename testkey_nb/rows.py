@@ -6,7 +6,7 @@ name in `outcome`, in that order.  Missing is ``None`` in a row and ``pd.NA`` in
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -121,11 +121,13 @@ class ModelRow:
     route: str  # inference provider behind the endpoint; empty when the endpoint serves the model itself
     covered: bool | None = None  # a candidate for commercial use in this run
     listed: bool | None = None  # in the endpoint's model list; a listing is not a permission
+    standing: Annotated[str | None, "Standing"] = None  # confirmed: asked about it with the key, it was answered
     route_status: str | None = None  # the endpoint's word: live, error, staging
     mapping_status: str | None = None  # the same from the provider's second source, where it has one
     owner: str | None = None
     created_at: datetime | None = None
     context_tokens: int | None = None
+    output_tokens: int | None = None  # at the most, of one answer
     input_modalities: str | None = None  # comma-separated, sorted
     output_modalities: str | None = None
     tools: bool | None = None
@@ -134,20 +136,41 @@ class ModelRow:
     first_token_latency_s: float | None = None  # published by the provider, not measured here
     throughput_tokens_per_s: float | None = None
     model_author: bool | None = None  # the route is run by the model's author
+    deprecated_at: datetime | None = None  # from then on new uses are advised against
+    shutdown_at: datetime | None = None  # from then on it is not served
 
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """Run × model × route × source, never merged across any of them."""
+    """Run × model × route × source × the lengths and hours it holds for, never merged across any of them."""
 
     model: str
     route: str
-    region: str
+    region: str  # where it holds; a parser leaves it empty for that of the host that answered
     source: str
-    input_usd_per_mtok: float | None
-    output_usd_per_mtok: float | None
+    input_per_mtok: float | None  # in `currency` per million tokens
+    output_per_mtok: float | None
     free: bool | None
     checked_at: datetime | None  # when the source observed it; missing where the source does not say
+    cached_input_per_mtok: float | None = None  # of input that is read from the provider's cache
+    currency: str = "USD"  # ISO 4217; a price is never converted
+    above_input_tokens: int | None = None  # it holds for requests with more input than this; missing: from the first on
+    hours: str = ""  # when it holds, as `01:00-04:00` UTC; empty: always, or where no other price does
+    # The same in dollars, missing where the currency is another.
+    input_usd_per_mtok: float | None = field(init=False)
+    output_usd_per_mtok: float | None = field(init=False)
+    cached_input_usd_per_mtok: float | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Say in dollars what is in dollars."""
+        for name in ("input", "output", "cached_input"):
+            amount = getattr(self, f"{name}_per_mtok") if self.currency == "USD" else None
+            object.__setattr__(self, f"{name}_usd_per_mtok", amount)
+
+    @property
+    def base(self) -> bool:
+        """Whether it holds for short requests at any hour that no other price names."""
+        return not self.hours and not self.above_input_tokens
 
 
 @dataclass(frozen=True, slots=True)

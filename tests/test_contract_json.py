@@ -37,15 +37,20 @@ IDENTITY: Shape = {"verdict": str, "provider": MAYBE_TEXT, "evidence": list}
 EVIDENCE: Shape = dict.fromkeys(("endpoint", "mark", "observed", "speaks", "points_to", "source", "checked"), str)
 METRIC: Shape = {"metric": str, "value": (str, int, float, bool, type(None)), "unit": str, "ask": str}
 MODEL: Shape = {
-    **STAMPED, "model": str, "route": str, "covered": MAYBE_FLAG, "listed": MAYBE_FLAG, "route_status": MAYBE_TEXT,
-    "mapping_status": MAYBE_TEXT, "owner": MAYBE_TEXT, "created_at": MAYBE_TEXT, "context_tokens": MAYBE_NUMBER,
-    "input_modalities": MAYBE_TEXT, "output_modalities": MAYBE_TEXT, "tools": MAYBE_FLAG,
+    **STAMPED, "model": str, "route": str, "covered": MAYBE_FLAG, "listed": MAYBE_FLAG, "standing": str,
+    "route_status": MAYBE_TEXT, "mapping_status": MAYBE_TEXT, "owner": MAYBE_TEXT, "created_at": MAYBE_TEXT,
+    "context_tokens": MAYBE_NUMBER,
+    "output_tokens": MAYBE_NUMBER, "input_modalities": MAYBE_TEXT, "output_modalities": MAYBE_TEXT, "tools": MAYBE_FLAG,
     "structured_output": MAYBE_FLAG, "free": MAYBE_FLAG, "first_token_latency_s": MAYBE_NUMBER,
-    "throughput_tokens_per_s": MAYBE_NUMBER, "model_author": MAYBE_FLAG,
+    "throughput_tokens_per_s": MAYBE_NUMBER, "model_author": MAYBE_FLAG, "deprecated_at": MAYBE_TEXT,
+    "shutdown_at": MAYBE_TEXT,
 }  # fmt: skip
 PRICE: Shape = {
-    **STAMPED, "model": str, "route": str, "region": str, "source": str, "input_usd_per_mtok": MAYBE_NUMBER,
-    "output_usd_per_mtok": MAYBE_NUMBER, "free": MAYBE_FLAG, "checked_at": MAYBE_TEXT,
+    **STAMPED, "model": str, "route": str, "region": str, "source": str, "input_per_mtok": MAYBE_NUMBER,
+    "output_per_mtok": MAYBE_NUMBER, "free": MAYBE_FLAG, "checked_at": MAYBE_TEXT,
+    "cached_input_per_mtok": MAYBE_NUMBER, "currency": str, "above_input_tokens": MAYBE_NUMBER, "hours": str,
+    "input_usd_per_mtok": MAYBE_NUMBER,
+    "output_usd_per_mtok": MAYBE_NUMBER, "cached_input_usd_per_mtok": MAYBE_NUMBER,
 }  # fmt: skip
 LIMIT: Shape = {
     **STAMPED, "limit": str, "service": str, "quota": MAYBE_NUMBER, "remaining": MAYBE_NUMBER,

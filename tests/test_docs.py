@@ -42,7 +42,9 @@ def test_every_column_has_a_meaning_or_a_name_that_needs_none() -> None:
         "tools", "structured_output", "free", "created_at", "context_tokens", "source", "value", "number", "quota",
         "remaining", "window_s", "reset_s", "may", "may_why", "done", "done_why", "primary", "retry_after",
         "input_usd_per_mtok", "output_usd_per_mtok", "output_modalities", "throughput_tokens_per_s", "checked",
-        "total_s", "edge",
+        "total_s", "edge", "currency", "verdict", "output_per_mtok", "input_high_per_mtok", "output_low_per_mtok",
+        "output_high_per_mtok", "cached_input_usd_per_mtok", "p95_s", "first_sample", "last_sample",
+        "error_share_high",
     }  # fmt: skip
     rows = re.findall(r"^\| `(\w+)` \| [^|]+\| *([^|]*?) *\|$", generate.glossary(), re.MULTILINE)
     assert rows

@@ -9,7 +9,18 @@ from conftest import PERSONAS, RunPersona
 
 from testkey_nb.frames import columns, frame
 from testkey_nb.judge import judge_run
-from testkey_nb.outcome import Action, Answer, Axis, Capability, CapabilityState, Gate, GateState, Outcome, Speaks
+from testkey_nb.outcome import (
+    Action,
+    Answer,
+    Axis,
+    Capability,
+    CapabilityState,
+    Gate,
+    GateState,
+    Outcome,
+    Speaks,
+    Standing,
+)
 from testkey_nb.rows import GRAINS, ModelRow, Stamp
 
 TEXT, WHOLE, NUMBER, FLAG, TIME = "string", "Int64", "Float64", "boolean", "datetime64[us, UTC]"
@@ -26,14 +37,18 @@ GOLDEN: dict[str, dict[str, str | type[StrEnum]]] = {
     },
     "metrics": {"metric": TEXT, "value": TEXT, "number": NUMBER, "unit": TEXT, "ask": TEXT},
     "models": {
-        "model": TEXT, "route": TEXT, "covered": FLAG, "listed": FLAG, "route_status": TEXT, "mapping_status": TEXT,
-        "owner": TEXT, "created_at": TIME, "context_tokens": WHOLE, "input_modalities": TEXT,
-        "output_modalities": TEXT, "tools": FLAG, "structured_output": FLAG, "free": FLAG,
+        "model": TEXT, "route": TEXT, "covered": FLAG, "listed": FLAG, "standing": Standing, "route_status": TEXT,
+        "mapping_status": TEXT,
+        "owner": TEXT, "created_at": TIME, "context_tokens": WHOLE, "output_tokens": WHOLE,
+        "input_modalities": TEXT, "output_modalities": TEXT, "tools": FLAG, "structured_output": FLAG, "free": FLAG,
         "first_token_latency_s": NUMBER, "throughput_tokens_per_s": NUMBER, "model_author": FLAG,
+        "deprecated_at": TIME, "shutdown_at": TIME,
     },
     "prices": {
-        "model": TEXT, "route": TEXT, "region": TEXT, "source": TEXT, "input_usd_per_mtok": NUMBER,
-        "output_usd_per_mtok": NUMBER, "free": FLAG, "checked_at": TIME,
+        "model": TEXT, "route": TEXT, "region": TEXT, "source": TEXT, "input_per_mtok": NUMBER,
+        "output_per_mtok": NUMBER, "free": FLAG, "checked_at": TIME, "cached_input_per_mtok": NUMBER,
+        "currency": TEXT, "above_input_tokens": WHOLE, "hours": TEXT, "input_usd_per_mtok": NUMBER,
+        "output_usd_per_mtok": NUMBER, "cached_input_usd_per_mtok": NUMBER,
     },
     "limits": {
         "limit": TEXT, "service": TEXT, "quota": NUMBER, "remaining": NUMBER, "window_s": NUMBER, "reset_s": NUMBER,
@@ -70,11 +85,11 @@ def test_there_are_ten_grains() -> None:
 
 @pytest.mark.parametrize("grain", GOLDEN)
 def test_an_empty_frame_has_all_columns_in_order_and_their_dtypes(grain: str) -> None:
-    found = frame(grain, [])
+    found = frame(GRAINS[grain], [])
     assert len(found) == 0
     assert list(found.columns) == [*KEYS, *GOLDEN[grain]]
     assert dtypes(found) == golden(grain)
-    assert dtypes(frame(grain, [(STAMP, [])])) == golden(grain)
+    assert dtypes(frame(GRAINS[grain], [(STAMP, [])])) == golden(grain)
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
@@ -109,7 +124,7 @@ def test_what_is_missing_is_missing_and_what_is_there_keeps_its_value() -> None:
         ModelRow("a/b", "r", covered=True, listed=False, created_at=when, context_tokens=2**53 + 1, tools=False),
         ModelRow("c", ""),
     ]
-    found = frame("models", [(STAMP, rows)])
+    found = frame(GRAINS["models"], [(STAMP, rows)])
     assert found.loc[0, "context_tokens"] == 2**53 + 1
     assert found.loc[0, "created_at"] == pd.Timestamp(when)
     assert [found.loc[0, name] for name in ("covered", "listed", "tools")] == [True, False, False]
@@ -121,7 +136,7 @@ def test_what_is_missing_is_missing_and_what_is_there_keeps_its_value() -> None:
 
 def test_runs_are_stacked_by_rows(run_persona: RunPersona) -> None:
     runs = [run_persona(persona) for persona in ("launch-ready", "firewall", "revoked")]
-    found = frame("metrics", [(run.stamp, run.metrics) for run in runs])
+    found = frame(GRAINS["metrics"], [(run.stamp, run.metrics) for run in runs])
     assert dtypes(found) == golden("metrics")
     assert len(found) == sum(len(run.metrics) for run in runs)
     assert list(dict.fromkeys(found["run_id"])) == [run.stamp.run_id for run in runs if run.metrics]

@@ -189,16 +189,16 @@ def test_a_missing_price_leads_to_filling_it_in_its_turn(run_persona: RunPersona
     ("differs", "ready"),
     [
         ({}, True),
-        ({"input_usd_per_mtok": None}, False),
-        ({"input_usd_per_mtok": None, "output_usd_per_mtok": None}, False),
+        ({"input_per_mtok": None}, False),
+        ({"input_per_mtok": None, "output_per_mtok": None}, False),
         ({"source": ""}, False),
         ({"checked_at": None}, False),
         ({"route": "another"}, False),
         ({"region": "eu"}, False),
         ({"model": "another/model"}, False),
-        ({"input_usd_per_mtok": 0.0, "output_usd_per_mtok": 0.0}, False),
-        ({"input_usd_per_mtok": 0.0, "output_usd_per_mtok": 0.0, "free": True}, True),
-        ({"input_usd_per_mtok": None, "output_usd_per_mtok": None, "free": True}, True),
+        ({"input_per_mtok": 0.0, "output_per_mtok": 0.0}, False),
+        ({"input_per_mtok": 0.0, "output_per_mtok": 0.0, "free": True}, True),
+        ({"input_per_mtok": None, "output_per_mtok": None, "free": True}, True),
     ],
 )
 def test_a_persons_own_price_opens_the_gate_where_it_is_whole(
@@ -236,7 +236,7 @@ def test_a_filed_price_beyond_the_spread_is_not_done(run_persona: RunPersona, al
     run = run_persona("launch-ready")
     whole = all_done(run)
     [first, *_] = [price for price in whole.prices["huggingface"] if price.route == "novita"]
-    wrong = replace(first, input_usd_per_mtok=2.0, output_usd_per_mtok=5.0)
+    wrong = replace(first, input_per_mtok=2.0, output_per_mtok=5.0)
     readiness = judge_run(run, replace(whole, prices={"huggingface": (wrong,)}))
     assert readiness.rulings[real.COVERED, "novita"].verdict == "disputed"
     assert readiness.gates[2].done is NO

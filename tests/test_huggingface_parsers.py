@@ -395,7 +395,7 @@ def test_only_a_route_with_a_price_has_a_price() -> None:
     rows = parse_models(reply(200, real.ROUTED_MODELS))
     assert rows is not None
     source = "router.huggingface.co/v1/models"
-    assert rows.prices == (PriceRow("deepseek-ai/DeepSeek-V4-Pro", "novita", "global", source, 1.69, 3.38, None, None),)
+    assert rows.prices == (PriceRow("deepseek-ai/DeepSeek-V4-Pro", "novita", "", source, 1.69, 3.38, None, None),)
 
 
 def routed(**route: object) -> Rows:

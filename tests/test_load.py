@@ -20,7 +20,7 @@ LOAD = Load(requests_per_day=1000, input_tokens=2000, output_tokens=500)  # 60 a
 
 def price(inputs: float | None, outputs: float | None, source: str = "live", **differs: Any) -> PriceRow:  # noqa: ANN401 - fields of PriceRow
     facts = {"model": "a/b", "route": "novita", "region": "global", "free": None, "checked_at": NOW, **differs}
-    return PriceRow(source=source, input_usd_per_mtok=inputs, output_usd_per_mtok=outputs, **facts)
+    return PriceRow(source=source, input_per_mtok=inputs, output_per_mtok=outputs, **facts)
 
 
 def cost(*rows: PriceRow, load: Load = LOAD, days: float = 30) -> CostRow:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from testkey_nb.judge import judge_run
 from testkey_nb.outcome import PriceVerdict
-from testkey_nb.prices import Ruling, from_catalogue, rule
+from testkey_nb.prices import RulingRow, from_catalogue, in_region, rule
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.rows import PriceRow
 
@@ -30,11 +30,11 @@ def price(inputs: float | None, outputs: float | None, **differs: Any) -> PriceR
         "checked_at": NOW,
         **differs,
     }
-    return PriceRow(input_usd_per_mtok=inputs, output_usd_per_mtok=outputs, **facts)
+    return PriceRow(input_per_mtok=inputs, output_per_mtok=outputs, **facts)
 
 
-def ruled(*rows: PriceRow, days: float = 30, spread: float = 0.25) -> Ruling:
-    return rule(rows, NOW, max_age_days=days, max_spread=spread)["a/b", "novita"]
+def ruled(*rows: PriceRow, days: float = 30, spread: float = 0.25) -> RulingRow:
+    return in_region(rule(rows, NOW, max_age_days=days, max_spread=spread), "global")["a/b", "novita"]
 
 
 OLD = NOW - timedelta(days=31)
@@ -90,8 +90,8 @@ def test_the_why_names_the_sources() -> None:
 def test_prices_of_other_models_and_routes_are_never_merged() -> None:
     rows = [price(1, 2), price(9, 9, route="nscale"), price(8, 8, model="c/d")]
     found = rule(rows, NOW, max_age_days=30, max_spread=0)
-    assert set(found) == {("a/b", "novita"), ("a/b", "nscale"), ("c/d", "novita")}
-    assert {ruling.verdict for ruling in found.values()} == {SINGLE}
+    assert {(row.model, row.route) for row in found} == {("a/b", "novita"), ("a/b", "nscale"), ("c/d", "novita")}
+    assert [row.verdict for row in found] == [SINGLE] * 3
 
 
 AMOUNTS = st.none() | st.just(0.0) | st.floats(1e-6, 1e4)

@@ -14,7 +14,7 @@ from testkey_nb.errors import UnknownName
 from testkey_nb.judge import judge_run
 from testkey_nb.load import Load
 from testkey_nb.outcome import PriceVerdict
-from testkey_nb.prices import Ruling
+from testkey_nb.prices import RulingRow
 from testkey_nb.ranking import LEADS, HubPick, Lead, RouteRank, hub_policies, rank_routes
 from testkey_nb.rows import ModelRow, PriceRow, Why
 
@@ -28,7 +28,7 @@ def route(name: str = "novita", rate: float | None = None, first: float | None =
 
 def price(name: str, inputs: float | None, outputs: float | None, **differs: Any) -> PriceRow:  # noqa: ANN401 - fields of PriceRow
     facts = {"model": "a/b", "region": "global", "source": "live", "free": None, "checked_at": None, **differs}
-    return PriceRow(route=name, input_usd_per_mtok=inputs, output_usd_per_mtok=outputs, **facts)
+    return PriceRow(route=name, input_per_mtok=inputs, output_per_mtok=outputs, **facts)
 
 
 def order(ranks: Sequence[RouteRank]) -> list[str | None]:
@@ -36,8 +36,8 @@ def order(ranks: Sequence[RouteRank]) -> list[str | None]:
     return [rank.route for rank in ranks]
 
 
-def ruling(verdict: PriceVerdict) -> Ruling:
-    return Ruling(verdict, Why("live says 0"))
+def ruling(verdict: PriceVerdict) -> RulingRow:
+    return RulingRow("a/b", "novita", "global", "USD", verdict, Why("live says 0"))
 
 
 # By price.
@@ -242,7 +242,7 @@ def test_the_order_is_total_and_no_order_of_the_rows_changes_it(
     prices: list[PriceRow],
     lead: Lead,
     load: Load | None,
-    rulings: dict[tuple[str, str], Ruling],
+    rulings: dict[tuple[str, str], RulingRow],
     random: Any,  # noqa: ANN401 - hypothesis's own random
 ) -> None:
     mixed, others = list(models), list(prices)

@@ -2,5 +2,6 @@
 
 from .policy import DIMENSIONS, Policy, change, of_dimension, read_policy
 from .readiness import Readiness, judge_run
+from .views import VIEWS, row_of
 
-__all__ = ["DIMENSIONS", "Policy", "Readiness", "change", "judge_run", "of_dimension", "read_policy"]
+__all__ = ["DIMENSIONS", "VIEWS", "Policy", "Readiness", "change", "judge_run", "of_dimension", "read_policy", "row_of"]

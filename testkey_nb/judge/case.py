@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from testkey_nb.launch import Launch
 from testkey_nb.outcome import Answer, Axis
-from testkey_nb.prices import Ruling
+from testkey_nb.prices import RulingRow
 from testkey_nb.probe import Run
 from testkey_nb.rows import PriceRow, Why
 from testkey_nb.spec import Finding
@@ -30,7 +30,7 @@ class Case:
     launch: Launch
     policy: Policy
     passport: Mapping[Axis, Finding]
-    rulings: Mapping[tuple[str, str], Ruling]
+    rulings: Mapping[tuple[str, str], RulingRow]
 
     def axis(self, axis: Axis) -> Check:
         """Return an axis of the passport as something to rest on."""

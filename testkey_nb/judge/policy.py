@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from testkey_nb.errors import PolicyInvalid, UnknownName
 from testkey_nb.outcome import Gate
+from testkey_nb.ranking import LEADS, Lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,14 @@ class Policy:
     required: tuple[str, ...] = tuple(Gate)
     max_price_age_days: float = 30.0
     max_price_spread: float = 0.25
+    max_price_rise: float = 0.5  # share of a filed price; a larger one is left to a person
+    undated_prices_pass: bool = True  # a source that does not date its price can stand
     min_days_valid: float = 30.0
+    min_days_served: float = 90.0  # a covered model that is shut down sooner is going soon
+    planned_requests_per_day: float = 0.0
+    planned_input_tokens: float = 0.0  # of one request
+    planned_output_tokens: float = 0.0  # of its answer
+    route_lead: Lead = "cheapest"  # what ranks routes first: cheapest or fastest
     planned_requests_per_min: float = 0.0
     planned_tokens_per_min: float = 0.0
     unpublished_limits_pass: bool = True
@@ -108,9 +116,10 @@ def _checked(name: str, value: object, sample: object) -> object:
             return value
         raise PolicyInvalid(f"{name} must be {'true or false' if isinstance(sample, bool) else 'a number'}")
     if isinstance(sample, str):
-        if isinstance(value, str) and value in DIMENSIONS:
+        choices = LEADS if name == "route_lead" else tuple(DIMENSIONS)
+        if value in choices:
             return value
-        raise PolicyInvalid(f"{name} must be one of: {', '.join(DIMENSIONS)}")
+        raise PolicyInvalid(f"{name} must be one of: {', '.join(choices)}")
     if not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
         raise PolicyInvalid(f"{name} must be a number from 0 to {_LARGEST:,.0f}")
     if isinstance(sample, int) and value != int(value):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from testkey_nb.errors import DataExpired
 from testkey_nb.launch import Launch
+from testkey_nb.load import Load
 from testkey_nb.outcome import Action, Answer, Axis, CapabilityState, Gate, GateState
-from testkey_nb.prices import Ruling, from_catalogue, rule
+from testkey_nb.prices import RulingRow, from_catalogue, in_region, rule
 from testkey_nb.probe import CONTROL, Run
 from testkey_nb.retention import hold
 from testkey_nb.rows import ActionRow, CapabilityRow, PassportRow, PriceRow, Why
@@ -19,6 +20,7 @@ from .case import Case, own_prices
 from .gates import Walked, walk
 from .passport import passport
 from .policy import Policy
+from .views import VIEWS, row_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,9 +50,22 @@ class Readiness:
     capabilities: tuple[CapabilityRow, ...]
     gates: tuple[Walked, ...]
     prices: tuple[PriceRow, ...]
-    rulings: Mapping[tuple[str, str], Ruling]
+    court: tuple[RulingRow, ...]  # of every region and currency
     action: Next
     outstanding: tuple[Action, ...]
+
+    @property
+    def rulings(self) -> Mapping[tuple[str, str], RulingRow]:
+        """What the price court holds of each model and route in the run's region."""
+        return in_region(self.court, self.run.plan.region)
+
+    @property
+    def load(self) -> Load | None:
+        """The planned load, None where the policy plans none."""
+        policy = self.policy
+        if not policy.planned_requests_per_day:
+            return None
+        return Load(policy.planned_requests_per_day, policy.planned_input_tokens, policy.planned_output_tokens)
 
     @property
     def ready(self) -> bool | None:
@@ -87,8 +102,10 @@ class Readiness:
         return Why("{route} route: check {axes} first", route=route, axes=", ".join(open_axes))
 
     def rows(self, grain: str) -> Sequence[object]:
-        """Return the rows of one frame."""
+        """Return the rows of one frame or view."""
         run = self.run
+        if grain in VIEWS:
+            return VIEWS[grain].rows(self)
         if grain == "passport":
             return [PassportRow(axis, found.answer, found.why, found.asks) for axis, found in self.passport.items()]
         if grain == "gates":
@@ -111,10 +128,10 @@ class Readiness:
         return rows
 
     def frame(self, grain: str) -> "pd.DataFrame":
-        """Return one of the ten frames; see `rows` for its columns."""
+        """Return one of the ten frames of `rows.GRAINS` or of the `VIEWS` drawn from them."""
         from testkey_nb.frames import frame  # noqa: PLC0415 - pandas is loaded when a frame is asked for
 
-        return frame(grain, [(self.run.stamp, self.rows(grain))], self.run.until)
+        return frame(row_of(grain), [(self.run.stamp, self.rows(grain))], self.run.until)
 
     def to_json(self) -> dict[str, object]:
         """Return the object that `--json` prints and other programs rely on; schema 1.
@@ -175,7 +192,7 @@ class Readiness:
         gone = Next(
             Action.HUMAN_REVIEW, Gate.IDENTIFICATION, Why("the data is gone after five minutes"), Why("probe again")
         )
-        for name, empty in (("passport", {}), ("capabilities", ()), ("gates", ()), ("prices", ()), ("rulings", {}),
+        for name, empty in (("passport", {}), ("capabilities", ()), ("gates", ()), ("prices", ()), ("court", ()),
                             ("outstanding", ()), ("action", gone)):  # fmt: skip
             object.__setattr__(self, name, empty)
 
@@ -215,14 +232,14 @@ def judge_run(run: Run, launch: Launch | None = None, policy: Policy | None = No
         raise DataExpired("this run's data is gone after five minutes; probe again")
     launch, policy = launch or Launch(), policy or Policy()
     prices = _side_by_side(run, launch)
-    rulings = rule(
+    court = rule(
         prices, run.stamp.observed_at, max_age_days=policy.max_price_age_days, max_spread=policy.max_price_spread
     )  # fmt: skip
-    case = Case(run, launch, policy, passport(run), rulings)
+    case = Case(run, launch, policy, passport(run), in_region(court, run.plan.region))
     gates = walk(case)
     action, outstanding = _next(gates)
     readiness = Readiness(
-        run, policy, launch, case.passport, capabilities(case), gates, prices, rulings, action, outstanding
+        run, policy, launch, case.passport, capabilities(case), gates, prices, court, action, outstanding
     )  # fmt: skip
     hold(readiness, "verdict", lambda held: held.forget(), run.until)
     return readiness

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from IPython.display import HTML
 
 from testkey_nb.errors import CallerError, UnknownName
-from testkey_nb.judge import Readiness, judge_run
+from testkey_nb.judge import Readiness, judge_run, row_of
 from testkey_nb.launch import read_launch
 from testkey_nb.probe import Run, probe_batch
 from testkey_nb.retention import Receipt, hold
-from testkey_nb.rows import GRAINS
 
 from .chosen import Chosen, make_button
 from .compare_layout import lay_out
@@ -124,7 +123,7 @@ class ComparePanel:
         return self.results.compared()
 
     def frame(self, grain: str) -> "pd.DataFrame":
-        """Return one of the ten long frames of the keys that are shown.
+        """Return one of the ten long frames, or a view of them, of the keys that are shown.
 
         Raises
         ------
@@ -134,10 +133,8 @@ class ComparePanel:
         """
         from testkey_nb.frames import frame  # noqa: PLC0415 - pandas is loaded when a frame is asked for
 
-        if grain not in GRAINS:
-            raise UnknownName.among("frame", grain, GRAINS)
         until = min(run.until for run in self.runs) if self.runs else None
-        return frame(grain, [(one.run.stamp, one.rows(grain)) for one in self.compared()], until)
+        return frame(row_of(grain), [(one.run.stamp, one.rows(grain)) for one in self.compared()], until)
 
     def table(self, what: str) -> "pd.DataFrame":
         """Return ``passport``, ``capabilities``, ``gates``, ``balance`` or ``limits`` of the keys shown, side by side.

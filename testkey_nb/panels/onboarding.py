@@ -17,7 +17,6 @@ from testkey_nb.launch import read_launch
 from testkey_nb.probe import Plan, Run, plan, probe_key
 from testkey_nb.report import render_report
 from testkey_nb.retention import Receipt, hold
-from testkey_nb.rows import GRAINS
 
 from .controls import JUDGING, Controls, drop_unset
 from .countdown import Countdown
@@ -97,8 +96,6 @@ class OnboardingPanel:
             If there is no such frame, or nothing was probed yet.
 
         """
-        if grain not in GRAINS:
-            raise UnknownName.among("frame", grain, GRAINS)
         if self.readiness is None:
             raise UnknownName("there is nothing to make a frame of yet; press Probe, or await panel.probe_now()")
         return self.readiness.frame(grain)

@@ -1,7 +1,7 @@
 """How answers become the facts of a run: read by their parsers, judged by the outcome table, believed or only kept."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from testkey_nb.identity import FOREIGN, Identity, edge, identify
 from testkey_nb.keys import Key, masked, redact
 from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Speaks, Verdict, agree
 from testkey_nb.providers import PROVIDERS
-from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, Stamp, Value, Why
+from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, PriceRow, Stamp, Value, Why
 from testkey_nb.spec import Ask, Finding, Provider, Reply, Rows
 
 from .planning import Plan
@@ -79,6 +79,7 @@ class _Found:
 
     answers: list[AnswerRow] = field(default_factory=list)
     rows: list[tuple[Ask, Rows]] = field(default_factory=list)  # what is believed
+    prices: list[PriceRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -90,7 +91,6 @@ def as_run(probed: Probed) -> Run:
         for ask, rows in found.rows
         for name, value, unit in rows.metrics
     ]
-    prices = [price for _, rows in found.rows for price in rows.prices]
     return Run(
         stamp=Stamp(secrets.token_hex(6), plan.provider.id, key.hint, probed.begun),
         plan=plan,
@@ -100,7 +100,7 @@ def as_run(probed: Probed) -> Run:
         answers=tuple(found.answers),
         metrics=(*_key_valid(probed, found.findings), *dict.fromkeys(metrics)),
         models=merge_models((row for _, rows in found.rows for row in rows.models), plan.models),
-        prices=tuple(replace(price, checked_at=price.checked_at or probed.begun) for price in prices),
+        prices=tuple(found.prices),
         limits=tuple(limit for _, rows in found.rows for limit in rows.limits),
         findings=told_of_others(plan, found.findings, _there(found.answers)),
         until=probed.until,
@@ -119,12 +119,20 @@ def _found(probed: Probed) -> _Found:
         found.answers.append(_row(probed.key, answered, (outcome, why, source)))
         if counts:
             found.rows.append((ask, rows))
+            found.prices += _dated(probed, answered.host, rows.prices)
             if ask.auth and ask.name != OTHER_PLATFORM and not elsewhere:
                 found.findings += _heard(ask, answered.host, outcome, why)
     accepted = agree(f.answer for f in found.findings if f.axis is Axis.AUTH) is Answer.YES
     if accepted and administers(probed.plan, probed.key):
         found.findings.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
     return found
+
+
+def _dated(probed: Probed, host: str, prices: Iterable[PriceRow]) -> Iterator[PriceRow]:
+    """Return prices with the region they hold in, that of the host that told them, and the moment they were seen."""
+    region = next((known.region for known in probed.plan.provider.hosts if known.host == host), probed.plan.region)
+    for price in prices:
+        yield replace(price, region=price.region or region, checked_at=price.checked_at or probed.begun)
 
 
 def _there(answers: Iterable[AnswerRow]) -> dict[str, Outcome]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from testkey_nb.http import Manifest
 from testkey_nb.identity import Identity
-from testkey_nb.rows import AnswerRow, LimitRow, MetricRow, ModelRow, PriceRow, Stamp, Value
+from testkey_nb.outcome import Standing
+from testkey_nb.rows import GRAINS, AnswerRow, LimitRow, MetricRow, ModelRow, PriceRow, Stamp, Value
 from testkey_nb.spec import Finding
 
 from .planning import Plan
@@ -60,7 +61,7 @@ class Run:
         from testkey_nb.frames import frame  # noqa: PLC0415 - pandas is loaded when a frame is asked for
 
         rows: Sequence[object] = self.identity.evidence if grain == "evidence" else getattr(self, grain)
-        return frame(grain, [(self.stamp, rows)], self.until)
+        return frame(GRAINS[grain], [(self.stamp, rows)], self.until)
 
     @property
     def gone(self) -> bool:
@@ -76,17 +77,28 @@ class Run:
 
 
 def merge_models(found: Iterable[ModelRow], covered: tuple[str, ...]) -> tuple[ModelRow, ...]:
-    """Make one row per model and route: what the first source left out is taken from the next."""
+    """Make one row per model and route: what the first source left out is taken from the next.
+
+    A question about one model that was answered confirms every route of it that is listed.
+    """
     merged: dict[tuple[str, str], ModelRow] = {}
+    confirmed: set[str] = set()
     for row in found:
         before = merged.get((row.model, row.route), row)
         gaps = {name: getattr(row, name) for name in row.__slots__ if getattr(before, name) is None}
         merged[row.model, row.route] = replace(before, **gaps)
+        if row.standing == Standing.CONFIRMED:
+            confirmed.add(row.model)
     known = any(row.listed for row in merged.values())
+    named = {name for name, _ in merged}
     for model in covered:
-        if model not in {name for name, _ in merged}:
+        if model not in named:
             merged[model, ""] = ModelRow(model, "")
-    return tuple(
-        replace(row, covered=row.model in covered, listed=row.listed or (False if known else None))
-        for row in merged.values()
-    )
+    return tuple(_placed(row, row.model in covered, row.model in confirmed, known) for row in merged.values())
+
+
+def _placed(row: ModelRow, covered: bool, confirmed: bool, known: bool) -> ModelRow:  # noqa: FBT001
+    """Return a row that says where its model stands; `known` is whether a list was read at all."""
+    listed = row.listed or (False if known else None)
+    standing = {True: Standing.LISTED, False: Standing.MISSING, None: Standing.UNKNOWN}[listed]
+    return replace(row, covered=covered, listed=listed, standing=Standing.CONFIRMED if confirmed else standing)

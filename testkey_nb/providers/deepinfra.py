@@ -73,7 +73,7 @@ def _prices(entry: Entry) -> Iterator[PriceRow]:
     plain = pricing.get("type") == "tokens" and not pricing.get("discount") and not pricing.get("full")
     if model and plain and any(value is not None for value in cents):
         usd_in, usd_out = (None if value is None else round(value * 1e4, 9) for value in cents)
-        yield PriceRow(model, "", "global", f"{_HOST}/models/list", usd_in, usd_out, None, None)
+        yield PriceRow(model, "", "", f"{_HOST}/models/list", usd_in, usd_out, None, None)
 
 
 def _model(entry: Entry) -> ModelRow | None:

@@ -37,7 +37,7 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     inputs, outputs = amount(pricing.get("prompt")), amount(pricing.get("completion"))
     if inputs is not None and outputs is not None and min(inputs, outputs) >= 0:
         source = f"{_HOST}/openai/v1/models"
-        yield PriceRow(model, "", "global", source, round(inputs * 1e6, 9), round(outputs * 1e6, 9), None, None)
+        yield PriceRow(model, "", "", source, round(inputs * 1e6, 9), round(outputs * 1e6, 9), None, None)
 
 
 _MODELS = Ask(

@@ -93,4 +93,4 @@ def _prices(name: str, model: Mapping[str, object]) -> Iterator[PriceRow]:
         inputs, outputs, free = number(pricing.get("input")), number(pricing.get("output")), flag(entry.get("is_free"))
         if inputs is not None or outputs is not None or free:
             # checked_at is the run's own time: the engine fills it in.
-            yield PriceRow(name, route, "global", _LIVE_PRICE, inputs, outputs, free, None)
+            yield PriceRow(name, route, "", _LIVE_PRICE, inputs, outputs, free, None)

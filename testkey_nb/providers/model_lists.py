@@ -74,7 +74,7 @@ def per_token(source: str) -> Callable[[str, Entry], Iterator[PriceRow]]:
         # Below zero means "it depends", so there is no price to tell.
         inputs, outputs = (None if usd is None or usd < 0 else round(usd * 1e6, 9) for usd in found)
         if inputs is not None or outputs is not None:
-            yield PriceRow(model, "", "global", source, inputs, outputs, None, None)
+            yield PriceRow(model, "", "", source, inputs, outputs, None, None)
 
     return read
 

@@ -56,7 +56,7 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     inputs, outputs = (number(entry.get(f"{side}_token_price_per_m")) for side in ("input", "output"))
     if entry.get("currency", "USD") == "USD" and (inputs is not None or outputs is not None):
         usd_in, usd_out = (None if price is None else price / _PER_USD for price in (inputs, outputs))
-        yield PriceRow(model, "", "global", f"{_HOST}{_LIST}", usd_in, usd_out, None, None)
+        yield PriceRow(model, "", "", f"{_HOST}{_LIST}", usd_in, usd_out, None, None)
 
 
 _MODELS = Ask(

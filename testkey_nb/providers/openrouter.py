@@ -20,9 +20,7 @@ def parse_public(reply: Reply) -> Rows | None:
     """Read the public `/api/v1/models`: facts and prices; what a key may use of it, its own list tells."""
     if _is_page(reply) or (found := _public(reply)) is None:
         return None
-    region = "eu" if reply.host == _EUROPE else "global"
-    metrics = tuple(Metric("models_public", value, unit) for _, value, unit in found.metrics)
-    return Rows(metrics, found.models, tuple(replace(price, region=region) for price in found.prices))
+    return replace(found, metrics=tuple(Metric("models_public", value, unit) for _, value, unit in found.metrics))
 
 
 def parse_allowed(reply: Reply) -> Rows | None:
@@ -63,7 +61,7 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     if items(pricing.get("overrides")):
         source += ", base price: others hold at some hours or lengths"
     free = True if model.endswith(":free") and not (inputs or outputs) else None
-    yield PriceRow(model, "", "global", source, round(inputs * 1e6, 9), round(outputs * 1e6, 9), free, None)
+    yield PriceRow(model, "", "", source, round(inputs * 1e6, 9), round(outputs * 1e6, 9), free, None)
 
 
 _public, _allowed = parse_list(_unlisted, prices=_prices), parse_list(_model)

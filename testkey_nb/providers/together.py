@@ -43,7 +43,7 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     pricing = mapping(entry.get("pricing"))
     inputs, outputs = number(pricing.get("input")), number(pricing.get("output"))
     if text(entry.get("type")) in _BY_TOKENS and (inputs is not None or outputs is not None):
-        yield PriceRow(model, "", "global", f"{_HOST}/v1/models", inputs, outputs, None, None)
+        yield PriceRow(model, "", "", f"{_HOST}/v1/models", inputs, outputs, None, None)
 
 
 def _own_endpoints(reply: Reply) -> str:

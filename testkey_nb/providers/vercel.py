@@ -31,9 +31,7 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     pricing = mapping(entry.get("pricing"))
     inputs, outputs = amount(pricing.get("input")), amount(pricing.get("output"))
     if inputs is not None and outputs is not None and min(inputs, outputs) >= 0:
-        yield PriceRow(
-            model, "", "global", f"{_HOST}/v1/models", round(inputs * 1e6, 9), round(outputs * 1e6, 9), None, None
-        )
+        yield PriceRow(model, "", "", f"{_HOST}/v1/models", round(inputs * 1e6, 9), round(outputs * 1e6, 9), None, None)
 
 
 def _findings(values: money.Values) -> tuple[Finding, ...]:

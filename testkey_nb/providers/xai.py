@@ -63,7 +63,7 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     inputs, outputs = (number(entry.get(f"{side}_text_token_price")) for side in ("prompt", "completion"))
     if inputs is not None or outputs is not None:
         usd_in, usd_out = (None if cents is None else cents / 10_000 for cents in (inputs, outputs))
-        yield PriceRow(model, "", "global", f"{_HOST}/v1/language-models", usd_in, usd_out, None, None)
+        yield PriceRow(model, "", "", f"{_HOST}/v1/language-models", usd_in, usd_out, None, None)
 
 
 def findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ...]:

@@ -17,7 +17,7 @@ from typing import Literal, get_args
 
 from testkey_nb.errors import UnknownName
 from testkey_nb.load import CostRow, Load, monthly_cost
-from testkey_nb.prices import Ruling
+from testkey_nb.prices import RulingRow
 from testkey_nb.rows import ModelRow, PriceRow, Why
 
 Lead = Literal["cheapest", "fastest"]
@@ -52,7 +52,7 @@ def rank_routes(
     prices: Iterable[PriceRow],
     lead: Lead = "cheapest",
     load: Load | None = None,
-    rulings: Mapping[tuple[str, str], Ruling] | None = None,
+    rulings: Mapping[tuple[str, str], RulingRow] | None = None,
 ) -> tuple[RouteRank, ...]:
     """Rank the live routes of each model, sorted by model, region and place.
 
@@ -101,7 +101,7 @@ class _Book:
     """What the sources say, to be looked up by model, route and region."""
 
     def __init__(
-        self, prices: tuple[PriceRow, ...], lead: Lead, load: Load | None, rulings: Mapping[tuple[str, str], Ruling]
+        self, prices: tuple[PriceRow, ...], lead: Lead, load: Load | None, rulings: Mapping[tuple[str, str], RulingRow]
     ) -> None:
         self.lead, self.load, self.rulings = lead, load, rulings
         found: defaultdict[str, set[str]] = defaultdict(set)
