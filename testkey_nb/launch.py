@@ -7,14 +7,15 @@ The actions write them, people edit and review them.
 import csv
 import io
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
 
 from .errors import LaunchFolderInvalid
+from .prices import NEEDED_COLUMNS, read_own
 from .rows import OWN_PRICES, PriceRow
 
 PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE = (
@@ -28,9 +29,7 @@ INVENTORY_COLUMNS = (
     "credential", "provider", "owner_id", "organization_id", "token_type", "token_role", "expires_at", "models",
     "observed_at", "note",
 )  # fmt: skip
-PRICE_COLUMNS = (
-    "provider", "region", "model", "route", "input_usd_per_mtok", "output_usd_per_mtok", "free", "source", "checked_at",
-)  # fmt: skip
+PRICE_COLUMNS = NEEDED_COLUMNS  # a file may have more of `prices.COLUMNS`
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,49 +196,10 @@ def _inventory(path: Path) -> tuple[Credential, ...]:
 
 
 def _prices(path: Path) -> dict[str, tuple[PriceRow, ...]]:
-    found: dict[str, tuple[PriceRow, ...]] = {}
+    found: defaultdict[str, list[PriceRow]] = defaultdict(list)
     for number, line in _table(path, PRICE_COLUMNS):
-        row = PriceRow(
-            line["model"], line["route"], line["region"], f"{PRICES_FILE} ({line['source']})" if line["source"] else "",
-            read_price(path, number, line["input_usd_per_mtok"]), read_price(path, number, line["output_usd_per_mtok"]),
-            {"true": True, "false": False}.get(line["free"].lower()), read_day(path, number, line["checked_at"]),
-        )  # fmt: skip
-        found[line["provider"]] = (*found.get(line["provider"], ()), row)
-    return found
-
-
-def read_price(path: Path | str, number: int, text: str) -> float | None:
-    """Return the price in a cell, in USD per million tokens; None where it is empty.
-
-    Raises
-    ------
-    LaunchFolderInvalid
-        If it is none.
-
-    """
-    try:
-        value = float(text) if text else None
-    except ValueError:
-        value = -1.0
-    if value is not None and not 0 <= value < 1e9:  # noqa: PLR2004 - USD per million tokens
-        raise LaunchFolderInvalid(f"{path} line {number}: {text[:40]!r} is no price in USD per million tokens")
-    return value
-
-
-def read_day(path: Path | str, number: int, text: str) -> datetime | None:
-    """Return the day or moment in a cell, in UTC unless it says otherwise; None where it is empty.
-
-    Raises
-    ------
-    LaunchFolderInvalid
-        If it is none.
-
-    """
-    try:
-        found = datetime.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise LaunchFolderInvalid(f"{path} line {number}: {text[:40]!r} is no date; write it as 2026-11-23") from error
-    return found.replace(tzinfo=found.tzinfo or UTC) if found else None
+        found[line["provider"]].append(read_own(path, number, line))
+    return {provider: tuple(rows) for provider, rows in found.items()}
 
 
 def _routed(path: Path) -> frozenset[str]:

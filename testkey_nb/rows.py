@@ -139,6 +139,14 @@ class ModelRow:
     deprecated_at: datetime | None = None  # from then on new uses are advised against
     shutdown_at: datetime | None = None  # from then on it is not served
 
+    @property
+    def live(self) -> bool:
+        """Whether the endpoint's list says that the route is live.
+
+        A provider that serves its models itself lists them without routes: the empty one is live then.
+        """
+        return bool(self.listed) and (self.route_status == "live" or (not self.route and not self.route_status))
+
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
@@ -171,6 +179,16 @@ class PriceRow:
     def base(self) -> bool:
         """Whether it holds for short requests at any hour that no other price names."""
         return not self.hours and not self.above_input_tokens
+
+    @property
+    def whole(self) -> bool:
+        """Whether the source says free, or has both an input and an output price."""
+        return bool(self.free) or None not in {self.input_per_mtok, self.output_per_mtok}
+
+    @property
+    def zero(self) -> bool:
+        """Whether the source says 0 without saying free, which is no price."""
+        return not self.free and 0 in {self.input_per_mtok, self.output_per_mtok}
 
 
 @dataclass(frozen=True, slots=True)

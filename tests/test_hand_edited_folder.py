@@ -15,13 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testkey_nb.actions import ARTEFACTS, Files, Written, present, preview, write
-from testkey_nb.actions.fill_pricing import MAX_RISE
 from testkey_nb.actions.tables import Table
 from testkey_nb.actions.write import check_no_key
 from testkey_nb.actions.yaml_text import YamlText
 from testkey_nb.cli.commands import _apply
 from testkey_nb.errors import CallerError, LaunchFolderInvalid, OutputRefused
-from testkey_nb.judge import Readiness, judge_run
+from testkey_nb.judge import Policy, Readiness, judge_run
 from testkey_nb.launch import INVENTORY_COLUMNS, PRICE_COLUMNS, read_launch, records
 from testkey_nb.outcome import Action
 from testkey_nb.probe import Run
@@ -280,7 +279,7 @@ def filed(inputs: str, outputs: str, source: str = "old list", day: str = "2020-
     [
         (filed("0.025", "0.05"), True, "input 0.025 → 0.02 USD per million tokens, source old list → "),
         (filed("0.019", "0.04"), True, "input 0.019 → 0.02 USD per million tokens, output 0.04 → 0.05"),
-        (filed("0.02", "0.03"), False, f"output 0.03 → 0.05 .* is not written: it rises by more than {MAX_RISE:.0%}"),
+        (filed("0.02", "0.03"), False, f"output 0.03 → 0.05 .* is not written: it rises by more than {Policy().max_price_rise:.0%}"),
         (filed("0", "0.05"), False, "input 0 → 0.02 .* from or to 0"),
         (filed("0", "0", free="true"), False, "free true → false .* from or to 0"),
         (filed("", "0.05"), True, "input empty → 0.02"),

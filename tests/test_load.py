@@ -57,7 +57,7 @@ def cost(*rows: PriceRow, load: Load = LOAD, days: float = 30) -> CostRow:
 )  # fmt: skip
 def test_a_month_costs_what_the_sources_say(rows: list[PriceRow], low: float, high: float, why: str) -> None:
     found = cost(*rows)
-    assert (found.low_usd_per_month, found.high_usd_per_month, found.why) == (low, high, why)
+    assert (found.low_per_month, found.high_per_month, found.why) == (low, high, why)
     assert cost(*reversed(rows)) == found
 
 
@@ -89,14 +89,14 @@ def test_regions_routes_and_models_are_never_merged() -> None:
         ("a/b", "nscale", "global"),
         ("c/d", "novita", "global"),
     ]
-    assert all(row.low_usd_per_month == row.high_usd_per_month for row in found)
+    assert all(row.low_per_month == row.high_per_month for row in found)
 
 
 @pytest.mark.parametrize("load", [Load(0, 2000, 500), Load(1000, 0, 0)])
 def test_a_load_of_nothing_costs_nothing_and_says_why_but_only_where_there_is_a_price(load: Load) -> None:
     found = cost(price(1, 2), load=load)
-    assert (found.high_usd_per_month, found.free, found.why) == (0, False, "nothing is asked for, so nothing is paid")
-    assert cost(price(None, None), load=load).high_usd_per_month is None
+    assert (found.high_per_month, found.free, found.why) == (0, False, "nothing is asked for, so nothing is paid")
+    assert cost(price(None, None), load=load).high_per_month is None
 
 
 def test_no_price_is_no_row() -> None:
@@ -134,11 +134,11 @@ ANY_LOADS = st.builds(Load, *[st.floats(0, 1e12)] * 3)
 def test_scaling_the_requests_scales_the_cost(rows: list[PriceRow], load: Load, factor: float) -> None:
     scaled = Load(load.requests_per_day * factor, load.input_tokens, load.output_tokens)
     before, after = cost(*rows, load=load), cost(*rows, load=scaled)
-    if before.high_usd_per_month is None or before.low_usd_per_month is None:
-        assert after.high_usd_per_month is None
+    if before.high_per_month is None or before.low_per_month is None:
+        assert after.high_per_month is None
     else:
-        assert after.high_usd_per_month == pytest.approx(before.high_usd_per_month * factor)
-        assert after.low_usd_per_month == pytest.approx(before.low_usd_per_month * factor)
+        assert after.high_per_month == pytest.approx(before.high_per_month * factor)
+        assert after.low_per_month == pytest.approx(before.low_per_month * factor)
 
 
 @given(SOURCES, PRICES, LOADS)
@@ -146,13 +146,13 @@ def test_another_source_never_narrows_the_range_and_a_dearer_one_never_lowers_it
     rows: list[PriceRow], more: PriceRow, load: Load
 ) -> None:
     before, after = cost(*rows, load=load), cost(*rows, more, load=load)
-    assume(before.high_usd_per_month is not None)
-    assert before.high_usd_per_month is not None
-    assert before.low_usd_per_month is not None
-    assert after.high_usd_per_month is not None
-    assert after.low_usd_per_month is not None
-    assert after.low_usd_per_month <= before.low_usd_per_month
-    assert after.high_usd_per_month >= before.high_usd_per_month
+    assume(before.high_per_month is not None)
+    assert before.high_per_month is not None
+    assert before.low_per_month is not None
+    assert after.high_per_month is not None
+    assert after.low_per_month is not None
+    assert after.low_per_month <= before.low_per_month
+    assert after.high_per_month >= before.high_per_month
 
 
 @given(SOURCES, ANY_LOADS, st.randoms())
@@ -166,13 +166,13 @@ def test_no_order_of_the_sources_changes_a_cost_and_every_cost_says_why(
     found = cost(*rows, load=load)
     assert cost(*mixed, load=load) == found
     assert found.why
-    assert found.high_usd_per_month is None or math.isfinite(found.high_usd_per_month)
-    assert (found.high_usd_per_month is None) is (found.sources == "")
+    assert found.high_per_month is None or math.isfinite(found.high_per_month)
+    assert (found.high_per_month is None) is (found.sources == "")
 
 
 @given(SOURCES)
 def test_a_cost_is_0_only_where_a_source_says_free(rows: list[PriceRow]) -> None:
-    if cost(*rows).low_usd_per_month == 0:
+    if cost(*rows).low_per_month == 0:
         assert any(row.free for row in rows)
 
 
@@ -181,12 +181,12 @@ def test_a_catalogue_of_any_size_has_a_cost_for_each_route(models: int) -> None:
     rows = [price(1, n + 1, model=f"m/{n}", route=route) for n in range(models) for route in ("novita", "nscale")]
     found = monthly_cost(rows, LOAD)
     assert len(found) == 2 * models
-    assert all(row.high_usd_per_month for row in found)
+    assert all(row.high_per_month for row in found)
 
 
 def test_a_real_run_has_a_cost_for_each_route_that_the_price_court_rules_on(run_persona: RunPersona) -> None:
     readiness = judge_run(run_persona("launch-ready"))
     found = monthly_cost(readiness.prices, LOAD)
     assert {(row.model, row.route) for row in found} == set(readiness.rulings)
-    zeros = {(row.model, row.route) for row in found if row.low_usd_per_month == 0}
+    zeros = {(row.model, row.route) for row in found if row.low_per_month == 0}
     assert zeros == {(row.model, row.route) for row in readiness.prices if row.free}

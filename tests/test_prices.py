@@ -82,7 +82,7 @@ def test_what_the_sources_say_together(rows: list[PriceRow], verdict: PriceVerdi
 
 
 def test_the_why_names_the_sources() -> None:
-    assert "live, catalogue" in ruled(price(1, 2), price(3, 2, source="catalogue")).why
+    assert "catalogue, live" in ruled(price(1, 2), price(3, 2, source="catalogue")).why
     assert "200%" in ruled(price(1, 2), price(3, 2, source="catalogue")).why
     assert "30 days" in ruled(price(1, 2, checked_at=OLD)).why
 
@@ -121,7 +121,7 @@ def test_a_price_that_stands_is_whole(rows: list[PriceRow]) -> None:
 def test_the_catalogue_is_asked_by_route_and_says_what_it_is_and_not_when() -> None:
     huggingface = PROVIDERS["huggingface"]
     routes = [("openai/gpt-oss-120b", route) for route in ("cerebras", "groq", "fireworks-ai", "no-such-route")]
-    found = from_catalogue(huggingface, routes, "global")
+    found = from_catalogue(huggingface, routes, "global", NOW)
     assert found
     for row in found:
         assert row.source.startswith("genai-prices ")
@@ -129,9 +129,9 @@ def test_the_catalogue_is_asked_by_route_and_says_what_it_is_and_not_when() -> N
         assert row.input_usd_per_mtok is not None
         assert row.output_usd_per_mtok is not None
     assert {row.route for row in found} < {route for _, route in routes}
-    assert from_catalogue(huggingface, [("nobody/has-this", "groq")], "global") == ()
-    assert from_catalogue(huggingface, [], "global") == ()
-    assert from_catalogue(PROVIDERS["litellm"], routes, "global") == ()
+    assert from_catalogue(huggingface, [("nobody/has-this", "groq")], "global", NOW) == ()
+    assert from_catalogue(huggingface, [], "global", NOW) == ()
+    assert from_catalogue(PROVIDERS["litellm"], routes, "global", NOW) == ()
 
 
 @pytest.mark.parametrize("persona", PERSONAS)

@@ -36,8 +36,9 @@ def order(ranks: Sequence[RouteRank]) -> list[str | None]:
     return [rank.route for rank in ranks]
 
 
-def ruling(verdict: PriceVerdict) -> RulingRow:
-    return RulingRow("a/b", "novita", "global", "USD", verdict, Why("live says 0"))
+def ruling(verdict: PriceVerdict, name: str = "novita", **differs: Any) -> RulingRow:  # noqa: ANN401 - fields of RulingRow
+    facts = {"model": "a/b", "region": "global", "currency": "USD", **differs}
+    return RulingRow(route=name, verdict=verdict, why=Why("live says 0"), **facts)
 
 
 # By price.
@@ -80,9 +81,9 @@ def test_a_price_that_does_not_stand_comes_after_those_that_do_and_before_none(
     verdict: PriceVerdict, load: Load | None
 ) -> None:
     prices = [price("cheap", 1, 1), price("dear", 9, 9)]
-    rulings = {("a/b", "cheap"): ruling(verdict), ("a/b", "dear"): ruling(PriceVerdict.AGREED)}
+    court = [ruling(verdict, "cheap"), ruling(PriceVerdict.AGREED, "dear")]
     models = [route("cheap"), route("dear"), route("bare")]
-    ranks = rank_routes(models, prices, "cheapest", load, rulings)
+    ranks = rank_routes(models, prices, "cheapest", load, court)
     assert order(ranks) == ["dear", "cheap", "bare"]
     assert [rank.price_stands for rank in ranks] == [True, False, None]
     assert f"the price of a/b is {verdict}: live says 0" in ranks[1].why
@@ -222,34 +223,38 @@ def test_a_model_that_nothing_prices_has_no_region() -> None:
 FIGURES = st.none() | st.just(0.0) | st.floats(1e-3, 1e4) | st.sampled_from([1.0, 2.0])
 NAMES = st.sampled_from(["novita", "nscale", "groq", "cerebras", ""])
 MODELS = st.sampled_from(["a/b", "c/d"])
+REGIONS, CURRENCIES = st.sampled_from(["cn", "intl"]), st.sampled_from(["USD", "CNY"])
 ROUTES = st.lists(
     st.builds(route, NAMES, FIGURES, FIGURES, model=MODELS,
               route_status=st.sampled_from(["live", "live", "error", None])),
     max_size=8, unique_by=lambda row: (row.model, row.route),
 )  # fmt: skip
 PRICES = st.lists(
-    st.builds(price, NAMES, FIGURES, FIGURES, model=MODELS, region=st.sampled_from(["cn", "intl"]),
+    st.builds(price, NAMES, FIGURES, FIGURES, model=MODELS, region=REGIONS, currency=CURRENCIES,
               source=st.sampled_from(["live", "own"]), free=st.none() | st.booleans()),
     max_size=8,
 )  # fmt: skip
 LOADS = st.none() | st.builds(Load, *[st.floats(0, 1e12)] * 3)
-RULINGS = st.dictionaries(st.tuples(MODELS, NAMES), st.builds(ruling, st.sampled_from(PriceVerdict)))
+COURTS = st.lists(
+    st.builds(ruling, st.sampled_from(PriceVerdict), NAMES, model=MODELS, region=REGIONS, currency=CURRENCIES),
+    unique_by=lambda row: (row.model, row.route, row.region, row.currency),
+)
 
 
-@given(ROUTES, PRICES, st.sampled_from(LEADS), LOADS, RULINGS, st.randoms())
+@given(ROUTES, PRICES, st.sampled_from(LEADS), LOADS, COURTS, st.randoms())
 def test_the_order_is_total_and_no_order_of_the_rows_changes_it(
     models: list[ModelRow],
     prices: list[PriceRow],
     lead: Lead,
     load: Load | None,
-    rulings: dict[tuple[str, str], RulingRow],
+    court: list[RulingRow],
     random: Any,  # noqa: ANN401 - hypothesis's own random
 ) -> None:
     mixed, others = list(models), list(prices)
     random.shuffle(mixed)
     random.shuffle(others)
-    ranks = rank_routes(models, prices, lead, load, rulings)
-    assert rank_routes(mixed, others, lead, load, rulings) == ranks
+    ranks = rank_routes(models, prices, lead, load, court)
+    assert rank_routes(mixed, others, lead, load, court) == ranks
     for key in {(rank.model, rank.region) for rank in ranks}:
         group = [rank for rank in ranks if (rank.model, rank.region) == key and rank.route is not None]
         order(group)
@@ -276,7 +281,7 @@ def test_a_catalogue_of_any_size_is_ranked(models: int, lead: Lead) -> None:
 def test_the_routes_of_a_real_run_are_those_that_the_run_calls_live(persona: str, run_persona: RunPersona) -> None:
     run = run_persona(persona)
     readiness = judge_run(run)
-    ranks = rank_routes(run.models, readiness.prices, "cheapest", LOAD, readiness.rulings)
+    ranks = rank_routes(run.models, readiness.prices, "cheapest", LOAD, readiness.court)
     for model in {row.model for row in run.models}:
         found = {rank.route for rank in ranks if rank.model == model} - {None}
         assert found == set(run.live(model))
@@ -294,7 +299,7 @@ def picks(
     load: Load | None = None,
     **hub: Any,  # noqa: ANN401 - arguments of hub_policies
 ) -> dict[str, HubPick]:
-    ranks = rank_routes(models, prices, lead, load, hub.pop("rulings", None))
+    ranks = rank_routes(models, prices, lead, load, hub.pop("court", ()))
     return {pick.policy: pick for pick in hub_policies(ranks, hub.pop("published", prices), **hub)}
 
 
@@ -346,8 +351,8 @@ def test_why_a_route_that_the_hub_takes_is_not_the_cheapest(prices: list[PriceRo
 
 
 def test_a_price_that_does_not_stand_is_why_the_hub_is_not_followed() -> None:
-    rulings = {("a/b", "fast"): ruling(PriceVerdict.STALE)}
-    found = picks(TWO, [price("fast", 1, 1), price("soon", 9, 9)], rulings=rulings)[":cheapest"]
+    court = [ruling(PriceVerdict.STALE, "fast")]
+    found = picks(TWO, [price("fast", 1, 1), price("soon", 9, 9)], court=court)[":cheapest"]
     assert found.why.endswith("this ranking wants soon: the price of fast does not stand")
 
 

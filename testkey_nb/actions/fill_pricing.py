@@ -1,30 +1,53 @@
 """``prices.csv``: for every covered model the prices of its live routes, each with source and date."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from math import isclose
+from typing import NamedTuple
 
 from testkey_nb.judge import Readiness
-from testkey_nb.launch import PRICE_COLUMNS, PRICES_FILE, read_day, read_price
+from testkey_nb.launch import PRICE_COLUMNS, PRICES_FILE
+from testkey_nb.prices import COLUMNS, MILLION, PAGE_COLUMNS, read_own
 from testkey_nb.rows import OWN_PRICES, PriceRow
 
 from .tables import Table
 from .write import NOTHING, Files
 
-MAX_RISE = 0.5  # share of a filed price; more is left to a person, who edits the row
 _SANDBOX = "SANDBOX "
-_NUMBERS = ("input_usd_per_mtok", "output_usd_per_mtok")
+_AMOUNTS = ("input_per_mtok", "output_per_mtok", "cached_input_per_mtok")
+_USD_CELLS, _PAGE_CELLS = ("input_usd_per_mtok", "output_usd_per_mtok"), PAGE_COLUMNS[2:]
 _A_DAY = timedelta(days=1)  # by which time zones may make today look like tomorrow
 
 Route = tuple[str, str]  # model and route
-Placed = tuple[int, Mapping[str, str]]  # a row and where it stands
+
+
+class Filed(NamedTuple):
+    """A row of the file: where it stands, its cells, and the price in them."""
+
+    place: int
+    cells: Mapping[str, str]
+    price: PriceRow
+
+    @property
+    def paged(self) -> bool:
+        """Whether its price stands, or would stand, in the columns for prices as a page has them."""
+        return self.price.currency != "USD" or any(self.cells.get(name) for name in _PAGE_CELLS)
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the sandbox's answers are its source."""
+        return _SANDBOX.strip() in self.cells["source"]
 
 
 def fill_pricing(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Files:
     """Return the file; where no whole price stands, a person is left an empty row to fill.
 
-    A whole and fresh row is left alone.  Any other may change, and each change is a note with the old and the new
-    price; none is taken out, and none rises by more than `MAX_RISE` or changes from or to 0.
+    A route with a whole and fresh row is left alone.  Any other row may change, and each change is a note with the old
+    and the new price; none is taken out, and none rises by more than the policy's `max_price_rise` or changes from or
+    to 0.  Prices in other currencies, and those for some lengths or hours, go into the columns for them; where the file
+    lacks these, a note says so.
 
     Raises
     ------
@@ -33,133 +56,185 @@ def fill_pricing(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> File
 
     """
     run = readiness.run
-    found = Table(PRICES_FILE, now.get(PRICES_FILE, ""), PRICE_COLUMNS, PRICE_COLUMNS)
-    filed = _filed(readiness, found)
-    proposed = {
-        (model, route): _line(readiness, model, route) for model in run.plan.models for route in run.live(model) or [""]
-    }
+    found = Table(PRICES_FILE, now.get(PRICES_FILE, ""), COLUMNS, PRICE_COLUMNS)
+    filed, offered = _filed(readiness, found), _offered(readiness)
+    routes = [(model, route) for model in run.plan.models for route in run.live(model) or [""]]
+    covered, live = set(run.plan.models), set(routes)
     notes = [
         f"{_called(found, row)}: this run has no live route for it; the row stays, review it"
         for key, rows in filed.items()
-        if key not in proposed and key[0] in run.plan.models
+        if key not in live and key[0] in covered
         for row in rows
     ]
-    for key, line in proposed.items():
-        rows = filed.get(key, [])
-        if not rows:
-            found.add(line)
-        elif line["source"]:
-            notes += _updated(readiness, found, rows, line)
+    for key in routes:
+        rows, prices = filed.get(key, []), offered.get(key, [])
+        if prices:
+            notes += _proposed(readiness, found, rows, prices)
+        elif not rows:
+            found.add(_named(readiness, *key))
         else:
             notes += [
                 f"{_called(found, row)}: {_reason(readiness, key)}; the row stays, review it"
                 for row in rows
-                if row[1]["source"] or _number(row[1], _NUMBERS[0]) is not None
+                if row.cells["source"] or row.price.input_per_mtok is not None
             ]
     return Files({PRICES_FILE: found.text()}, notes)
 
 
-def _filed(readiness: Readiness, found: Table) -> dict[Route, list[Placed]]:
-    """Return this provider's and region's rows by model and route, once all their prices and days are ones."""
-    rows: dict[Route, list[Placed]] = {}
-    for at, row in found.rows():
-        for name in _NUMBERS:
-            read_price(PRICES_FILE, found.line(at), row[name])
-        read_day(PRICES_FILE, found.line(at), row["checked_at"])
-        if (row["provider"], row["region"]) == (readiness.run.stamp.provider, readiness.run.plan.region):
-            rows.setdefault((row["model"], row["route"]), []).append((at, row))
+def _filed(readiness: Readiness, found: Table) -> Mapping[Route, list[Filed]]:
+    """Return this provider's and region's rows by model and route, once every row of the file could be read."""
+    rows: defaultdict[Route, list[Filed]] = defaultdict(list)
+    for place, cells in found.rows():
+        price = read_own(PRICES_FILE, found.line(place), cells)
+        if (cells["provider"], price.region) == (readiness.run.stamp.provider, readiness.run.plan.region):
+            rows[price.model, price.route].append(Filed(place, cells, price))
     return rows
 
 
-def _updated(readiness: Readiness, found: Table, rows: Sequence[Placed], line: Mapping[str, object]) -> list[str]:
-    """Propose `line` for the row it belongs to; return what to say of it."""
-    if any(_settled(readiness, found, row) for row in rows):
+def _offered(readiness: Readiness) -> Mapping[Route, list[PriceRow]]:
+    """Return the prices of one source for each route where its price stands: the base price, then the others.
+
+    A price without a date is written without one: a person checks it and adds the day.
+    """
+    region, rulings = readiness.run.plan.region, readiness.rulings
+    standing = {(row.model, row.route, row.currency) for row in readiness.court if row.region == region and row.stands}
+    known: defaultdict[Route, list[PriceRow]] = defaultdict(list)
+    for row in readiness.prices:
+        news = not row.source.startswith(OWN_PRICES)  # what the file says is no news to it
+        if news and row.region == region and row.whole and not row.zero:
+            known[row.model, row.route].append(row)
+    offered = {}
+    for key, rows in known.items():
+        base = [row for row in rows if row.base and (*key, row.currency) in standing]
+        usual = rulings[key].currency if key in rulings else ""
+        first = min(base, key=lambda row: (row.currency != usual, row.checked_at is None), default=None)
+        if first:
+            others = [row for row in rows if (row.source, row.currency) == (first.source, first.currency)]
+            offered[key] = [first, *sorted((row for row in others if not row.base), key=_holds)]
+    return offered
+
+
+def _holds(price: PriceRow) -> tuple[str, int]:
+    return price.hours, price.above_input_tokens or 0
+
+
+def _proposed(readiness: Readiness, found: Table, rows: Sequence[Filed], prices: Sequence[PriceRow]) -> list[str]:
+    """Propose a route's prices, each for the row it belongs to; return what to say of them."""
+    alike: defaultdict[tuple[str, int], list[Filed]] = defaultdict(list)
+    for row in rows:
+        alike[_holds(row.price)].append(row)
+    if any(_settled(readiness, row) for row in alike["", 0]):
         return []
-    same = [
-        row for row in rows if row[1]["source"].removeprefix(_SANDBOX) == str(line["source"]).removeprefix(_SANDBOX)
+    notes = [
+        f"{_called(found, row)}: no source of this run has a price for it; the row stays, review it"
+        for holds in alike.keys() - {_holds(price) for price in prices}
+        for row in alike[holds]
+        if not _settled(readiness, row)
     ]
-    empty = [row for row in rows if not row[1]["source"] and not _priced(row[1])]
-    row = next(iter(same or empty or (rows if len(rows) == 1 else ())), None)
+    for price in prices:
+        if missing := [name for name in _needed(price) if name not in found.columns]:
+            where = " at ".join(filter(None, (price.model, price.route)))
+            notes.append(
+                f"{PRICES_FILE} lacks the column {missing[0]}: a price of {where} ({_condition(price)}) from "
+                f"{price.source} is not written; add {', '.join(missing)} to its first line, or file it by hand"
+            )
+        else:
+            notes += _updated(readiness, found, alike[_holds(price)], price)
+    return notes
+
+
+def _needed(price: PriceRow) -> list[str]:
+    """Return the columns that a file must have to hold a price."""
+    paged = () if price.currency == "USD" else PAGE_COLUMNS
+    held = {"above_input_tokens": price.above_input_tokens, "hours": price.hours}
+    return [*paged, *(name for name, value in held.items() if value)]
+
+
+def _condition(price: PriceRow) -> str:
+    above = f"above {price.above_input_tokens} input tokens" if price.above_input_tokens else ""
+    return ", ".join(filter(None, (price.currency, above, price.hours)))
+
+
+def _updated(readiness: Readiness, found: Table, rows: Sequence[Filed], price: PriceRow) -> list[str]:
+    """Propose a price for the row it belongs to; return what to say of it."""
+    near = [row for row in rows if row.price.currency == price.currency or not _taken(row)]
+    same = [row for row in near if row.cells["source"].removeprefix(_SANDBOX) == price.source]
+    empty = [row for row in near if not _taken(row)]
+    row = next(iter(same or empty or (near if len(near) == 1 else ())), None)
+    source = f"{_SANDBOX if readiness.run.sandbox else ''}{price.source}"
     if row is None:
-        found.add(line)
-        return [f"{_called(found, row)}: stays beside the new price from {line['source']}; review it" for row in rows]
-    at, filed = row
-    change, made_up = _change(filed, line), _SANDBOX.strip() in filed["source"]
-    if readiness.run.sandbox and not made_up and _priced(filed):
+        found.add(_named(readiness, price.model, price.route) | _written(price, source, None))
+        return [f"{_called(found, row)}: stays beside the new price from {source}; review it" for row in rows]
+    if readiness.run.sandbox and not row.made_up and row.price.whole:
         return [f"{_called(found, row)}: a made-up price takes no real one's place; the row stays"]
+    cells, change = _written(price, source, row), _change(row, price)
     if not change:
-        return _dated(found, row, line)
-    fault = None if made_up else _fault(filed, line)
+        return _dated(found, row, cells)
+    fault = "" if row.made_up else _fault(row, price, readiness.policy.max_price_rise)
     if fault:
-        return [f"{_called(found, row)}: {change} from {line['source']} is not written: {fault}; edit the row by hand"]
-    found.change(at, {name: value for name, value in line.items() if made_up or name != "free" or value is not None})
-    return [f"{_called(found, row)}: {change}, source {filed['source'] or 'empty'} → {line['source']}"]
+        return [f"{_called(found, row)}: {change} from {source} is not written: {fault}; edit the row by hand"]
+    kept = {name: value for name, value in cells.items() if row.made_up or name != "free" or value is not None}
+    found.change(row.place, kept)
+    return [f"{_called(found, row)}: {change}, source {row.cells['source'] or 'empty'} → {source}"]
 
 
-def _dated(found: Table, row: Placed, line: Mapping[str, object]) -> list[str]:
+def _taken(row: Filed) -> bool:
+    return bool(row.cells["source"]) or row.price.whole
+
+
+def _dated(found: Table, row: Filed, cells: Mapping[str, object]) -> list[str]:
     """Give an unchanged price the new source's word and day."""
-    at, filed = row
-    source = str(line["source"])
-    if not line["checked_at"] and filed["source"]:
+    before, source = row.cells["source"], cells["source"]
+    if not cells["checked_at"] and before:
         return [f"{_called(found, row)}: {source} has the same price without a date; check it and write the day"]
-    found.change(at, {name: line[name] for name in ("source", "checked_at") if line[name]})
-    return (
-        [f"{_called(found, row)}: source {filed['source']} → {source}"] if filed["source"] not in {"", source} else []
-    )
+    found.change(row.place, {name: cells[name] for name in ("source", "checked_at") if cells[name]})
+    return [f"{_called(found, row)}: source {before} → {source}"] if before not in {"", source} else []
 
 
-def _settled(readiness: Readiness, found: Table, row: Placed) -> bool:
+def _settled(readiness: Readiness, row: Filed) -> bool:
     """Whether a row is whole, fresh and not the sandbox's where this is not the sandbox."""
-    at, filed = row
-    if not filed["source"] or not _priced(filed) or (_SANDBOX.strip() in filed["source"] and not readiness.run.sandbox):
+    price, run = row.price, readiness.run
+    if not price.source or not price.whole or (row.made_up and not run.sandbox) or price.checked_at is None:
         return False
-    day = read_day(PRICES_FILE, found.line(at), filed["checked_at"])
     oldest = timedelta(days=readiness.policy.max_price_age_days)
-    return day is not None and -_A_DAY <= readiness.run.stamp.observed_at - day <= oldest
+    return -_A_DAY <= run.stamp.observed_at - price.checked_at <= oldest
 
 
-def _priced(filed: Mapping[str, str]) -> bool:
-    return _free(filed["free"]) or None not in {_number(filed, name) for name in _NUMBERS}
+def _pairs(row: Filed, price: PriceRow) -> list[tuple[str, float | None, float | None]]:
+    """Return what is paid for, its filed and its new price; what is paid for cached input only where there is room."""
+    names = _AMOUNTS if row.paged and price.cached_input_per_mtok is not None else _AMOUNTS[:2]
+    return [(name.partition("_")[0], getattr(row.price, name), getattr(price, name)) for name in names]
 
 
-def _number(filed: Mapping[str, object], name: str) -> float | None:
-    value = filed[name]
-    return None if value in {None, ""} else float(str(value))
-
-
-def _free(value: object) -> bool:
-    return str(value).lower() == "true"
-
-
-def _change(filed: Mapping[str, str], line: Mapping[str, object]) -> str:
+def _change(row: Filed, price: PriceRow) -> str:
     """Return old → new of what differs; empty when nothing does."""
     pieces = []
-    for name in _NUMBERS:
-        old, new = _number(filed, name), _number(line, name)
+    for name, old, new in _pairs(row, price):
         if old != new and (old is None or new is None or not isclose(old, new, rel_tol=1e-9)):
             said = ["empty" if one is None else f"{one:g}" for one in (old, new)]
-            pieces.append(f"{name.partition('_')[0]} {said[0]} → {said[1]} USD per million tokens")
-    if _free(filed["free"]) != _free(line["free"]):
-        pieces.append(f"free {filed['free'] or 'not said'} → {str(_free(line['free'])).lower()}")
+            pieces.append(f"{name} {said[0]} → {said[1]} {price.currency} per million tokens")
+    if bool(row.price.free) != bool(price.free):
+        pieces.append(f"free {row.cells['free'] or 'not said'} → {str(bool(price.free)).lower()}")
     return ", ".join(pieces)
 
 
-def _fault(filed: Mapping[str, str], line: Mapping[str, object]) -> str:
+def _fault(row: Filed, price: PriceRow, max_rise: float) -> str:
     """Return why a person has to make the change; empty when none has to."""
-    pairs = [(_number(filed, name), _number(line, name)) for name in _NUMBERS]
+    pairs = [(old, new) for _, old, new in _pairs(row, price)]
     known = [(old, new) for old, new in pairs if old is not None and new is not None and not isclose(old, new)]
-    if any(0 in pair for pair in known) or (_free(filed["free"]) != _free(line["free"]) and _priced(filed)):
+    if any(0 in pair for pair in known) or (bool(row.price.free) != bool(price.free) and row.price.whole):
         return "a price never changes from or to 0, or free, by itself"
     if any(old is not None and new is None for old, new in pairs):
         return "a price is never taken out"
-    if any(new > old * (1 + MAX_RISE) for old, new in known):
-        return f"it rises by more than {MAX_RISE:.0%}"
+    if any(new > old * (1 + max_rise) for old, new in known):
+        return f"it rises by more than {max_rise:.0%}"
     return ""
 
 
-def _called(found: Table, row: Placed) -> str:
-    at, filed = row
-    return f"{PRICES_FILE} line {found.line(at)}, {' at '.join(filter(None, (filed['model'], filed['route'])))}"
+def _called(found: Table, row: Filed) -> str:
+    return (
+        f"{PRICES_FILE} line {found.line(row.place)}, {' at '.join(filter(None, (row.price.model, row.price.route)))}"
+    )
 
 
 def _reason(readiness: Readiness, key: Route) -> str:
@@ -169,28 +244,27 @@ def _reason(readiness: Readiness, key: Route) -> str:
     return "no source of this run has a price for it"
 
 
-def _line(readiness: Readiness, model: str, route: str) -> dict[str, object]:
+def _named(readiness: Readiness, model: str, route: str) -> dict[str, object]:
     run = readiness.run
-    price = _price(readiness, model, route)
-    return {
-        "provider": run.stamp.provider,
-        "region": run.plan.region,
-        "model": model,
-        "route": route,
-        "input_usd_per_mtok": price.input_usd_per_mtok if price else None,
-        "output_usd_per_mtok": price.output_usd_per_mtok if price else None,
-        "free": price.free if price else None,
-        "source": f"{_SANDBOX if run.sandbox else ''}{price.source}" if price else None,
-        "checked_at": price.checked_at.date().isoformat() if price and price.checked_at else None,
+    return {"provider": run.stamp.provider, "region": run.plan.region, "model": model, "route": route}
+
+
+def _written(price: PriceRow, source: str, row: Filed | None) -> dict[str, object]:
+    """Return the cells of a price: as the row has its own, else dollars in their columns and all else as on a page."""
+    cells: dict[str, object] = {
+        "free": price.free,
+        "source": source,
+        "checked_at": price.checked_at.date().isoformat() if price.checked_at else None,
     }
-
-
-def _price(readiness: Readiness, model: str, route: str) -> PriceRow | None:
-    ruling = readiness.rulings.get((model, route))
-    if not ruling or not ruling.stands:
-        return None
-    known = [row for row in readiness.prices if (row.model, row.route) == (model, route)]
-    known = [row for row in known if not row.source.startswith(OWN_PRICES)]  # what the file says is no news to it
-    whole = [row for row in known if row.free or None not in {row.input_usd_per_mtok, row.output_usd_per_mtok}]
-    # A price without a date is written without one: a person checks it and adds the day.
-    return next((row for row in sorted(whole, key=lambda row: row.checked_at is None)), None)
+    if not row:
+        cells |= {"above_input_tokens": price.above_input_tokens, "hours": price.hours}
+    amounts = [getattr(price, name) for name in _AMOUNTS]
+    if price.currency == "USD" and not (row and row.paged):
+        return cells | dict(zip(_USD_CELLS, amounts, strict=False))
+    tokens = row.cells.get("per_tokens") if row else None
+    if not tokens:
+        cells |= {"currency": price.currency, "per_tokens": MILLION}
+    scale = Decimal(tokens or MILLION) / MILLION
+    scaled = [None if one is None else f"{Decimal(str(one)) * scale:f}" for one in amounts]
+    paid = {name: text for name, text in zip(_PAGE_CELLS, scaled, strict=True) if text is not None or not row}
+    return cells | paid

@@ -3,12 +3,14 @@
 https://docs.litellm.ai/docs/proxy/configs, read 2026-11-23.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from testkey_nb.errors import OutputRefused
 from testkey_nb.judge import Readiness
 from testkey_nb.launch import ROUTES_FILE
+from testkey_nb.ranking import RouteRank
 
 from .write import NOTHING, Files, headed
 from .yaml_text import YamlText
@@ -20,7 +22,7 @@ _SECRET_CHARS = 16  # no key is shorter
 
 
 def set_route(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Files:
-    """Return the file: routes whose price stands, cheapest output first; without such a price, every live route.
+    """Return the file: routes whose price stands, as the policy ranks them; without such a price, every live route.
 
     An entry is this run's by model name, API, called model and credential.  It is filled in, never cut down.
 
@@ -36,8 +38,9 @@ def set_route(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Files:
     found = YamlText(ROUTES_FILE, now.get(ROUTES_FILE, ""))
     _check_references(found)
     known: set[int] = set()
+    ranked = _ranked(readiness)
     for model in run.plan.models:
-        for route in _ranked(readiness, model):
+        for route in ranked.get(model, ()):
             wanted = _entry(readiness, model, route)
             at = next((at for at, item in found.items((_LIST,)) if _same(item, wanted)), found.length((_LIST,)))
             found.fill((_LIST, at), wanted, frozenset({_PAYER}))
@@ -89,13 +92,11 @@ def _check_references(found: YamlText) -> None:
             )
 
 
-def _ranked(readiness: Readiness, model: str) -> list[str]:
-    prices = {row.route: row.output_usd_per_mtok for row in readiness.prices if row.model == model}
-
-    def rank(route: str) -> tuple[float, str]:
-        price = prices.get(route)
-        return float("inf") if price is None else price, route
-
-    standing = {route for (name, route), ruling in readiness.rulings.items() if name == model and ruling.stands}
-    live = readiness.run.live(model)
-    return sorted([route for route in live if route in standing] or live, key=rank)
+def _ranked(readiness: Readiness) -> Mapping[str, list[str]]:
+    """Return each covered model's live routes as they are ranked: those whose price stands; where none does, all."""
+    ranked: defaultdict[str, list[RouteRank]] = defaultdict(list)
+    for rank in readiness.rows("routes"):
+        if isinstance(rank, RouteRank) and rank.route is not None:
+            ranked[rank.model].append(rank)
+    standing = {model: [rank for rank in ranks if rank.price_stands] for model, ranks in ranked.items()}
+    return {model: [rank.route or "" for rank in standing[model] or ranks] for model, ranks in ranked.items()}

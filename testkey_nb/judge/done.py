@@ -78,9 +78,8 @@ def _stands(row: PriceRow, case: Case) -> bool:
 
 
 def _whole(row: PriceRow, now: datetime, policy: Policy) -> bool:
-    priced = row.free or (row.input_per_mtok is not None and row.output_per_mtok is not None)
     fresh = row.checked_at is not None and -_A_DAY <= now - row.checked_at <= timedelta(days=policy.max_price_age_days)
-    return bool(priced and fresh and row.source)
+    return bool(row.base and row.whole and fresh and row.source)
 
 
 def routed(case: Case) -> Check:

@@ -51,13 +51,9 @@ class Readiness:
     gates: tuple[Walked, ...]
     prices: tuple[PriceRow, ...]
     court: tuple[RulingRow, ...]  # of every region and currency
+    rulings: Mapping[tuple[str, str], RulingRow]  # the one that counts of each model and route in the run's region
     action: Next
     outstanding: tuple[Action, ...]
-
-    @property
-    def rulings(self) -> Mapping[tuple[str, str], RulingRow]:
-        """What the price court holds of each model and route in the run's region."""
-        return in_region(self.court, self.run.plan.region)
 
     @property
     def load(self) -> Load | None:
@@ -193,7 +189,7 @@ class Readiness:
             Action.HUMAN_REVIEW, Gate.IDENTIFICATION, Why("the data is gone after five minutes"), Why("probe again")
         )
         for name, empty in (("passport", {}), ("capabilities", ()), ("gates", ()), ("prices", ()), ("court", ()),
-                            ("outstanding", ()), ("action", gone)):  # fmt: skip
+                            ("rulings", {}), ("outstanding", ()), ("action", gone)):  # fmt: skip
             object.__setattr__(self, name, empty)
 
     def summary(self) -> dict[str, object]:
@@ -233,13 +229,18 @@ def judge_run(run: Run, launch: Launch | None = None, policy: Policy | None = No
     launch, policy = launch or Launch(), policy or Policy()
     prices = _side_by_side(run, launch)
     court = rule(
-        prices, run.stamp.observed_at, max_age_days=policy.max_price_age_days, max_spread=policy.max_price_spread
-    )  # fmt: skip
+        prices,
+        run.stamp.observed_at,
+        max_age_days=policy.max_price_age_days,
+        max_spread=policy.max_price_spread,
+        undated_pass=policy.undated_prices_pass,
+        live={(row.model, row.route) for row in run.models if row.live},
+    )
     case = Case(run, launch, policy, passport(run), in_region(court, run.plan.region))
     gates = walk(case)
     action, outstanding = _next(gates)
     readiness = Readiness(
-        run, policy, launch, case.passport, capabilities(case), gates, prices, court, action, outstanding
+        run, policy, launch, case.passport, capabilities(case), gates, prices, court, case.rulings, action, outstanding
     )  # fmt: skip
     hold(readiness, "verdict", lambda held: held.forget(), run.until)
     return readiness
@@ -249,7 +250,8 @@ def _side_by_side(run: Run, launch: Launch) -> tuple[PriceRow, ...]:
     """Return live prices, the catalogue's for the covered models' routes, and the folder's own."""
     routes = [(row.model, row.route) for row in run.models if row.covered and row.listed]
     own = [row for row in own_prices(run, launch) if row.source]
-    return (*run.prices, *from_catalogue(run.plan.provider, routes, run.plan.region), *own)
+    listed = from_catalogue(run.plan.provider, routes, run.plan.region, run.stamp.observed_at)
+    return (*run.prices, *listed, *own)
 
 
 def _next(gates: Sequence[Walked]) -> tuple[Next, tuple[Action, ...]]:

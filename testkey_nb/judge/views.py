@@ -31,8 +31,9 @@ def _routes(readiness: "Readiness") -> Sequence[RouteRank]:
     """Return the live routes of every covered model, ranked as the policy wants."""
     models = [row for row in readiness.run.models if row.covered]
     covered = {row.model for row in models}
-    prices = [row for row in readiness.prices if row.model in covered]
-    return rank_routes(models, prices, readiness.policy.route_lead, readiness.load, readiness.rulings)
+    region = readiness.run.plan.region  # of which the list says what is live
+    prices = [row for row in readiness.prices if row.model in covered and row.region == region]
+    return rank_routes(models, prices, readiness.policy.route_lead, readiness.load, readiness.court)
 
 
 def _hub_policies(readiness: "Readiness") -> Sequence[HubPick]:

@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from testkey_nb.http import Manifest
@@ -34,6 +34,15 @@ class Run:
     limits: tuple[LimitRow, ...] = ()
     until: float = math.inf  # on the clock of `expiry.now`
     findings: tuple[Finding, ...] = ()  # about the axes, from the answers themselves
+    _live: Mapping[str, list[str]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Look the live routes up once: gates ask for them by model."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for row in self.models:
+            if row.live:
+                found[row.model].append(row.route)
+        object.__setattr__(self, "_live", dict(found))
 
     @property
     def sandbox(self) -> bool:
@@ -41,12 +50,8 @@ class Run:
         return self.identity.sandbox
 
     def live(self, model: str) -> list[str]:
-        """Return the routes of `model` that its list says are live.
-
-        A provider that serves its models itself lists them without routes: the empty one is live then.
-        """
-        listed = [row for row in self.models if row.model == model and row.listed]
-        return [row.route for row in listed if row.route_status == "live" or (not row.route and not row.route_status)]
+        """Return the routes of `model` that its list says are live; the empty one where a provider serves it itself."""
+        return list(self._live.get(model, ()))
 
     def values(self) -> Mapping[str, tuple[Value, ...]]:
         """Return the native values of every known metric."""
@@ -72,6 +77,7 @@ class Run:
         """Drop every fact."""
         for name in ("answers", "metrics", "models", "prices", "limits", "findings"):
             object.__setattr__(self, name, ())
+        object.__setattr__(self, "_live", {})
         object.__setattr__(self, "until", -math.inf)
         object.__setattr__(self, "identity", replace(self.identity, evidence=()))
 

@@ -53,7 +53,7 @@ def hub_policies(
     unsaid: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for price in published:
         key, output = (price.model, price.region), 0.0 if price.free else price.output_usd_per_mtok
-        if output is not None:
+        if output is not None and price.base:
             outputs[key][price.route] = min(output, outputs[key].get(price.route, output))
         if output == 0 and not price.free:
             unsaid[key].add(price.route)
@@ -110,9 +110,7 @@ def _beside(policy: str, route: str, ordered: list[RouteRank], zeros: set[str]) 
 def _dearer(pick: RouteRank, first: RouteRank, zeros: set[str]) -> Why:
     high, lowest = _amount(pick), _amount(first)
     if high is None or lowest is None:
-        if pick.route in zeros:
-            return Why("{source} says 0 but does not say free", source=pick.route)
-        return Why("no price of {route} counts", route=pick.route)
+        return _uncounted(pick, zeros)
     if pick.price_stands is False and first.price_stands is not False:
         return Why("the price of {route} does not stand", route=pick.route)
     if high == lowest:
@@ -120,6 +118,14 @@ def _dearer(pick: RouteRank, first: RouteRank, zeros: set[str]) -> Why:
     if not lowest:
         return Why("{route} is free", route=first.route)
     return Why("{route} is dearer by {share}", route=pick.route, share=_share(high, lowest))
+
+
+def _uncounted(pick: RouteRank, zeros: set[str]) -> Why:
+    if pick.currency:
+        return Why("{route} is priced in {currency}, which is not compared", route=pick.route, currency=pick.currency)
+    if pick.route in zeros:
+        return Why("{source} says 0 but does not say free", source=pick.route)
+    return Why("no price of {route} counts", route=pick.route)
 
 
 def _slower(pick: RouteRank, first: RouteRank) -> Why:
@@ -137,7 +143,7 @@ def _amount(rank: RouteRank) -> float | None:
     """Return what the rank by price was decided by."""
     if rank.cheapest is None:
         return None
-    return rank.output_usd_per_mtok if rank.high_usd_per_month is None else rank.high_usd_per_month
+    return rank.output_per_mtok if rank.high_per_month is None else rank.high_per_month
 
 
 def _slowness(rank: RouteRank) -> tuple[float | None, ...]:
