@@ -120,6 +120,7 @@ FIREWORKS = Provider(
         ),
     ),
     covered_models=("accounts/fireworks/models/gpt-oss-120b",),
-    offers=frozenset(Capability) - {Capability.CAPABILITY_MATRIX, Capability.LIMIT_MATRIX, Capability.PRICE_BOOK},
+    offers=frozenset(Capability) - {Capability.CAPABILITY_MATRIX, Capability.LIMIT_MATRIX},
     findings=findings,
+    catalogue="fireworks",
 )

@@ -61,13 +61,13 @@ ZHIPU = Provider(
             fields=(("error.code", "1113"),),
         ),
     ),
-    covered_models=("glm-4.7",),  # ids of the list are in small letters, those of the price catalogue are not
+    covered_models=("glm-4.7",),
     offers=frozenset(Capability)
     - {
         Capability.KEY_IDENTITY,
         Capability.CAPABILITY_MATRIX,
         Capability.BALANCE_AND_QUOTA,
         Capability.LIMIT_MATRIX,
-        Capability.PRICE_BOOK,
     },
+    catalogue="zai",  # the catalogue's `zhipuai`, of the other platform, is converted from yuan
 )
