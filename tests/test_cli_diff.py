@@ -81,7 +81,7 @@ def drifted(run: dict[str, Any]) -> None:
         gate.update(state="pass", done="yes")
     for row in run["prices"]:
         if (row["model"], row["route"], row["source"]) == (LLAMA, "nscale", "router.huggingface.co/v1/models"):
-            row.update(input_usd_per_mtok=row["input_usd_per_mtok"] * 1.12)
+            row.update(input_per_mtok=row["input_per_mtok"] * 1.12)
     names = dict.fromkeys(row["model"] for row in run["models"] if row["model"] != LLAMA)
     lost = [*names][:3]
     kept = [row for row in run["prices"] if row["model"] in lost]

@@ -111,7 +111,7 @@ def test_what_differs_between_any_two_runs_is_no_difference(export: Export) -> N
 def test_a_number_is_the_same_however_json_tools_write_it(export: Export) -> None:
     def rewritten(made: Export) -> None:
         made["limits"][0].update(quota=1000, window_s=300)
-        price(made)["input_usd_per_mtok"] *= 1 + 1e-15
+        price(made)["input_per_mtok"] *= 1 + 1e-15
         for name in ("models", "prices", "metrics", "gates"):
             made[name].reverse()
 
@@ -172,16 +172,16 @@ def test_one_thing_changed_is_one_thing_told(name: str, export: Export) -> None:
 
 
 def test_a_price_that_moved_shows_old_new_and_percent(export: Export) -> None:
-    (change,) = drift(export, edited(export, lambda e: price(e).update(input_usd_per_mtok=0.0224)))
+    (change,) = drift(export, edited(export, lambda e: price(e).update(input_per_mtok=0.0224)))
     assert (change.area, change.change, change.before, change.after) == (Area.PRICES, Shift.MOVED, 0.02, 0.0224)
-    assert change.subject == f"{LLAMA} × novita × global × huggingface × router.huggingface.co/v1/models"
+    assert change.subject == f"{LLAMA} × novita × global × huggingface × router.huggingface.co/v1/models × USD"
     assert change.percent == pytest.approx(12)
     assert summary([change]) == "1 price moved +12 %"
 
 
 def test_a_price_that_vanished_is_gone_and_one_of_0_has_moved(export: Export) -> None:
-    (emptied,) = drift(export, edited(export, lambda e: price(e).update(input_usd_per_mtok=None)))
-    (nothing,) = drift(export, edited(export, lambda e: price(e).update(input_usd_per_mtok=0)))
+    (emptied,) = drift(export, edited(export, lambda e: price(e).update(input_per_mtok=None)))
+    (nothing,) = drift(export, edited(export, lambda e: price(e).update(input_per_mtok=0)))
     row_gone = drift(export, edited(export, lambda e: without(e, "prices", **price(e))))
     assert (emptied.change, emptied.after, emptied.percent) == (Shift.GONE, None, None)
     assert (nothing.change, nothing.after, nothing.percent) == (Shift.MOVED, 0, -100)
@@ -191,7 +191,7 @@ def test_a_price_that_vanished_is_gone_and_one_of_0_has_moved(export: Export) ->
 
 @pytest.mark.parametrize("part", ["region", "route", "source", "provider", "model"])
 def test_prices_are_never_compared_across_what_they_are_keyed_by(part: str, export: Export) -> None:
-    changes = drift(export, edited(export, lambda e: price(e).update({part: "elsewhere", "input_usd_per_mtok": 9})))
+    changes = drift(export, edited(export, lambda e: price(e).update({part: "elsewhere", "input_per_mtok": 9})))
     assert {change.change for change in changes} == {Shift.GONE, Shift.NEW}
 
 
@@ -326,11 +326,11 @@ def test_foreign_text_is_bounded_and_escaped(export: Export) -> None:
         (lambda e: set_at(e, "gates", 1, []), "gates[1] must be an object"),
         (lambda e: set_at(e, "passport", []), "passport must be an object"),
         (
-            lambda e: set_at(e, "prices", 3, "input_usd_per_mtok", "0.1"),
-            "prices[3].input_usd_per_mtok must be a number",
+            lambda e: set_at(e, "prices", 3, "input_per_mtok", "0.1"),
+            "prices[3].input_per_mtok must be a number",
         ),
-        (lambda e: e["prices"][3].update(input_usd_per_mtok=True), "prices[3].input_usd_per_mtok must be a number"),
-        (lambda e: set_at(e, "prices", 0, "output_usd_per_mtok", math.nan), "prices[0].output_usd_per_mtok"),
+        (lambda e: e["prices"][3].update(input_per_mtok=True), "prices[3].input_per_mtok must be a number"),
+        (lambda e: set_at(e, "prices", 0, "output_per_mtok", math.nan), "prices[0].output_per_mtok"),
         (lambda e: set_at(e, "limits", 0, "quota", 10**400), "limits[0].quota must be a number"),
         (lambda e: set_at(e, "models", 2, "route", None), "models[2].route must be text"),
         (lambda e: set_at(e, "models", 2, "tools", "yes"), "models[2].tools must be true or false"),
@@ -400,7 +400,7 @@ def test_ten_thousand_models_are_compared_in_seconds(export: Export) -> None:
     many = {**export, "models": [{**model, "model": f"m{i}"} for i in range(10_000)],
             "prices": [{**cost, "model": f"m{i}"} for i in range(10_000)]}  # fmt: skip
     dearer = {**many, "models": many["models"][1:],
-              "prices": [{**row, "input_usd_per_mtok": 0.03} for row in reversed(many["prices"])]}  # fmt: skip
+              "prices": [{**row, "input_per_mtok": 0.03} for row in reversed(many["prices"])]}  # fmt: skip
     began = time.perf_counter()
     changes = drift(many, dearer)
     assert time.perf_counter() - began < 20  # 1 s where nothing else runs; comparing each with each takes minutes
@@ -408,7 +408,7 @@ def test_ten_thousand_models_are_compared_in_seconds(export: Export) -> None:
 
 
 def test_many_rows_of_one_name_are_compared_in_seconds(export: Export) -> None:
-    many = {**export, "prices": [{**export["prices"][0], "input_usd_per_mtok": i} for i in range(20_000)]}
+    many = {**export, "prices": [{**export["prices"][0], "input_per_mtok": i} for i in range(20_000)]}
     began = time.perf_counter()
     assert drift(many, {**many, "prices": many["prices"][::-1]}) == ()
     assert time.perf_counter() - began < 20
@@ -476,7 +476,7 @@ def test_a_comparison_is_mirrored_when_its_sides_are_swapped(small: Export, data
         if side["models"] and data.draw(st.booleans()):
             side["models"][0]["listed"] = data.draw(st.sampled_from([None, False]))
         for row in side["prices"]:
-            row["input_usd_per_mtok"] = data.draw(st.none() | st.floats(0, 1e9))
+            row["input_per_mtok"] = data.draw(st.none() | st.floats(0, 1e9))
         for row in side["limits"]:
             row["quota"] = data.draw(st.none() | st.integers(0, 10**6))
         side["ready"] = data.draw(st.sampled_from([True, False, None]))

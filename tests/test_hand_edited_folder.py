@@ -279,7 +279,11 @@ def filed(inputs: str, outputs: str, source: str = "old list", day: str = "2020-
     [
         (filed("0.025", "0.05"), True, "input 0.025 → 0.02 USD per million tokens, source old list → "),
         (filed("0.019", "0.04"), True, "input 0.019 → 0.02 USD per million tokens, output 0.04 → 0.05"),
-        (filed("0.02", "0.03"), False, f"output 0.03 → 0.05 .* is not written: it rises by more than {Policy().max_price_rise:.0%}"),
+        (
+            filed("0.02", "0.03"),
+            False,
+            f"output 0.03 → 0.05 .* is not written: it rises by more than {Policy().max_price_rise:.0%}",
+        ),
         (filed("0", "0.05"), False, "input 0 → 0.02 .* from or to 0"),
         (filed("0", "0", free="true"), False, "free true → false .* from or to 0"),
         (filed("", "0.05"), True, "input empty → 0.02"),

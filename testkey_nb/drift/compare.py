@@ -17,6 +17,7 @@ from .export import MODEL_FIELDS, PRICE_FIELDS, Facts, Key, Row, Scalar, facts_o
 K = TypeVar("K")
 T = TypeVar("T")
 
+_PLAIN = ("USD", "", "")  # the currency, lengths and hours of every price in an early export
 _NOISE = 1e-9  # relative: what arithmetic leaves behind
 _VALUES = (
     (Area.RUN, "provider", ("provider",)),
@@ -112,19 +113,33 @@ def _limits(one: Facts, two: Facts) -> Iterator[Change]:
 
 
 def _prices(one: Facts, two: Facts) -> Iterator[Change]:
-    """Compare prices of one model, route, region, provider and source; the date of a live one is its run's."""
+    """Compare prices of what names a price, never across any of it; the date of a live one is its run's.
+
+    What an export could not yet tell of prices is neither new nor gone.
+    """
+    plain = one.plain_prices or two.plain_prices
     lost, found = one.has_list and not two.has_list, two.has_list and not one.has_list
     for key, before, after in _pairs(one.tables["prices"], two.tables["prices"]):
-        subject = " × ".join(part for part in key[:-1] if part)
+        if plain and key[-4:-1] != _PLAIN:
+            continue
+        subject = " × ".join(part for part in _priced(key) if part)
         of_list = _from_list(before or after or {})
         gone = Shift.UNREAD if lost and of_list and not after else Shift.GONE
         new = Shift.READ if found and of_list and not before else Shift.NEW
         for field in PRICE_FIELDS:
+            if plain and field == "cached_input_per_mtok":
+                continue
             thing = _Thing(Area.PRICES, subject, field, Shift.MOVED, gone, new)
             yield from thing.between((before or {}).get(field), (after or {}).get(field))
         if before and after and not _live(before) and not _live(after):
             thing = _Thing(Area.PRICES, subject, "checked_at", Shift.REDATED, gone=None)
             yield from thing.between(before["checked_at"], after["checked_at"])
+
+
+def _priced(key: Key) -> Iterator[str]:
+    """Say what a price is of, its currency, and the lengths and hours it holds for."""
+    *what, currency, above, hours, _ = key
+    yield from (*what, currency, f"above {above} input tokens" if above else "", hours)
 
 
 def _live(price: Row) -> bool:

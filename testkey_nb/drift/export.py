@@ -6,7 +6,7 @@ An export is a file like any other: whatever is in it that should not be is the 
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -35,7 +35,7 @@ MODEL_FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 PRICE_FIELDS: Mapping[str, str] = MappingProxyType(
-    {"input_usd_per_mtok": _NUMBER, "output_usd_per_mtok": _NUMBER, "free": _FLAG}
+    {**dict.fromkeys(("input_per_mtok", "output_per_mtok", "cached_input_per_mtok"), _NUMBER), "free": _FLAG}
 )
 
 
@@ -46,6 +46,8 @@ class _Table:
     name: str
     keys: Key
     fields: Mapping[str, str]  # name → one of `_KINDS`
+    older: Mapping[str, str] = field(default_factory=dict)  # field → what earlier exports call it
+    unsaid: Row = field(default_factory=dict)  # key → what is meant where an export does not say it
 
 
 _TABLES = (
@@ -54,8 +56,10 @@ _TABLES = (
     _Table("limits", ("limit", "service"), dict.fromkeys(("quota", "window_s"), _NUMBER)),
     _Table(
         "prices",
-        ("model", "route", "region", "provider", "source"),
+        ("model", "route", "region", "provider", "source", "currency", "above_input_tokens", "hours"),
         {**PRICE_FIELDS, **dict.fromkeys(("checked_at", "observed_at"), _TEXT)},
+        older={"input_per_mtok": "input_usd_per_mtok", "output_per_mtok": "output_usd_per_mtok"},
+        unsaid={"currency": "USD", "above_input_tokens": "", "hours": ""},
     ),
     _Table("models", ("model", "route"), {**MODEL_FIELDS, "covered": _FLAG}),
     _Table("metrics", ("metric", "unit", "ask"), {"value": _ANY}),
@@ -79,6 +83,7 @@ class Facts:
     passport: Row
     policy: Row
     tables: Mapping[str, Mapping[Key, Row]]  # a row's last key is its number among those of the same name
+    plain_prices: bool = False  # made before prices had currencies, cached input, lengths and hours
 
     @property
     def has_list(self) -> bool:
@@ -135,7 +140,13 @@ def facts_of(found: object, name: str) -> Facts:
         {axis: _scalar(answer, _TEXT, name, ("each axis of passport",)) for axis, answer in passport.items()},
         {field: _setting(value, name) for field, value in policy.items() if field != "dimension"},
         {table.name: _rows(export[table.name], table, name) for table in _TABLES},
+        _plain(export["prices"]),
     )
+
+
+def _plain(prices: object) -> bool:
+    rows = [row for row in prices if isinstance(row, Mapping)] if isinstance(prices, list | tuple) else []
+    return bool(rows) and not any("currency" in row for row in rows)
 
 
 def _value_at(export: Mapping[str, object], place: Key, name: str) -> Scalar:
@@ -160,9 +171,12 @@ def _rows(found: object, table: _Table, name: str) -> Mapping[Key, Row]:
         place = (table.name, index)
         if not isinstance(entry, Mapping):
             raise _misplaced(name, place, "an object")
-        key = tuple(_named(entry.get(part), name, (*place, part)) for part in table.keys)
+        key = tuple(_named(entry.get(part), table.unsaid.get(part), name, (*place, part)) for part in table.keys)
+        called = {one: one if one in entry else table.older.get(one, one) for one in table.fields}
         kinds = table.fields.items()
-        groups[key].append({field: _scalar(entry.get(field), kind, name, (*place, field)) for field, kind in kinds})
+        groups[key].append(
+            {one: _scalar(entry.get(called[one]), kind, name, (*place, called[one])) for one, kind in kinds}
+        )
     for rows in groups.values():
         if len(rows) > 1:  # of several with one name the order says nothing
             rows.sort(key=lambda row: repr(list(row.values())))
@@ -175,7 +189,12 @@ def _mapping(found: object, name: str, place: str) -> Mapping[str, object]:
     return {str(key): value for key, value in found.items()}
 
 
-def _named(value: object, name: str, place: tuple[str | int, ...]) -> str:
+def _named(value: object, unsaid: Scalar, name: str, place: tuple[str | int, ...]) -> str:
+    """Return a part of a row's name; a number is one, too, where the part may be left out."""
+    if value is None:
+        value = unsaid
+    if isinstance(unsaid, str) and isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if value else ""
     if not isinstance(value, str):
         raise _misplaced(name, place, _TEXT)
     return value
