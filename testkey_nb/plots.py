@@ -88,7 +88,7 @@ class _Priced(NamedTuple):
 
 def _priced_routes(readiness: Readiness) -> list[_Priced]:
     covered = readiness.run.plan.models
-    rows = [row for row in readiness.prices if row.model in covered]
+    rows = [row for row in readiness.prices if row.model in covered and row.base]
     routes = dict.fromkeys(
         [(row.model, row.route) for row in readiness.run.models if row.covered and row.listed and row.route]
         + [(row.model, row.route) for row in rows]
@@ -112,8 +112,8 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
     figure = sized(len(shown), step=0.42, above=0.25 + 0.25 * -(-len(sources) // 3), note=len(routes) > ROUTES)
     left, right = figure.subplots(1, 2, sharey=True, gridspec_kw={"wspace": 0.16})
     for axes, field, title in (
-        (left, "input_usd_per_mtok", translate("input, USD per million tokens", lang)),
-        (right, "output_usd_per_mtok", translate("output, USD per million tokens", lang)),
+        (left, "input_per_mtok", translate("input, USD per million tokens", lang)),
+        (right, "output_per_mtok", translate("output, USD per million tokens", lang)),
     ):
         _dots(axes, shown, sources, field, translate("no price", lang))
         axes.set_xlabel(title)
@@ -134,7 +134,7 @@ def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], field: 
         for row in one.prices:
             series = sources[row.source]
             x = 0.0 if row.free else getattr(row, field)
-            if x is not None:
+            if x is not None and row.currency == "USD":
                 offset = (series - (len(sources) - 1) / 2) * width
                 axes.plot(
                     [x], [y + offset], linestyle="none", marker=MARKERS[series % len(MARKERS)], markersize=8,
@@ -142,9 +142,17 @@ def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], field: 
                 )  # fmt: skip
         if not any(row.free or getattr(row, field) is not None for row in one.prices):
             axes.text(0.02, y, none, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=MUTED)
+        if said := _elsewhere(one.prices, field):
+            axes.text(0.98, y, said, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=9)
     axes.set_xlim(0, 1.12 * axes.get_xlim()[1])
     axes.locator_params(axis="x", nbins=4)
     clear(axes)
+
+
+def _elsewhere(prices: Iterable[PriceRow], field: str) -> str:
+    """Write the prices in other currencies, which the axis has no place for."""
+    found = (row for row in prices if row.currency != "USD")
+    return ", ".join(dict.fromkeys(_paid(0.0 if row.free else getattr(row, field), row.currency) for row in found))
 
 
 def alt_prices(readiness: Readiness, lang: str = "en") -> str:
@@ -154,7 +162,8 @@ def alt_prices(readiness: Readiness, lang: str = "en") -> str:
     if not any(one.prices for one in routes):
         return translate("No source has a price of a covered model.", lang)
     more = left_out(len(routes) - ROUTES, lang)
-    return f"{translate('Prices in USD per million tokens', lang)}: {'; '.join([*parts, *more])}."
+    of = translate("Prices per million tokens, in USD unless another currency is named", lang)
+    return f"{of}: {'; '.join([*parts, *more])}."
 
 
 def _price_words(one: _Priced, lang: str) -> Iterator[str]:
@@ -165,15 +174,16 @@ def _price_words(one: _Priced, lang: str) -> Iterator[str]:
         said = Why(
             "{where}: input {input}, output {output} ({source})",
             where=where,
-            input=_usd(row.input_usd_per_mtok),
-            output=_usd(row.output_usd_per_mtok),
+            input=_paid(row.input_per_mtok, row.currency),
+            output=_paid(row.output_per_mtok, row.currency),
             source=row.source,
         )
         yield translate(said, lang)
 
 
-def _usd(value: float | None) -> str:
-    return "?" if value is None else f"{value:g}"
+def _paid(value: float | None, currency: str) -> str:
+    amount = "?" if value is None else f"{value:g}"
+    return amount if currency == "USD" else f"{amount} {currency}"
 
 
 @dataclass(frozen=True, slots=True)

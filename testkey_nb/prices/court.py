@@ -19,7 +19,7 @@ _PAID = ("input_per_mtok", "output_per_mtok", "cached_input_per_mtok")
 _NOISE = 1e-9  # what arithmetic leaves behind
 _STANDING = frozenset({PriceVerdict.AGREED, PriceVerdict.SINGLE_SOURCE})
 _FROM_BEST = list(PriceVerdict)
-_NOTHING_ELSE = Why("")
+_NONE = Why("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,7 @@ class RulingRow:
     source_spread: float | None = None  # highest over lowest price less one, among those that were heard
     route_spread: float | None = None  # this route's highest output price over that of the cheapest live one, less one
     age_days: float | None = None  # of the newest price that its source dates; missing where none does
-    tiers: Why = (
-        _NOTHING_ELSE  # what else is priced: lengths above which, and hours (UTC) in which, another price holds
-    )
+    tiers: Why = _NONE  # what else is priced: lengths above which, and hours in UTC at which, another price holds
     filed: bool = False  # one of the prices that were heard is a person's own, with its date
 
     @property
