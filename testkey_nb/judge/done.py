@@ -74,7 +74,7 @@ def price_filed(case: Case) -> Check:
 def _stands(row: PriceRow, case: Case) -> bool:
     """Whether a filed price is of a live route and no source disputes it."""
     ruling = case.rulings.get((row.model, row.route))
-    return row.route in case.run.live(row.model) and ruling is not None and ruling.stands
+    return row.route in case.run.live(row.model) and bool(ruling and ruling.stands and ruling.currency == row.currency)
 
 
 def _whole(row: PriceRow, now: datetime, policy: Policy) -> bool:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from testkey_nb.errors import UnknownName
 from testkey_nb.load import CostRow, monthly_cost
-from testkey_nb.prices import RulingRow
+from testkey_nb.prices import RulingRow, counting
 from testkey_nb.ranking import HubPick, RouteRank, hub_policies, rank_routes
-from testkey_nb.rows import GRAINS, OWN_PRICES
+from testkey_nb.rows import GRAINS, OWN_PRICES, PriceRow
 from testkey_nb.stability import StabilityRow, steadiness
 
 if TYPE_CHECKING:
@@ -22,9 +22,15 @@ class View(NamedTuple):
     rows: "Callable[[Readiness], Sequence[object]]"
 
 
+def _counting(readiness: "Readiness") -> Sequence[PriceRow]:
+    """Return the prices without those that the price court overruled."""
+    now, days = readiness.run.stamp.observed_at, readiness.policy.max_price_age_days
+    return counting(readiness.prices, now, max_age_days=days)
+
+
 def _costs(readiness: "Readiness") -> Sequence[CostRow]:
     """Return what the planned load costs; nothing where none is planned."""
-    return monthly_cost(readiness.prices, readiness.load) if readiness.load else ()
+    return monthly_cost(_counting(readiness), readiness.load) if readiness.load else ()
 
 
 def _routes(readiness: "Readiness") -> Sequence[RouteRank]:
@@ -32,7 +38,7 @@ def _routes(readiness: "Readiness") -> Sequence[RouteRank]:
     models = [row for row in readiness.run.models if row.covered]
     covered = {row.model for row in models}
     region = readiness.run.plan.region  # of which the list says what is live
-    prices = [row for row in readiness.prices if row.model in covered and row.region == region]
+    prices = [row for row in _counting(readiness) if row.model in covered and row.region == region]
     return rank_routes(models, prices, readiness.policy.route_lead, readiness.load, readiness.court)
 
 

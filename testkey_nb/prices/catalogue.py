@@ -8,7 +8,7 @@ a call has to ask for are left out.  https://github.com/pydantic/genai-prices, v
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,12 +27,24 @@ _KINDS = ("input_mtok", "output_mtok", "cache_read_mtok")
 _PER_REQUEST = "requests_kcount"
 
 
-class _Known(NamedTuple):
+class Entries(NamedTuple):
     """A provider's entries by their id, and by every name under which each may be meant."""
 
     source: str
     by_id: Mapping[str, "ModelInfo"]
-    by_name: Mapping[str, tuple["ModelInfo", ...]]
+    by_name: Mapping[str, Sequence["ModelInfo"]]
+
+    def entry(self, model: str) -> "ModelInfo | None":
+        """Return the entry of this model and of no other.
+
+        The catalogue's own clauses are looser than that: some hold for all names that begin alike.  So the name has to
+        be one that the entry has, but for the stamp of a snapshot, and its clause has to hold, and that of no other
+        such entry.
+        """
+        if exact := self.by_id.get(model):
+            return exact
+        found = [entry for entry in self.by_name.get(_bare(model), ()) if entry.is_match(model)]
+        return found[0] if len(found) == 1 else None
 
 
 def from_catalogue(
@@ -43,7 +55,7 @@ def from_catalogue(
     Parameters
     ----------
     provider
-        Whose `catalogue` names the entry of a route.
+        Whose `catalogue` names the entries of a route.
     routes
         Pairs of model and route.
     region
@@ -57,51 +69,42 @@ def from_catalogue(
     return tuple(
         price
         for model, route in sorted(set(routes))
-        for price in _prices(provider.catalogue.format(route=route), model, route, region, now)
+        if (entries := _bundled(provider.catalogue.format(route=route)))
+        for price in priced(entries, model, route, region, now)
     )
 
 
-def _prices(name: str, model: str, route: str, region: str, now: datetime) -> Iterator[PriceRow]:
-    known = _known(name)
-    entry = _entry(known, model) if known else None
-    if known is None or entry is None:
+@cache
+def _bundled(name: str) -> Entries | None:
+    import importlib.metadata  # noqa: PLC0415 - both are slow, and most runs ask once
+
+    from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415
+
+    found = next((known for known in get_snapshot().providers if known.id == name), None)
+    version = importlib.metadata.version("genai-prices")
+    return entries_of(found.models, f"genai-prices {version}") if found else None
+
+
+def entries_of(models: Sequence["ModelInfo"], source: str) -> Entries:
+    """Return one provider's models of the catalogue, to be looked up by name."""
+    by_name: defaultdict[str, list[ModelInfo]] = defaultdict(list)
+    for entry in models:
+        for alias in {_bare(text) for text in (entry.id, *_named(entry.match))}:
+            by_name[alias].append(entry)
+    return Entries(source, {entry.id: entry for entry in models}, by_name)
+
+
+def priced(entries: Entries, model: str, route: str, region: str, now: datetime) -> Iterator[PriceRow]:
+    """Return the prices of a model that are in force `now`: for the first token on, for longer requests, by hours."""
+    if (entry := entries.entry(model)) is None:
         return
-    source = known.source if entry.id == model else f"{known.source} (entry {entry.id})"
+    source = entries.source if entry.id == model else f"{entries.source} (entry {entry.id})"
     for hours, prices in _in_force(entry, now.astimezone(UTC).date()).items():
         fee = ", without its fee per request" if vars(prices).get(_PER_REQUEST) else ""
         for above, inputs, outputs, cached in _by_length(prices):
             yield PriceRow(
                 model, route, region, source + fee, inputs, outputs, None, None, cached, "USD", above or None, hours
             )
-
-
-@cache
-def _known(name: str) -> _Known | None:
-    import importlib.metadata  # noqa: PLC0415 - both are slow, and most runs ask once
-
-    from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415
-
-    found = next((known for known in get_snapshot().providers if known.id == name), None)
-    if found is None:
-        return None
-    by_name: defaultdict[str, list[ModelInfo]] = defaultdict(list)
-    for entry in found.models:
-        for alias in {_bare(text) for text in (entry.id, *_named(entry.match))}:
-            by_name[alias].append(entry)
-    source = f"genai-prices {importlib.metadata.version('genai-prices')}"
-    return _Known(source, {e.id: e for e in found.models}, {alias: tuple(es) for alias, es in by_name.items()})
-
-
-def _entry(known: _Known, model: str) -> "ModelInfo | None":
-    """Return the entry of this model and of no other.
-
-    The catalogue's own clauses are looser than that: some begin a whole family's names.  So the name has to be one that
-    the entry has, but for the stamp of a snapshot, and its clause has to hold, and that of no other such entry.
-    """
-    if exact := known.by_id.get(model):
-        return exact
-    found = [entry for entry in known.by_name.get(_bare(model), ()) if entry.is_match(model)]
-    return found[0] if len(found) == 1 else None
 
 
 def _bare(name: str) -> str:

@@ -100,6 +100,23 @@ def in_region(court: Iterable[RulingRow], region: str) -> Mapping[tuple[str, str
     return found
 
 
+def counting(prices: Iterable[PriceRow], now: datetime, *, max_age_days: float) -> tuple[PriceRow, ...]:
+    """Return the prices that costs may rest on: without those that a source which is heard has overruled.
+
+    That is what is too old beside what is not, and what nobody dates beside what a person has filed.  Where there is
+    nothing else, the old price stays; a price that is none stays too, for it costs nothing.
+    """
+    rows, limits = tuple(prices), _Limits(now, max_age_days, max_spread=0, undated_pass=True)
+    alike: defaultdict[tuple[object, ...], list[PriceRow]] = defaultdict(list)
+    for row in rows:
+        alike[row.model, row.route, row.region, row.currency, row.hours, row.above_input_tokens or 0].append(row)
+    overruled: set[PriceRow] = set()
+    for group in alike.values():
+        if heard := set(_said(group, limits)[0]):
+            overruled.update(row for row in group if row.whole and not row.zero and row not in heard)
+    return tuple(row for row in rows if row not in overruled)
+
+
 def _weight(row: RulingRow) -> tuple[bool, bool, bool]:
     return row.verdict == PriceVerdict.MISSING, not row.filed, row.stands
 
@@ -172,16 +189,23 @@ def _hear(rows: list[PriceRow], limits: _Limits) -> _Heard:
         why = Why("no source has both an input and an output price ({sources})", sources=_names(rows))
         return _Heard(PriceVerdict.MISSING, why, [])
     fresh = [row for row in whole if limits.fresh(row)]
-    said = [row for row in fresh if not row.zero]
-    filed = any(row.source.startswith(OWN_PRICES) and row.checked_at for row in said)
-    # Once a person has filed a price, only sources that date theirs can still dispute it.
-    heard = [row for row in said if row.checked_at] if filed else said
+    heard, filed = _said(whole, limits)
     if not fresh:
         why = Why("no price is from the last {days} days", days=f"{limits.max_age_days:g}")
         return _Heard(PriceVerdict.STALE, why, [row for row in whole if not row.zero])
     if zeros := [] if filed else [row.source for row in fresh if row.zero]:
         return _Heard(PriceVerdict.DISPUTED, Why("{source} says 0 but does not say free", source=min(zeros)), heard)
     return _Heard(*_together(heard, limits), heard, filed)
+
+
+def _said(rows: list[PriceRow], limits: _Limits) -> tuple[list[PriceRow], bool]:
+    """Return the prices that are heard, and whether a person filed one of them.
+
+    Once a person has filed a price, only sources that date theirs can still dispute it.
+    """
+    said = [row for row in rows if row.whole and not row.zero and limits.fresh(row)]
+    filed = any(row.source.startswith(OWN_PRICES) and row.checked_at for row in said)
+    return [row for row in said if row.checked_at] if filed else said, filed
 
 
 def _together(heard: list[PriceRow], limits: _Limits) -> tuple[PriceVerdict, Why]:

@@ -119,7 +119,7 @@ class _Cells:
             if price < _LARGEST and (price or not amount):  # what is too small for a number does not become 0
                 return price
         per = {1: "token", MILLION: "million tokens"}.get(tokens, f"{tokens:,} tokens")
-        raise self.fault(name, f"no price in {currency} per {per}")
+        raise self.fault(name, f"no price in {currency} per {per}; write a number like 0.004")
 
     def above(self) -> int | None:
         if not (text := self.line.get("above_input_tokens", "")):

@@ -51,9 +51,9 @@ def hub_policies(
             grouped[rank.model, rank.region or ""].append(rank)
     outputs: defaultdict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     unsaid: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for price in published:
+    for price in filter(lambda price: price.base, published):
         key, output = (price.model, price.region), 0.0 if price.free else price.output_usd_per_mtok
-        if output is not None and price.base:
+        if output is not None:
             outputs[key][price.route] = min(output, outputs[key].get(price.route, output))
         if output == 0 and not price.free:
             unsaid[key].add(price.route)
