@@ -189,7 +189,84 @@ def test_a_price_that_vanished_is_gone_and_one_of_0_has_moved(export: Export) ->
     assert summary(row_gone) == "1 price gone"
 
 
-@pytest.mark.parametrize("part", ["region", "route", "source", "provider", "model"])
+def early(export: Export) -> Export:
+    """Return an export as it was made before prices had currencies, cached input, lengths and hours."""
+    made = copy.deepcopy(export)
+    since = ("input_per_mtok", "output_per_mtok", "cached_input_per_mtok", "cached_input_usd_per_mtok", "currency",
+             "above_input_tokens", "hours")  # fmt: skip
+    made["prices"] = [{name: value for name, value in row.items() if name not in since} for row in made["prices"]]
+    return made
+
+
+def more_of(export: Export, **differs: object) -> Edit:
+    """Add a price that differs from the first in some parts."""
+    return lambda made: made["prices"].append({**price(export), **differs})
+
+
+def test_an_export_from_before_is_the_same_where_nothing_changed(export: Export) -> None:
+    def told_since(made: Export) -> None:
+        for row in made["prices"]:
+            row["cached_input_per_mtok"] = 0.01
+        for differs in ({"hours": "01:00-04:00"}, {"above_input_tokens": 200_000}, {"currency": "CNY"}):
+            more_of(export, **differs)(made)
+
+    for now in (export, edited(export, told_since)):
+        assert drift(early(export), now) == drift(now, early(export)) == ()
+    assert drift(early(export), early(export)) == ()
+
+
+def test_a_price_that_moved_since_an_export_from_before_is_told(export: Export) -> None:
+    (change,) = drift(early(export), edited(export, lambda e: price(e).update(input_per_mtok=0.0224)))
+    assert (change.aspect, change.change, change.before, change.after) == ("input_per_mtok", Shift.MOVED, 0.02, 0.0224)
+    (gone,) = {c.change for c in drift(early(export), edited(export, lambda e: without(e, "prices", **price(e))))}
+    assert gone is Shift.GONE
+
+
+def test_an_export_from_before_is_checked_by_its_own_names(export: Export) -> None:
+    with pytest.raises(CallerError, match=r"prices\[3\]\.input_usd_per_mtok must be a number"):
+        drift(export, edited(early(export), lambda e: set_at(e, "prices", 3, "input_usd_per_mtok", "0.1")))
+
+
+@pytest.mark.parametrize(
+    ("differs", "called"),
+    [
+        ({"currency": "CNY"}, "CNY"),
+        ({"hours": "01:00-04:00"}, "USD × 01:00-04:00"),
+        ({"above_input_tokens": 200_000}, "USD × above 200000 input tokens"),
+        ({"above_input_tokens": 200_000, "hours": "01:00-04:00"}, "USD × above 200000 input tokens × 01:00-04:00"),
+    ],
+)
+def test_prices_in_other_currencies_and_for_some_lengths_and_hours_are_told_apart(
+    differs: dict[str, object], called: str, export: Export
+) -> None:
+    more = edited(export, more_of(export, **differs))
+    dearer = edited(export, more_of(export, **differs, output_per_mtok=9))
+    (change,) = drift(more, dearer)
+    assert change.subject.endswith(f" × {called}")
+    assert (change.aspect, change.before, change.after) == ("output_per_mtok", 0.05, 9)
+    assert {c.change for c in drift(export, more)} == {Shift.NEW}
+    assert {c.change for c in drift(more, export)} == {Shift.GONE}
+
+
+def test_a_price_of_cached_input_that_moved_is_told(export: Export) -> None:
+    cached = edited(export, lambda e: price(e).update(cached_input_per_mtok=0.01))
+    (change,) = drift(cached, edited(cached, lambda e: price(e).update(cached_input_per_mtok=0.02)))
+    assert (change.aspect, change.percent) == ("cached_input_per_mtok", 100)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "kind"),
+    [
+        ("currency", 3, "text"), ("hours", ["01:00"], "text"), ("above_input_tokens", 1.5, "a whole number"),
+        ("above_input_tokens", True, "a whole number"), ("above_input_tokens", "9", "a whole number"),
+    ],
+)  # fmt: skip
+def test_what_names_a_price_has_a_type(part: str, value: object, kind: str, export: Export) -> None:
+    with pytest.raises(CallerError, match=f"prices\\[0\\].{part} must be {kind}"):
+        drift(export, edited(export, lambda e: set_at(e, "prices", 0, part, value)))
+
+
+@pytest.mark.parametrize("part", ["region", "route", "source", "provider", "model", "currency", "hours"])
 def test_prices_are_never_compared_across_what_they_are_keyed_by(part: str, export: Export) -> None:
     changes = drift(export, edited(export, lambda e: price(e).update({part: "elsewhere", "input_per_mtok": 9})))
     assert {change.change for change in changes} == {Shift.GONE, Shift.NEW}

@@ -99,6 +99,85 @@ def test_a_load_of_nothing_costs_nothing_and_says_why_but_only_where_there_is_a_
     assert cost(price(None, None), load=load).high_per_month is None
 
 
+# Lengths: a request that is longer pays the longer one's price for all of its tokens.
+
+LONG: dict[str, Any] = {"above_input_tokens": 2000}
+
+
+@pytest.mark.parametrize(
+    ("rows", "tokens", "wanted"),
+    [
+        pytest.param([price(1, 2), price(3, 4, **LONG)], 2000, 90, id="at the threshold the shorter one's price holds"),
+        pytest.param([price(1, 2), price(3, 4, **LONG)], 2001, 240.09, id="above it all of the request is dearer"),
+        pytest.param([price(3, 4, **LONG), price(9, 9, above_input_tokens=9000), price(1, 2)], 3000, 330,
+                     id="the last threshold below it counts"),
+        pytest.param([price(1, 2), price(3, 4, **LONG)], 0, 30, id="a request without input is a short one"),
+    ],
+)  # fmt: skip
+def test_a_request_pays_the_price_of_its_length_for_all_of_its_tokens(
+    rows: list[PriceRow], tokens: float, wanted: float
+) -> None:
+    found = cost(*rows, load=Load(1000, tokens, 500))
+    assert found.low_per_month == found.high_per_month == pytest.approx(wanted)
+    assert ("at the price above 2,000 input tokens" in found.why) is (tokens > 2000)
+
+
+def test_a_source_without_a_price_for_longer_requests_has_one_price_for_all() -> None:
+    found = cost(price(1, 2), price(3, 4, **LONG), price(2, 2, "catalogue"), load=Load(1000, 3000, 0))
+    assert (found.low_per_month, found.high_per_month) == (180, 270)
+    assert found.why == "catalogue, live differ by 50%; at the price above 2,000 input tokens"
+
+
+def test_a_price_for_longer_requests_is_none_of_a_shorter_one() -> None:
+    found = cost(price(3, 4, **LONG), price(1, 2, "catalogue"), load=Load(1000, 100, 0))
+    assert (found.high_per_month, found.sources, found.left_out) == (3, "catalogue", "live")
+    assert found.why == "only catalogue has a price; live has no price for requests as short as these"
+    assert cost(price(3, 4, **LONG), load=Load(1000, 100, 0)).high_per_month is None
+
+
+# Hours: the load may fall into any of them.
+
+NIGHT: dict[str, Any] = {"hours": "16:30-00:30"}
+NOON: dict[str, Any] = {"hours": "12:00-13:00"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "low", "high", "why"),
+    [
+        pytest.param([price(1, 2), price(0.5, 1, **NIGHT)], 45, 90,
+                     "only live has a price; other prices hold at 16:30-00:30 UTC", id="one source, two hours"),
+        pytest.param([price(1, 2), price(0.5, 1, **NIGHT), price(2, 4, **NOON)], 45, 180,
+                     "only live has a price; other prices hold at 12:00-13:00, 16:30-00:30 UTC", id="three hours"),
+        pytest.param([price(1, 2), price(0.5, 1, **NIGHT), price(1, 2, "own"), price(0.5, 1, "own", **NIGHT)], 45, 90,
+                     "live, own agree; other prices hold at 16:30-00:30 UTC", id="sources that agree at every hour"),
+        pytest.param([price(1, 2), price(0.5, 1, **NIGHT), price(2, 4, "own")], 45, 180,
+                     "live, own differ by 100%; other prices hold at 16:30-00:30 UTC", id="sources that do not"),
+        pytest.param([price(1, 2), price(None, None, free=True, **NIGHT)], 0, 90,
+                     "of live some say free and some do not; other prices hold at 16:30-00:30 UTC", id="free by night"),
+        pytest.param([price(1, 2), price(0, 0, **NIGHT)], 90, 90,
+                     "only live has a price; live says 0 but does not say free", id="0 by night is no price"),
+    ],
+)  # fmt: skip
+def test_a_month_costs_a_range_over_the_hours(rows: list[PriceRow], low: float, high: float, why: str) -> None:
+    found = cost(*rows)
+    assert (found.low_per_month, found.high_per_month, found.why) == (low, high, why)
+    assert cost(*reversed(rows)) == found
+
+
+# Currencies.
+
+
+def test_a_cost_is_in_the_currency_of_its_price_and_in_no_other() -> None:
+    dollars, yuan = monthly_cost([price(8, 28, currency="CNY"), price(1, 2)], LOAD)[::-1]
+    assert (dollars.currency, dollars.high_per_month) == ("USD", 90)
+    assert (yuan.currency, yuan.high_per_month) == ("CNY", 900)
+    assert [row.sources for row in (dollars, yuan)] == ["live", "live"]
+
+
+def test_cached_input_is_not_supposed() -> None:
+    assert cost(price(1, 2, cached_input_per_mtok=0.01)) == cost(price(1, 2))
+
+
 def test_no_price_is_no_row() -> None:
     assert monthly_cost([], LOAD) == ()
 
@@ -124,6 +203,12 @@ def test_a_month_has_days(days: Any) -> None:  # noqa: ANN401 - what callers get
 AMOUNTS = st.none() | st.just(0.0) | st.floats(1e-6, 1e4)
 PRICES = st.builds(
     price, AMOUNTS, AMOUNTS, source=st.sampled_from(["live", "catalogue", "own"]), free=st.none() | st.booleans()
+)  # fmt: skip
+ANY_PRICES = st.lists(
+    st.builds(price, AMOUNTS, AMOUNTS, source=st.sampled_from(["live", "own"]), free=st.none() | st.booleans(),
+              currency=st.sampled_from(["USD", "CNY"]), hours=st.sampled_from(["", "16:30-00:30"]),
+              above_input_tokens=st.sampled_from([None, 2000]), route=st.sampled_from(["novita", "nscale"])),
+    max_size=8,
 )  # fmt: skip
 SOURCES = st.lists(PRICES, min_size=1, max_size=5)
 LOADS = st.builds(Load, st.floats(0, 1e6), st.floats(0, 1e6), st.floats(0, 1e6))
@@ -168,6 +253,22 @@ def test_no_order_of_the_sources_changes_a_cost_and_every_cost_says_why(
     assert found.why
     assert found.high_per_month is None or math.isfinite(found.high_per_month)
     assert (found.high_per_month is None) is (found.sources == "")
+
+
+@given(ANY_PRICES, LOADS, st.randoms())
+def test_costs_of_any_lengths_hours_and_currencies_are_each_their_own(
+    rows: list[PriceRow],
+    load: Load,
+    random: Any,  # noqa: ANN401 - hypothesis's own random
+) -> None:
+    mixed = list(rows)
+    random.shuffle(mixed)
+    found = monthly_cost(rows, load)
+    assert monthly_cost(mixed, load) == found
+    for one in found:
+        alone = [row for row in rows if (row.route, row.currency) == (one.route, one.currency)]
+        assert monthly_cost(alone, load) == (one,)
+        assert one.why
 
 
 @given(SOURCES)

@@ -134,7 +134,7 @@ PAGE = {"currency": "CNY", "per_tokens": "1000", "input_price": "0.004", "output
         ({"input_usd_per_mtok": "1"}, "two kinds; keep either input_usd_per_mtok and output_usd_per_mtok"),
         ({"output_usd_per_mtok": "0"}, "has prices of two kinds"),
         ({"input_price": "", "output_price": "", "input_usd_per_mtok": "1"},
-         "is in USD per million tokens; put a price in another currency or per another number of tokens into input_price"),
+         "put a price in another currency or per another number of tokens into input_price and output_price"),
         ({"currency": "USD", "input_price": "", "output_price": "", "input_usd_per_mtok": "1"},
          "input_usd_per_mtok is in USD per million tokens"),
         ({"currency": "USD", "per_tokens": "", "input_price": "", "output_price": "", "cached_input_price": "1",

@@ -89,6 +89,72 @@ def test_a_price_that_does_not_stand_comes_after_those_that_do_and_before_none(
     assert f"the price of a/b is {verdict}: live says 0" in ranks[1].why
 
 
+# Prices in another currency.
+
+CNY = {"currency": "CNY"}
+
+
+@pytest.mark.parametrize("load", [None, LOAD])
+def test_a_route_priced_in_another_currency_only_is_not_compared_and_comes_after(load: Load | None) -> None:
+    prices = [price("dear", 9, 9), price("cheap", 1, 1), price("yuan", 0.1, 0.1, **CNY), price("more", 0.2, 0.2, **CNY)]
+    models = [route(name) for name in ("bare", "yuan", "dear", "more", "cheap")]
+    ranks = rank_routes(models, prices, "cheapest", load)
+    assert order(ranks) == ["cheap", "dear", "yuan", "more", "bare"]
+    assert [rank.cheapest for rank in ranks] == [1, 2, None, None, None]
+    assert [rank.currency for rank in ranks] == ["USD", "USD", "CNY", "CNY", None]
+    paid = "7.50 CNY a month" if load else "0.1 CNY per million tokens"
+    assert ranks[2].why.startswith(f"after the routes priced in USD, with which {paid} is not compared")
+    assert not any("USD" in rank.why.partition("with which")[2] for rank in ranks)
+
+
+@pytest.mark.parametrize(
+    ("prices", "currencies"),
+    [
+        pytest.param([price("x", 1, 1), price("y", 8, 8, **CNY)], ["USD", "CNY"], id="of one each it is the dollar"),
+        pytest.param([price("x", 1, 1), price("y", 8, 8, **CNY), price("z", 8, 8, **CNY)], ["CNY", "CNY", "USD"],
+                     id="the one that most routes have"),
+        pytest.param([price("x", 8, 8, **CNY), price("y", 9, 9, **CNY)], ["CNY", "CNY"], id="the only one"),
+        pytest.param([price("x", 8, 8, **CNY), price("x", 1, 1), price("y", 2, 2)], ["USD", "USD"],
+                     id="a route with both is ranked by the common one"),
+        pytest.param([price("x", 8, 8, **CNY), price("y", 7, 7, currency="EUR")], ["CNY", "EUR"], id="else by name"),
+    ],
+)  # fmt: skip
+def test_the_currency_that_most_routes_are_priced_in_is_the_one_that_is_ranked(
+    prices: list[PriceRow], currencies: list[str]
+) -> None:
+    models = [route(name) for name in dict.fromkeys(row.route for row in prices)]
+    for load in (None, LOAD):
+        assert [rank.currency for rank in rank_routes(models, prices, "cheapest", load)] == currencies
+
+
+def test_what_the_court_rules_on_a_price_is_held_against_that_currency_only() -> None:
+    prices = [price("x", 1, 1), price("x", 8, 8, **CNY), price("y", 2, 2)]
+    court = [ruling(PriceVerdict.STALE, "x", **CNY), ruling(PriceVerdict.AGREED, "x"), ruling(PriceVerdict.STALE, "y")]
+    found = {rank.route: rank.price_stands for rank in rank_routes([route("x"), route("y")], prices, court=court)}
+    assert found == {"x": True, "y": False}
+
+
+def test_a_price_that_is_none_does_not_stand() -> None:
+    [rank] = rank_routes([route("x")], [price("x", 0, 0)], "cheapest", LOAD, [ruling(PriceVerdict.DISPUTED, "x")])
+    assert (rank.price_stands, rank.currency, rank.cheapest) == (False, None, None)
+
+
+def test_a_load_of_long_requests_is_ranked_by_the_price_of_long_requests() -> None:
+    long = {"above_input_tokens": 200_000}
+    prices = [price("x", 1, 1), price("x", 9, 9, **long), price("y", 2, 2)]
+    for tokens, first in ((1000, "x"), (300_000, "y")):
+        ranks = rank_routes([route("x"), route("y")], prices, "cheapest", Load(10, tokens, 10))
+        assert ranks[0].route == first
+    assert rank_routes([route("x"), route("y")], prices)[0].output_per_mtok == 1
+
+
+def test_the_dearest_hour_decides() -> None:
+    prices = [price("x", 1, 1), price("x", 9, 9, hours="01:00-04:00"), price("y", 2, 2)]
+    ranks = rank_routes([route("x"), route("y")], prices, "cheapest", LOAD)
+    assert order(ranks) == ["y", "x"]
+    assert "75.00 to 675.00 USD a month" in ranks[1].why
+
+
 # By speed.
 
 
@@ -375,6 +441,17 @@ def test_the_hub_routes_by_its_own_prices_only() -> None:
     own = price("soon", 1, 1, source="prices.csv (contract)")
     found = picks(TWO, [price("fast", 1, 2), own], published=[price("fast", 1, 2)])
     assert (found[":cheapest"].picks, found[":cheapest"].wanted) == ("fast", "soon")
+
+
+def test_the_hub_is_not_taken_to_route_by_prices_for_some_lengths_or_hours() -> None:
+    other = [price("soon", 1, 1, hours="01:00-04:00"), price("soon", 1, 1, above_input_tokens=9)]
+    assert picks(TWO, PRICED, published=[*PRICED, *other])[":cheapest"].picks == "fast"
+
+
+def test_a_route_that_the_hub_takes_and_a_person_prices_in_another_currency_is_not_compared() -> None:
+    prices = [price("soon", 1, 1), price("other", 1, 1), price("fast", 1, 1, **CNY)]
+    found = picks([*TWO, route("other", 1)], prices, "cheapest", LOAD)[":fastest"]
+    assert found.why.endswith("fast is priced in CNY, which is not compared")
 
 
 def test_the_hub_reads_no_price_of_a_route_that_is_down_or_of_another_region() -> None:

@@ -59,7 +59,7 @@ _TABLES = (
         ("model", "route", "region", "provider", "source", "currency", "above_input_tokens", "hours"),
         {**PRICE_FIELDS, **dict.fromkeys(("checked_at", "observed_at"), _TEXT)},
         older={"input_per_mtok": "input_usd_per_mtok", "output_per_mtok": "output_usd_per_mtok"},
-        unsaid={"currency": "USD", "above_input_tokens": "", "hours": ""},
+        unsaid={"currency": "USD", "above_input_tokens": 0, "hours": ""},
     ),
     _Table("models", ("model", "route"), {**MODEL_FIELDS, "covered": _FLAG}),
     _Table("metrics", ("metric", "unit", "ask"), {"value": _ANY}),
@@ -190,14 +190,11 @@ def _mapping(found: object, name: str, place: str) -> Mapping[str, object]:
 
 
 def _named(value: object, unsaid: Scalar, name: str, place: tuple[str | int, ...]) -> str:
-    """Return a part of a row's name; a number is one, too, where the part may be left out."""
-    if value is None:
-        value = unsaid
-    if isinstance(unsaid, str) and isinstance(value, int) and not isinstance(value, bool):
-        value = str(value) if value else ""
-    if not isinstance(value, str):
-        raise _misplaced(name, place, _TEXT)
-    return value
+    """Return a part of a row's name as text, 0 as none; `unsaid` is what is meant where it is missing."""
+    kind, value = type(unsaid) if isinstance(unsaid, int) else str, unsaid if value is None else value
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise _misplaced(name, place, _TEXT if kind is str else "a whole number")
+    return str(value or "")
 
 
 def _scalar(value: object, kind: str, name: str, place: tuple[str | int, ...]) -> Scalar:
