@@ -222,6 +222,63 @@ def test_a_persons_own_price_opens_the_gate_where_it_is_whole(
     assert readiness.action.id == (None if ready else "fill_pricing")
 
 
+@pytest.mark.parametrize(
+    ("differs", "done"),
+    [
+        ({"currency": "CNY"}, YES),
+        ({"currency": "CNY", "input_per_mtok": None}, NO),
+        ({"currency": "CNY", "checked_at": None}, NO),
+        ({"currency": "CNY", "region": "cn"}, NO),
+        ({"currency": "CNY", "hours": "01:00-04:00"}, NO),
+        ({"currency": "CNY", "above_input_tokens": 200_000}, NO),
+    ],
+)
+def test_a_persons_own_price_counts_in_any_currency_for_the_runs_region(
+    differs: dict[str, object], done: Answer, run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("unpriced")
+    template = run_persona("launch-ready").prices[0]
+    own = replace(template, model=real.COVERED, route="featherless-ai", source="prices.csv (contract)",
+                  checked_at=run.stamp.observed_at)  # fmt: skip
+    folder = replace(all_done(run), prices={"huggingface": (replace(own, **differs),)})  # type: ignore[arg-type]
+    readiness = judge_run(run, folder)
+    assert readiness.gates[2].done is done
+    price_book = next(row for row in readiness.capabilities if row.capability == "price_book")
+    ruled = readiness.rulings.get((real.COVERED, "featherless-ai"))
+    assert (price_book.state == "proved") is bool(ruled and ruled.stands)
+    assert (readiness.gates[2].may is YES) is bool(ruled and ruled.stands)
+
+
+def test_a_dispute_in_another_currency_does_not_unmake_a_filed_price(
+    run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("launch-ready")
+    route = next(row for row in run.prices if (row.model, row.route) == (real.COVERED, "novita"))
+    dearer = replace(route, source="another list", input_per_mtok=9.0)
+    own = replace(route, source="prices.csv (contract)", currency="CNY", input_per_mtok=0.2, output_per_mtok=0.4)
+    only = replace(run, prices=(route, dearer))
+    disputed = judge_run(only, replace(all_done(run), prices={}))
+    settled = judge_run(only, replace(all_done(run), prices={"huggingface": (own,)}))
+    verdicts = [one.rulings[real.COVERED, "novita"].verdict for one in (disputed, settled)]
+    assert verdicts == ["disputed", "single_source"]
+    assert [one.gates[2].done for one in (disputed, settled)] == [NO, YES]
+    both = [row.verdict for row in settled.court if (row.model, row.route) == (real.COVERED, "novita")]
+    assert sorted(both) == ["disputed", "single_source"]
+
+
+def test_where_the_policy_wants_dates_an_undated_price_alone_closes_the_gate(
+    run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("launch-ready")
+    undated = tuple(replace(row, checked_at=None) for row in run.prices)
+    strict = replace(Policy(), undated_prices_pass=False)
+    whole = replace(all_done(run), prices={})
+    for policy, may in ((Policy(), YES), (strict, NO)):
+        gate = judge_run(replace(run, prices=undated), whole, policy).gates[2]
+        assert gate.may is may
+    assert "no source dates its price" in gate.may_why
+
+
 def test_a_price_that_is_too_old_is_stale_by_the_policy(run_persona: RunPersona, all_done: AllDone) -> None:
     run = run_persona("launch-ready")
     old = run.stamp.observed_at - timedelta(days=10)
