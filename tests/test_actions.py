@@ -15,9 +15,10 @@ from testkey_nb.actions.human_review import escaped
 from testkey_nb.actions.tables import table
 from testkey_nb.actions.write import check_writable, replace_file
 from testkey_nb.errors import OutputRefused
-from testkey_nb.judge import judge_run
+from testkey_nb.judge import Policy, judge_run
 from testkey_nb.launch import read_launch
 from testkey_nb.outcome import Action
+from testkey_nb.ranking import LEADS, Lead
 
 MODEL = "meta-llama/Llama-3.1-8B-Instruct"
 PERSONAL = ("casey", "example-user", "sandbox.invalid", "avatars", "organisation.invalid")
@@ -76,6 +77,24 @@ def test_routes_call_the_key_by_reference_and_only_routes_whose_price_stands(run
     assert [entry["model"] for entry in parameters] == [f"openai/{MODEL}:novita", f"openai/{MODEL}:nscale"]
     assert {entry["api_key"] for entry in parameters} == {f"os.environ/{KEY_NAME}"}
     assert not any("extra_headers" in entry for entry in parameters)
+
+
+@pytest.mark.parametrize("lead", LEADS)
+def test_routes_are_called_in_the_order_that_the_policy_ranks_them(run_persona: RunPersona, lead: Lead) -> None:
+    readiness = judge_run(run_persona("launch-ready"), policy=replace(Policy(), route_lead=lead))
+    config = yaml.safe_load(ARTEFACTS[Action.SET_ROUTE](readiness)["routes.yaml"])
+    called = [entry["litellm_params"]["model"].rpartition(":")[2] for entry in config["model_list"]]
+    ranks = readiness.frame("routes").query("price_stands").sort_values("place")
+    assert called == list(ranks["route"])
+    assert list(ranks[lead]) == sorted(ranks[lead])
+    assert len(called) > 1
+
+
+def test_without_a_price_that_stands_every_live_route_is_called(run_persona: RunPersona) -> None:
+    readiness = judge_run(run_persona("unpriced"))
+    config = yaml.safe_load(ARTEFACTS[Action.SET_ROUTE](readiness)["routes.yaml"])
+    called = {entry["litellm_params"]["model"].rpartition(":")[2] for entry in config["model_list"]}
+    assert called == set(readiness.run.live(MODEL))
 
 
 def test_routes_name_the_organisation_that_pays(run_persona: RunPersona) -> None:
