@@ -38,6 +38,11 @@ class Plan:
         return self.base_url or f"https://{host}"
 
     @property
+    def vouched(self) -> frozenset[str]:
+        """The hosts that may be at private addresses, because the operator said so."""
+        return frozenset({urlsplit(self.base_url).hostname or ""}) if self.trust_endpoint else frozenset()
+
+    @property
     def service(self) -> str:
         """The host whose limits are those of calls: the provider's own, a relay's that of the base URL."""
         return urlsplit(self.provider.api or self.base_url).hostname or ""

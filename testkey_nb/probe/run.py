@@ -34,6 +34,7 @@ class Run:
     limits: tuple[LimitRow, ...] = ()
     until: float = math.inf  # on the clock of `expiry.now`
     findings: tuple[Finding, ...] = ()  # about the axes, from the answers themselves
+    vantage: str = ""  # where it went out from; empty for this machine
 
     @property
     def sandbox(self) -> bool:
