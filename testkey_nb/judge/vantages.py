@@ -36,9 +36,7 @@ class VantageRow:
     scope: Annotated[str, "Answer"]  # it may call inference
     region: Annotated[str, "Answer"]  # it is not refused from there
     models: Annotated[str, "Answer"]  # every covered model is listed for it
-    same_everywhere: (
-        bool | None
-    )  # each axis has one answer from everywhere; missing where an unknown one leaves it open
+    same_everywhere: bool | None  # each axis has one answer from everywhere; missing where an unknown leaves it open
     differs_in: str  # axes that are yes here and no elsewhere, or the other way round; comma-separated
     region_blocked: bool | None  # the key is refused from there; missing where that is not known
     requests: int  # sent
