@@ -1,12 +1,12 @@
 """Where a run goes out from."""
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from testkey_nb.errors import AddressRefused, UnknownName
 from testkey_nb.http import Network, Proxy
+from testkey_nb.keys import reader
 
 from .planning import Plan
 
@@ -61,14 +61,15 @@ class Vantage:
             If there is no such variable, it is empty, or holds no proxy's URL.
 
         """
-        known = os.environ if environ is None else environ
+        # No local variable holds a URL or the environment: a traceback that shows locals must not show them.
+        read = reader(environ)
         del environ
         if not _VARIABLE.fullmatch(variable):
             raise AddressRefused("give the name of the environment variable that holds the proxy's URL, not the URL")
-        if not known.get(variable):
+        if not read(variable):
             msg = f"{variable[:40]} is not set or is empty; set it to the URL of a proxy"
             raise AddressRefused(msg)
-        return cls(name, known[variable])
+        return cls(name, read(variable))
 
     def network(self, plan: Plan) -> Network | None:
         """Return the way from here; None where it is the one that every run takes.
