@@ -129,7 +129,8 @@ async def socks_proxy(proxied: Proxied) -> AsyncIterator[Proxied]:
         methods = await reader.readexactly(count)
         if proxied.says is not None:
             await _write(proxied, writer, proxied.says)
-            await reader.read(1000)
+            if proxied.says:
+                await reader.read(1000)
             return
         wanted = 2 if proxied.login else 0
         await _write(proxied, writer, bytes([5, wanted if wanted in methods else 255]))

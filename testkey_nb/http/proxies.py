@@ -33,8 +33,9 @@ class Proxy:
 
     def __init__(self, url: str) -> None:
         """Take `url` apart; whatever is wrong with it, nothing of it is quoted."""
+        self.scheme, self.host, self.port = "", "", 0
         parts = _parts(url)
-        del url
+        del url  # a traceback that shows locals must not show it
         if parts is None:
             raise AddressRefused("write a proxy as http://[USER:PASSWORD@]HOST:PORT, or with https, socks5 or socks5h")
         self.scheme, self.host = parts.scheme, parts.hostname or ""

@@ -16,14 +16,13 @@ from .places import PlaceRow, places
 if TYPE_CHECKING:
     import pandas as pd
 
-_UNTIMED = (Outcome.UNAVAILABLE, Outcome.RATE_LIMITED)  # an error that comes at once makes nothing fast
-
 
 @dataclass(frozen=True, slots=True)
 class VantageRow:
     """Run × vantage point: what the same plan came to from there, and how that compares with the others.
 
-    Latencies are those of the questions that were answered from every place that answers at all.
+    Latencies are those of the questions that were answered well from every place where any was: a refusal that comes at
+    once would make a place look fast.
     """
 
     vantage: str  # name of the place
@@ -39,8 +38,8 @@ class VantageRow:
     same_everywhere: bool | None  # each axis has one answer from everywhere; missing where an unknown leaves it open
     differs_in: str  # axes that are yes here and no elsewhere, or the other way round; comma-separated
     region_blocked: bool | None  # the key is refused from there; missing where that is not known
-    requests: int  # sent
-    unanswered: int  # of them
+    requests: int  # that put the plan's questions, without those that looked around at the endpoint
+    unanswered: int  # of those requests
     timed: int  # latencies that `p50_s` is drawn from
     p50_s: float | None  # median of `latency_s`, connecting included
     times_fastest: float | None  # `p50_s` over that of the fastest place; missing where there is none to compare with
@@ -109,7 +108,7 @@ def compare_vantages(runs: Sequence[Run]) -> "pd.DataFrame":
 
 
 def _latencies(runs: Sequence[Run]) -> list[list[float]]:
-    """Return each run's latencies for the questions that all of those that answer have answered: samples, if any."""
+    """Return each run's latencies for the questions that all of them have answered well: samples, where there are any."""
     timed = [_timed(run) for run in runs]
     answering = [{question for question, _ in found} for found in timed if found]
     shared = set.intersection(*answering) if answering else set()
@@ -122,7 +121,7 @@ def _timed(run: Run) -> list[tuple[_Question, float]]:
     return [
         (_Question(row.host, row.path, row.keyed), row.latency_s)
         for row in samples or rows
-        if row.latency_s is not None and row.outcome not in _UNTIMED
+        if row.latency_s is not None and row.outcome == Outcome.OK
     ]
 
 
@@ -158,7 +157,7 @@ def _row(  # noqa: PLR0913 - a run, and what only all of them together tell
         same_everywhere=same,
         differs_in=", ".join(differs),
         region_blocked={Answer.NO: True, Answer.YES: False}.get(mine[Axis.REGION]),
-        requests=run.manifest.requests,
+        requests=len(sent),
         unanswered=len(silent),
         timed=len(latencies),
         p50_s=median(latencies) if latencies else None,

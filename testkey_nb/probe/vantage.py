@@ -44,12 +44,16 @@ class Vantage:
             If `proxy` cannot be read as a proxy's URL.
 
         """
-        way = Proxy(proxy) if proxy else None
-        del proxy
-        if not _NAME.fullmatch(name):
-            raise UnknownName("a vantage is named by up to 40 letters, digits, spaces and . ( ) + -, like Frankfurt 2")
         object.__setattr__(self, "name", name)
-        object.__setattr__(self, "proxy", way)
+        object.__setattr__(self, "proxy", None)
+        try:
+            if not _NAME.fullmatch(name):
+                msg = "a vantage is named by up to 40 letters, digits, spaces and . ( ) + -, like Frankfurt 2"
+                raise UnknownName(msg)
+            if proxy:
+                object.__setattr__(self, "proxy", Proxy(proxy))
+        finally:
+            del proxy  # a traceback that shows locals must not show it
 
     @classmethod
     def from_env(cls, name: str, variable: str, environ: Mapping[str, str] | None = None) -> "Vantage":
