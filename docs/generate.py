@@ -15,7 +15,7 @@ from pathlib import Path
 from testkey_nb import sandbox
 from testkey_nb.cli.commands import SANDBOX_OPERATOR
 from testkey_nb.frames import columns
-from testkey_nb.judge import DIMENSIONS, VIEWS, Policy, judge_run
+from testkey_nb.judge import DIMENSIONS, VIEWS, Policy, VantageRow, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Capability
 from testkey_nb.probe import plan, probe_key
@@ -173,7 +173,8 @@ def glossary() -> str:
     """Return every frame with its columns, dtypes and meanings."""
     parts = []
     views = {name: view.row for name, view in VIEWS.items()}
-    for name, row in {"join keys of every frame": Stamp, **GRAINS, **views}.items():
+    across = {"compare_vantages": VantageRow}
+    for name, row in {"join keys of every frame": Stamp, **GRAINS, **views, **across}.items():
         meanings = _comments(row)
         rows = [
             (f"`{c.name}`", c.dtype if isinstance(c.dtype, str) else "category: " + ", ".join(c.dtype.categories),

@@ -6,6 +6,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from .errors import AddressRefused
 
+# RFC 6052 section 2.1 and RFC 4291 section 2.5.5.1
+_CARRYING = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+
 
 def origin(base_url: str, *, trust_endpoint: bool = False) -> str:
     """Return `base_url` in normal form if it may be asked.
@@ -52,7 +55,29 @@ def is_loopback(host: str) -> bool:
 def is_private(host: str) -> bool:
     """Whether `host` is an address that the public internet does not route, or the name of this machine."""
     address = _address(host)
-    return is_loopback(host) or (address is not None and not address.is_global)
+    return is_loopback(host) or (address is not None and any(map(_unrouted, (address, *_carried(address)))))
+
+
+def may_be_at(host: str, address: str) -> bool:
+    """Whether `host` may be asked at an address it was looked up to.
+
+    A name of this machine leads nowhere else, and no other name leads here or into a private network: whoever answers
+    for a public name could otherwise send a key there (DNS rebinding).
+    """
+    return is_loopback(address) if is_loopback(host) else not is_private(address)
+
+
+def _unrouted(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    return not address.is_global or address.is_multicast or site_local
+
+
+def _carried(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
+    """Return the IPv4 address that an IPv6 address stands for: by NAT64, by 6to4, or in the old compatible form."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return ()
+    last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return tuple(filter(None, (address.sixtofour, *(last for prefix in _CARRYING if address in prefix))))
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -8,6 +8,7 @@ CallerError
 ├── UnknownName         (also LookupError)
 ├── OperatorMissing     (also PermissionError)
 ├── AddressRefused      (also ValueError)
+├── PlanInvalid         (also ValueError)
 ├── PolicyInvalid       (also ValueError)
 ├── LaunchFolderInvalid (also ValueError)
 └── OutputRefused       (also OSError)
@@ -55,6 +56,10 @@ class OperatorMissing(CallerError, PermissionError):
 
 class AddressRefused(CallerError, ValueError):
     """The address is not HTTPS, or is private and was not vouched for."""
+
+
+class PlanInvalid(CallerError, ValueError):
+    """A plan that came as data lacks a field, has one that does not exist, or a value of the wrong type."""
 
 
 class PolicyInvalid(CallerError, ValueError):

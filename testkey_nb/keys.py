@@ -79,7 +79,7 @@ class Key:
 
         """
         # No local variable holds the text or the environment: a traceback that shows locals must not show them.
-        read = _reader(environ)
+        read = reader(environ)
         del environ
         if not _VARIABLE.fullmatch(name):
             msg = "give the name of the environment variable that holds the key, never the key itself"
@@ -292,8 +292,8 @@ def _is_ip(text: str) -> bool:
     return True
 
 
-def _reader(environ: Mapping[str, str] | None) -> Callable[[str], str]:
-    """Return what looks a variable up, and shows nothing of the others."""
+def reader(environ: Mapping[str, str] | None) -> Callable[[str], str]:
+    """Return what looks a variable up, in the process's environment for None, and shows nothing of the others."""
     return lambda name: (os.environ if environ is None else environ).get(name, "")
 
 

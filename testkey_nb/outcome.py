@@ -110,6 +110,13 @@ class Action(StrEnum):
     HUMAN_REVIEW = "human_review"
 
 
+class Family(StrEnum):
+    """The two kinds of internet address."""
+
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+
+
 class Standing(StrEnum):
     """What is known of a model for this key; being listed is no permission."""
 

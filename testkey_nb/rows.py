@@ -83,8 +83,18 @@ class AnswerRow:
     latency_s: float | None  # until the headers arrived
     total_s: float | None  # until the body was read
     size_bytes: int | None  # of the body, after decompression
-    edge: str  # location of the CDN edge as the headers name it: near the caller, not the model
+    edge: str  # code of the CDN edge as the headers name it: near the caller, not the model; empty where none does
     retry_after: str
+    # Parts of the time, each missing where it did not happen or cannot be told: in process, or a connection used again.
+    dns_s: float | None = None  # looking up the host's name; missing through a proxy, which does that
+    connect_s: float | None = None  # from then until the connection stood, through a proxy until its tunnel did
+    tls_s: float | None = None  # the handshake with the host
+    first_byte_s: float | None = None  # from sending the request until the headers arrived
+    transfer_s: float | None = None  # from the headers until the last byte
+    address_family: Annotated[str | None, "Family"] = None  # of the address that answered; missing through a proxy
+    server_region: str = ""  # of the server that took the request, in the provider's words; not where the model runs
+    server_region_header: str = ""  # that names it
+    tls_issuer: str = ""  # of the host's certificate; another than the host's usual one may be a proxy that looks in
 
 
 @dataclass(frozen=True, slots=True)

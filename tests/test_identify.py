@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from testkey_nb import sandbox
 from testkey_nb.errors import AddressRefused
 from testkey_nb.http import Exchange
-from testkey_nb.identity import Identification, conclude, edge, identify, identify_endpoint, join, weigh
+from testkey_nb.identity import Identification, conclude, identify, identify_endpoint, join, weigh
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Verdict
 from testkey_nb.providers import PROVIDERS
@@ -144,19 +144,6 @@ def test_a_shape_names_candidates_whole_and_anchored(text: str) -> None:
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_every_personas_key_has_a_candidate(persona: str) -> None:
     assert {candidate.provider for candidate in identify(Key(KEY_NAME, PERSONAS[persona].key))} == {"huggingface"}
-
-
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
-        ({"x-amz-cf-pop": "YTO50-P1"}, "YTO50-P1"),
-        ({"cf-ray": "8f1e2d3c4b5a6978-AMS"}, "AMS"),
-        ({"cf-ray": "8f1e2d3c4b5a6978"}, ""),
-        ({}, ""),
-    ],
-)
-def test_the_edge_is_what_the_headers_name(headers: dict[str, str], expected: str) -> None:
-    assert edge(real.reply(200, {}, headers)) == expected
 
 
 MARKS = [(provider, mark) for provider in PROVIDERS.values() for mark in provider.marks]

@@ -2,7 +2,7 @@
 
 from .endpoint import Identification, identify_endpoint, join, look_around
 from .shapes import Candidate, identify
-from .verdict import FOREIGN, Identity, conclude, edge, provider_at, takes_key, weigh
+from .verdict import FOREIGN, Identity, conclude, provider_at, takes_key, weigh
 
 __all__ = [
     "FOREIGN",
@@ -10,7 +10,6 @@ __all__ = [
     "Identification",
     "Identity",
     "conclude",
-    "edge",
     "identify",
     "identify_endpoint",
     "join",

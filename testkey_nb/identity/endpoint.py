@@ -57,7 +57,9 @@ async def identify_endpoint(
         return Identification(conclude(None, ()), found, Manifest())
     at = origin(base_url, trust_endpoint=trust_endpoint)
     provider = provider_at(at)
-    async with Sender(transport, key=key) as sender:  # blanks what echoes it; it goes with no request
+    vouched = {urlsplit(at).hostname or ""} if trust_endpoint else set()
+    # The sender blanks what echoes the key; it goes with no request.
+    async with Sender(transport, key=key, vouched=vouched) as sender:
         # A listed host is known by its address and certificate; any other is looked at from all sides.
         paths = _asked(at, everything=provider is None)
         seen = await asyncio.gather(*(sender.get(url) for url in paths.values()))

@@ -179,9 +179,3 @@ def takes_key(provider: Provider, at: str, identity: Identity) -> bool:
         return False
     listed = urlsplit(at).hostname in {region.host for region in provider.hosts}
     return identity.verdict == Verdict.VOUCHED or (listed and at.startswith("https:"))
-
-
-def edge(reply: Reply) -> str:
-    """Return the CDN edge that an answer's headers name: it is near the caller and says nothing of the model."""
-    ray = reply.headers.get("cf-ray", "")
-    return redact(reply.headers.get("x-amz-cf-pop") or (ray.rpartition("-")[2] if "-" in ray else ""), 20)

@@ -2,6 +2,20 @@
 
 from .policy import DIMENSIONS, Policy, change, of_dimension, read_policy
 from .readiness import Readiness, judge_run
+from .vantages import VantageRow, compare_vantages, vantage_rows
 from .views import VIEWS, row_of
 
-__all__ = ["DIMENSIONS", "VIEWS", "Policy", "Readiness", "change", "judge_run", "of_dimension", "read_policy", "row_of"]
+__all__ = [
+    "DIMENSIONS",
+    "VIEWS",
+    "Policy",
+    "Readiness",
+    "VantageRow",
+    "change",
+    "compare_vantages",
+    "judge_run",
+    "of_dimension",
+    "read_policy",
+    "row_of",
+    "vantage_rows",
+]

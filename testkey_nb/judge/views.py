@@ -11,6 +11,8 @@ from testkey_nb.ranking import HubPick, RouteRank, hub_policies, rank_routes
 from testkey_nb.rows import GRAINS, OWN_PRICES, PriceRow
 from testkey_nb.stability import StabilityRow, steadiness
 
+from .places import PlaceRow, places
+
 if TYPE_CHECKING:
     from .readiness import Readiness
 
@@ -54,6 +56,7 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "routes": View(RouteRank, _routes),
         "hub_policies": View(HubPick, _hub_policies),
         "stability": View(StabilityRow, lambda readiness: steadiness(readiness.run.answers)),
+        "places": View(PlaceRow, lambda readiness: places(readiness.run.answers)),
     }
 )
 

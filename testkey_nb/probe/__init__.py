@@ -5,8 +5,10 @@ This is the one door through which a key goes to the network.
 
 from .batch import Asked, probe_batch
 from .control import CONTROL
+from .everywhere import probe_from
 from .planning import Plan, plan
 from .probing import Progress, probe_key
 from .run import Run
+from .vantage import Vantage
 
-__all__ = ["CONTROL", "Asked", "Plan", "Progress", "Run", "plan", "probe_batch", "probe_key"]
+__all__ = ["CONTROL", "Asked", "Plan", "Progress", "Run", "Vantage", "plan", "probe_batch", "probe_from", "probe_key"]

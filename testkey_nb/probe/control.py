@@ -7,7 +7,7 @@ answer proves nothing.  What a control shows depends on the endpoint and not on 
 from collections.abc import MutableMapping
 from weakref import WeakKeyDictionary
 
-from testkey_nb.http import AsyncTransport, Exchange
+from testkey_nb.http import Exchange
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome
 from testkey_nb.rows import Why
@@ -16,13 +16,13 @@ from testkey_nb.spec import Ask, Finding, Provider
 CONTROL = "negative_control"
 _CONTROL_TEXT = "testkeyNotARealKeyxxxxxxxxxxxxxx"  # where a provider's keys have no shape
 
-_over: "WeakKeyDictionary[AsyncTransport, dict[str, Finding]]" = WeakKeyDictionary()
+_over: "WeakKeyDictionary[object, dict[str, Finding]]" = WeakKeyDictionary()
 _over_network: dict[str, Finding] = {}
 
 
-def known_controls(transport: AsyncTransport | None) -> MutableMapping[str, Finding]:
-    """Return what controls showed so far, by URL, over one way out; None is the network."""
-    return _over_network if transport is None else _over.setdefault(transport, {})
+def known_controls(way: object | None) -> MutableMapping[str, Finding]:
+    """Return what controls showed so far, by URL, over one way out: a transport or a vantage; None is the network."""
+    return _over_network if way is None else _over.setdefault(way, {})
 
 
 def control_key(provider: Provider, key: Key) -> Key:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from testkey_nb.http import Exchange, Manifest
-from testkey_nb.identity import FOREIGN, Identity, edge, identify
+from testkey_nb.identity import FOREIGN, Identity, identify
 from testkey_nb.keys import Key, masked, redact
 from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Speaks, Verdict, agree
+from testkey_nb.places import edge_of, server_region_of
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, PriceRow, Stamp, Value, Why
 from testkey_nb.spec import Ask, Finding, Provider, Reply, Rows
@@ -43,6 +44,7 @@ class Probed:
 
     key: Key
     plan: Plan
+    vantage: str
     begun: datetime
     until: float  # on the clock of `expiry.now`
     identity: Identity
@@ -104,6 +106,7 @@ def as_run(probed: Probed) -> Run:
         limits=tuple(limit for _, rows in found.rows for limit in rows.limits),
         findings=told_of_others(plan, found.findings, _there(found.answers)),
         until=probed.until,
+        vantage=probed.vantage,
     )
 
 
@@ -160,7 +163,9 @@ def _key_valid(probed: Probed, findings: Iterable[Finding]) -> list[MetricRow]:
 
 def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
     ask, sample, host, path, exchange = answered
-    reply, (outcome, why, source) = exchange.reply, verdict
+    reply, split, (outcome, why, source) = exchange.reply, exchange.split, verdict
+    headers = reply.headers if reply else {}
+    region_header, region = server_region_of(headers)
     return AnswerRow(
         ask=ask.name,
         sample=sample,
@@ -177,8 +182,17 @@ def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> Ans
         latency_s=exchange.latency_s,
         total_s=exchange.total_s,
         size_bytes=exchange.size_bytes,
-        edge=edge(reply) if reply else "",
-        retry_after=redact(reply.headers.get("retry-after", ""), 40) if reply else "",
+        edge=edge_of(headers),
+        retry_after=redact(headers.get("retry-after", ""), 40),
+        dns_s=split.dns_s,
+        connect_s=split.connect_s,
+        tls_s=split.tls_s,
+        first_byte_s=split.first_byte_s,
+        transfer_s=split.transfer_s,
+        address_family=exchange.family,
+        server_region=region,
+        server_region_header=region_header,
+        tls_issuer=redact(exchange.issuer, 80),
     )
 
 

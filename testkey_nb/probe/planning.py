@@ -2,17 +2,18 @@
 
 import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from urllib.parse import urlsplit
 
 from testkey_nb.addresses import origin
-from testkey_nb.errors import AddressRefused, OperatorMissing, UnknownName
+from testkey_nb.errors import AddressRefused, OperatorMissing, PlanInvalid, UnknownName
 from testkey_nb.identity import join
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.spec import Provider
 
 MAX_SAMPLES = 40
+ANYWHERE = "global"  # the region of what has no host of its own
 _MODEL = re.compile(r"[\w.:@+-]+(?:/[\w.:@+-]+)*", re.ASCII)
 
 
@@ -29,6 +30,34 @@ class Plan:
     operator: str
     other_platforms: bool = False
 
+    def to_json(self) -> dict[str, object]:
+        """Return it as plain data that can travel: the provider by its id, no key, and nothing that lives."""
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**told, "provider": self.provider.id, "models": list(self.models)}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, object]) -> "Plan":
+        """Make a plan from `to_json` anew, checked as one that is made here: what has travelled is foreign text.
+
+        Raises
+        ------
+        PlanInvalid
+            If a field is unknown, missing or of the wrong type.
+        CallerError
+            If one of the choices cannot be made, as `plan` does.
+
+        """
+        kinds = {field.name: field.type for field in fields(cls)} | {"provider": str, "models": list}
+        wrong = sorted(
+            {*told} ^ {*kinds} | {name for name in {*told} & {*kinds} if type(told[name]) is not kinds[name]}
+        )
+        models = told.get("models")
+        if wrong or not (isinstance(models, list) and all(isinstance(model, str) for model in models)):
+            shown = ", ".join(name for name in wrong if name in kinds) or "models or an unknown field"
+            msg = f"this is no plan as `to_json` writes it: look at {shown}"
+            raise PlanInvalid(msg)
+        return plan(**told)  # type: ignore[arg-type]  # each was looked at
+
     def host(self, asked: str, region: str = "") -> str:
         """Return the host that an ask goes to, here or in another region; a relay's is that of the base URL."""
         return self.provider.host(asked, region or self.region) if asked else urlsplit(self.base_url).hostname or ""
@@ -36,6 +65,11 @@ class Plan:
     def at(self, host: str) -> str:
         """Return the origin that stands for one of the provider's hosts."""
         return self.base_url or f"https://{host}"
+
+    @property
+    def vouched(self) -> frozenset[str]:
+        """The hosts that may be at private addresses, because the operator said so."""
+        return frozenset({urlsplit(self.base_url).hostname or ""}) if self.trust_endpoint else frozenset()
 
     @property
     def service(self) -> str:
@@ -81,8 +115,9 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
     if provider not in askable:
         raise UnknownName.among("provider that can be probed", provider, askable)
     spec = PROVIDERS[provider]
-    if region and region not in spec.regions:
-        raise UnknownName.among(f"region of {spec.name}", region, spec.regions)
+    regions = spec.regions or (ANYWHERE,)
+    if region and region not in regions:
+        raise UnknownName.among(f"region of {spec.name}", region, regions)
     if not spec.hosts and not base_url:
         msg = f"{spec.name} has no host of its own; say where yours is: --base-url URL --trust-endpoint"
         raise AddressRefused(msg)
@@ -100,7 +135,7 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
     if region and listed and region != listed:
         msg = f"the host of that base URL is the region {listed}; leave out --region {region}, or the base URL"
         raise UnknownName(msg)
-    here = region or listed or next(iter(spec.regions), "global")
+    here = region or listed or regions[0]
     return Plan(spec, wanted, here, base, trust_endpoint and bool(base), samples, who, other_platforms)
 
 

@@ -29,17 +29,19 @@ from .facts import Answered, Probed, administers, as_run, believed, read
 from .planning import Plan
 from .platforms import OTHER_PLATFORM, hosts_elsewhere, valid_elsewhere
 from .run import Run
+from .vantage import Vantage
 
 SAMPLE_SPACING_S = 0.5
 
 Progress = Callable[[int, int, str], None]
 
 
-async def probe_key(
+async def probe_key(  # noqa: PLR0913 - a key, a plan, and the ways in which a run can go
     key: Key,
     plan: Plan,
     *,
     transport: AsyncTransport | None = None,
+    vantage: Vantage | None = None,
     progress: Progress = lambda _done, _total, _what: None,
     run_s: float = RUN_S,
 ) -> Run:
@@ -53,6 +55,8 @@ async def probe_key(
         Made by `plan`.
     transport
         What carries the requests instead of the network: the sandbox, or a test's recorder.
+    vantage
+        Where the requests go out from; None for this machine.
     progress
         Called with requests done, requests known of, and what was asked.
     run_s
@@ -62,6 +66,8 @@ async def probe_key(
     ------
     KeyMalformed
         If the key itself stands in the plan.
+    AddressRefused
+        If the plan would send the key to the vantage point's proxy unencrypted.
 
     Returns
     -------
@@ -69,13 +75,21 @@ async def probe_key(
         Whatever the network or the provider does.
 
     """
-    if key.stands_in(f"{plan.operator} {plan.base_url} {' '.join(plan.models)}"):
+    where = vantage.name if vantage else ""
+    if key.stands_in(f"{plan.operator} {plan.base_url} {' '.join(plan.models)} {where}"):
         raise KeyMalformed(
             "the key itself was given as operator, base URL or model; give it by the name of its variable"
         )
-    probing, time_s = _Probing(key, plan, transport, progress), min(run_s, max(0.0, key.until - now()))
-    headers = plan.provider.headers
-    async with Sender(transport, key=key, budget=_budget(plan), run_s=time_s, headers=headers) as sender:
+    way = transport or (vantage.network(plan) if vantage else None)
+    probing = _Probing(key, plan, where, transport or (vantage if vantage and vantage.proxy else None), progress)
+    async with Sender(
+        way,
+        key=key,
+        budget=_budget(plan),
+        run_s=min(run_s, max(0.0, key.until - now())),
+        headers=plan.provider.headers,
+        vouched=plan.vouched,
+    ) as sender:
         run = await probing.run(sender)
     hold(run, "run", lambda held: held.forget(), run.until)
     return run
@@ -87,7 +101,8 @@ class _Probing:
 
     key: Key
     plan: Plan
-    transport: AsyncTransport | None
+    vantage: str
+    way: object | None  # out, which controls are remembered by
     progress: Progress
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     until: float = field(default_factory=lambda: now() + lifetime_s())
@@ -118,8 +133,19 @@ class _Probing:
         for sample in range(1, self.plan.samples + 1):
             await asyncio.sleep(min(SAMPLE_SPACING_S, sender.left_s))
             await self._ask(sender, sampled, sample)
-        probed = Probed(self.key, self.plan, self.begun, self.until, identity, self.answered, proof, sender.manifest)
-        return as_run(probed)
+        return as_run(
+            Probed(
+                self.key,
+                self.plan,
+                self.vantage,
+                self.begun,
+                self.until,
+                identity,
+                self.answered,
+                proof,
+                sender.manifest,
+            )
+        )
 
     async def _ask(self, sender: Sender, asks: Iterable[Ask], sample: int = 0) -> None:
         """Send each request once and hand its answer to every ask it answers."""
@@ -179,7 +205,7 @@ class _Probing:
         return tuple(proofs)
 
     async def _control(self, sender: Sender, ask: Ask, host: str, path: str) -> Finding:
-        url, known = join(self.plan.at(host), path), known_controls(self.transport)
+        url, known = join(self.plan.at(host), path), known_controls(self.way)
         if url not in known:
             self.total += 1
             made_up = control_key(self.plan.provider, self.key)

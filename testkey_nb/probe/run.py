@@ -34,6 +34,7 @@ class Run:
     limits: tuple[LimitRow, ...] = ()
     until: float = math.inf  # on the clock of `expiry.now`
     findings: tuple[Finding, ...] = ()  # about the axes, from the answers themselves
+    vantage: str = ""  # where it went out from; empty for this machine
     _live: Mapping[str, list[str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from testkey_nb.outcome import Capability, Outcome
-from testkey_nb.rows import ModelRow
+from testkey_nb.rows import ModelRow, Why
 from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Reply
 
 from .loose import count, items, mapping, text
@@ -116,6 +116,15 @@ GEMINI = Provider(
             403,
             "API key was reported as leaked",
             fields=_DENIED,
+        ),
+        Clause(
+            Outcome.REGION_BLOCKED,
+            "googleapis/googleapis@2f8d204b google/api/error_reason.proto",
+            "2026-11-25",
+            403,
+            "API_KEY_IP_ADDRESS_BLOCKED",
+            fields=_DENIED,
+            why=Why("the account only lets listed IP addresses in, and this one is not listed"),
         ),
         _barred("API_KEY_SERVICE_BLOCKED", "github.com/continuedev/continue/issues/12781"),
         _barred("API_KEY_HTTP_REFERRER_BLOCKED", "github.com/mhawksey/GeminiApp/issues/10"),

@@ -19,6 +19,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "Anthropic `/v1/organizations/rate_limits`": _ADMINISTRATIVE,
         "OpenRouter `/api/v1/credits`": "for management keys; an ordinary one is reported to get 200 with zeros",
         "Mistral `/v1/whoami`": "whether it takes an ordinary key is not known",
+        "Anthropic 403 `Request not allowed`": "reported from countries that are not served, and from others, too",
+        "Groq and xAI, refusals of a region": "pages for people, as any firewall writes them",
         "Cohere `/v1/check-api-key`": "a POST",
         "Together `/v1/billing/usage`": "the permission that it needs is not known",
         "Fireworks billing summary and account models": "their paths hold an account id that no run knows before",

@@ -1,6 +1,7 @@
 """OpenAI: no read-only question tells an ordinary key's owner, money or limits; its list proves that it is taken."""
 
 from testkey_nb.outcome import Capability, Outcome
+from testkey_nb.rows import Why
 from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Reply, Rows
 
 from .loose import items, mapping
@@ -113,6 +114,14 @@ OPENAI = Provider(
             _CHECKED,
             403,
             fields=(("error.code", "unsupported_country_region_territory"),),
+        ),
+        Clause(
+            Outcome.REGION_BLOCKED,
+            "https://developers.openai.com/api/docs/guides/ip-allowlist",
+            "2026-11-25",
+            401,
+            fields=(("error.code", "ip_not_authorized"),),
+            why=Why("the account only lets listed IP addresses in, and this one is not listed"),
         ),
         Clause(
             Outcome.NO_FUNDS,

@@ -56,6 +56,19 @@ PERSONAS = personas(
         keyed={_PATH: _error(400, "FAILED_PRECONDITION", "User location is not supported for the API use.")},
     ),
     Situation(
+        name="ip-restricted",  # googleapis/googleapis google/api/error_reason.proto
+        says="403, a key that only listed addresses may use",
+        keyed={
+            _PATH: _error(
+                403,
+                "PERMISSION_DENIED",
+                "The provided API key has an IP address restriction. The originating IP address of the call "
+                "(192.0.2.1) violates this restriction.",
+                "API_KEY_IP_ADDRESS_BLOCKED",
+            )
+        },
+    ),
+    Situation(
         name="restricted",  # github.com/continuedev/continue/issues/12781
         says="403, a Google Cloud key that may not call this API",
         keyed={

@@ -26,6 +26,8 @@ _REGION = (
     '{"error":{"code":"unsupported_country_region_territory","message":"Country, region, or territory not '
     'supported","param":null,"type":"request_forbidden"}}'
 )
+# https://developers.openai.com/api/docs/guides/ip-allowlist: status and code; the message is not documented.
+_ADDRESS = '{"error":{"message":"","type":"invalid_request_error","param":null,"code":"ip_not_authorized"}}'
 _QUOTA = (
     '{"error":{"message":"You exceeded your current quota, please check your plan and billing details.",'
     '"type":"insufficient_quota","param":null,"code":"insufficient_quota"}}'
@@ -55,6 +57,11 @@ PERSONAS = personas(
         name="region-blocked",
         says="403 unsupported_country_region_territory",
         keyed={"/v1/models": Said(403, _REGION)},
+    ),
+    Situation(
+        name="ip-restricted",
+        says="401 ip_not_authorized, to an address that the account does not list",
+        keyed={"/v1/models": Said(401, _ADDRESS)},
     ),
     Situation(
         name="admin-key",

@@ -1,0 +1,142 @@
+"""The network: which way a request goes, and which addresses it may go to."""
+
+import functools
+import ssl
+from collections.abc import AsyncIterator, Container
+from typing import cast
+
+import httpcore
+import httpx
+
+from testkey_nb.addresses import is_loopback, may_be_at
+from testkey_nb.errors import AddressRefused
+
+from .exchange import Manifest
+from .proxies import Proxy, ca_files, of_environment
+from .resolving import Resolve, Resolving, addresses_of
+from .tunnels import Tunnels
+
+DIRECT = "testkey_direct"  # extension of a response that came through no proxy
+
+
+class Network(httpx.AsyncBaseTransport):
+    """The network: through `proxy`, else through the environment's (never to this machine), else directly.
+
+    Parameters
+    ----------
+    proxy
+        Replaces the environment's, for every host.
+    vouched
+        Hosts that may be at private addresses, because their operator said so.
+    resolve
+        Looks hosts up.
+    trusts
+        What certificates are checked against; None for the process's one context.
+
+    """
+
+    def __init__(
+        self,
+        proxy: Proxy | None = None,
+        *,
+        vouched: Container[str] = (),
+        resolve: Resolve = addresses_of,
+        trusts: ssl.SSLContext | None = None,
+    ) -> None:
+        """Open nothing yet, but read the certificates: that is not the provider's time."""
+        self.manifest = Manifest()  # where proxies and CA files that are used are noted, without credentials
+        self._proxy, self._resolve, self._trusts = proxy, resolve, trusts or tls_context()
+        self._may = functools.partial(_may, vouched)
+        self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send `request` one way or the other.
+
+        Raises
+        ------
+        AddressRefused
+            If it would leave this machine in the clear.
+
+        """
+        url = request.url
+        proxy = self._proxy or of_environment(url.scheme, url.host)
+        refuse_clear_text(url.scheme, url.host, proxy)
+        self.manifest.ca_files |= ca_files()
+        if proxy:
+            self.manifest.proxies.add(proxy.shown)
+        there = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        sent = httpcore.Request(
+            request.method,
+            there,
+            headers=request.headers.raw,
+            content=cast("httpx.AsyncByteStream", request.stream),
+            extensions=request.extensions,
+        )
+        given = await self._pool(proxy).handle_async_request(sent)
+        extensions = {**given.extensions, DIRECT: proxy is None}
+        return httpx.Response(given.status, headers=given.headers, stream=_Body(given), extensions=extensions)
+
+    async def aclose(self) -> None:
+        """Close what was opened."""
+        while self._pools:
+            await self._pools.popitem()[1].aclose()
+
+    def _pool(self, proxy: Proxy | None) -> httpcore.AsyncConnectionPool:
+        """Return the connections of one way out; more may stand than a run has in flight, so none is waited for."""
+        name = proxy.shown if proxy else ""
+        if name not in self._pools:
+            near = Resolving(self._may if proxy is None else _anywhere, self._resolve)
+            self._pools[name] = httpcore.AsyncConnectionPool(
+                ssl_context=self._trusts,
+                max_connections=100,
+                max_keepalive_connections=20,
+                keepalive_expiry=5.0,
+                network_backend=Tunnels(proxy, near, self._trusts) if proxy else near,
+            )
+        return self._pools[name]
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of an answer, as it comes."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._answer.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+def refuse_clear_text(scheme: str, host: str, proxy: Proxy | None) -> None:
+    """Make sure that a request does not leave this machine unencrypted.
+
+    Raises
+    ------
+    AddressRefused
+        If it would, to a host elsewhere or to a proxy elsewhere.
+
+    """
+    if scheme != "https" and not is_loopback(host):
+        msg = f"{host} must be asked over https: a key never travels in the clear"
+        raise AddressRefused(msg)
+    if scheme != "https" and proxy and not proxy.local:
+        msg = f"{host} must be asked over https through {proxy.shown}: a key never travels in the clear"
+        raise AddressRefused(msg)
+
+
+def _may(vouched: Container[str], host: str, address: str) -> bool:
+    return host in vouched or may_be_at(host, address)
+
+
+def _anywhere(_host: str, _address: str) -> bool:
+    """Whether a proxy may be at an address: whoever configured it has said so."""
+    return True
+
+
+@functools.cache
+def tls_context() -> ssl.SSLContext:
+    """Return the one TLS context of this process: certificates checked, SSL_CERT_FILE and SSL_CERT_DIR honoured."""
+    return httpx.create_ssl_context()

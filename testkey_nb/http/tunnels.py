@@ -1,0 +1,130 @@
+"""Tunnels through proxies: HTTP ``CONNECT`` and SOCKS 5.
+
+Every request goes through a tunnel: a proxy sees the name of the host and encrypted traffic, never a key; its own
+credentials stay between it and us; and one clock measures every way out alike.  The client's support of SOCKS asserts
+that proxies answer properly; one that does not is a fault of the run here, like any other of the network.
+"""
+
+import re
+import ssl
+from collections.abc import Iterable
+
+import httpcore
+
+from .proxies import Proxy
+
+_HEAD_BYTES = 16 * 1024
+_TUNNELLED = re.compile(rb"HTTP/1\.[01] (\d{3})[^\r\n]*\r\n")
+_VERSION, _NO_LOGIN, _LOGIN, _CONNECT, _NAMED = 5, 0, 2, 1, 3  # RFC 1928 sections 3, 4 and 5
+_REFUSALS = {  # RFC 1928 section 6
+    1: "general failure", 2: "not allowed", 3: "network unreachable", 4: "host unreachable", 5: "connection refused",
+    6: "TTL expired", 7: "command not supported", 8: "address type not supported",
+}  # fmt: skip
+_ADDRESS_BYTES = {1: 4, 4: 16}  # of IPv4 and IPv6; a name begins with its length
+
+
+class Tunnels(httpcore.AsyncNetworkBackend):
+    """Connections to hosts through a proxy, which resolves their names.
+
+    Parameters
+    ----------
+    proxy
+        The way.
+    near
+        Opens the connection to the proxy itself.
+    trusts
+        For a proxy that is spoken to over TLS.
+
+    """
+
+    def __init__(self, proxy: Proxy, near: httpcore.AsyncNetworkBackend, trusts: ssl.SSLContext) -> None:
+        """Open nothing yet."""
+        self._proxy, self._near, self._trusts = proxy, near, trusts
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the client's interface
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Open a tunnel to `host`.
+
+        Raises
+        ------
+        httpcore.ProxyError
+            If the proxy is not there, or does not open it; nothing that it says is quoted.
+
+        """
+        proxy = self._proxy
+        try:
+            stream = await self._near.connect_tcp(proxy.host, proxy.port, timeout, local_address, socket_options)
+            opened = False
+            try:
+                if proxy.scheme == "https":
+                    stream = await stream.start_tls(self._trusts, proxy.host, timeout)
+                await (_over_http if proxy.scheme.startswith("http") else _over_socks)(stream, proxy, host, port)
+                opened = True
+            finally:
+                if not opened:
+                    await stream.aclose()
+        except httpcore.NetworkError as fault:
+            raise httpcore.ProxyError("the proxy cannot be reached") from fault
+        return stream
+
+
+async def _over_http(stream: httpcore.AsyncNetworkStream, proxy: Proxy, host: str, port: int) -> None:
+    """Ask an HTTP proxy for a tunnel (RFC 9110 section 9.3.6)."""
+    there = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    head = [f"CONNECT {there} HTTP/1.1".encode(), f"host: {there}".encode()]
+    if proxy.has_login:
+        head.append(b"proxy-authorization: " + proxy.basic())
+    await stream.write(b"\r\n".join([*head, b"", b""]))
+    said = b""
+    while b"\r\n\r\n" not in said:
+        more = await stream.read(_HEAD_BYTES)
+        said += more
+        if not more or len(said) > _HEAD_BYTES:
+            raise httpcore.ProxyError("the proxy did not answer in HTTP")
+    found = _TUNNELLED.match(said)
+    if not found or not said.endswith(b"\r\n\r\n"):
+        raise httpcore.ProxyError("the proxy did not answer in HTTP")
+    if not found[1].startswith(b"2"):
+        raise httpcore.ProxyError(f"the proxy answered with status {found[1].decode()}")
+
+
+async def _over_socks(stream: httpcore.AsyncNetworkStream, proxy: Proxy, host: str, port: int) -> None:
+    """Ask a SOCKS 5 proxy for a tunnel to a name (RFC 1928), with a login where there is one (RFC 1929)."""
+    method = _LOGIN if proxy.has_login else _NO_LOGIN
+    await stream.write(bytes([_VERSION, 1, method]))
+    version, chosen = await _exactly(stream, 2)
+    if version != _VERSION:
+        raise httpcore.ProxyError("the proxy did not answer in SOCKS 5")
+    if chosen != method:
+        raise httpcore.ProxyError("the proxy wants another login" if proxy.has_login else "the proxy wants a login")
+    if proxy.has_login:
+        await stream.write(b"\x01" + proxy.login())
+        _, status = await _exactly(stream, 2)
+        if status:
+            raise httpcore.ProxyError("the proxy refused the login")
+    name = host.encode()
+    await stream.write(bytes([_VERSION, _CONNECT, 0, _NAMED, len(name)]) + name + port.to_bytes(2))
+    version, refused, _, kind = await _exactly(stream, 4)
+    if version != _VERSION:
+        raise httpcore.ProxyError("the proxy did not answer in SOCKS 5")
+    if refused:
+        raise httpcore.ProxyError(f"the proxy opened no tunnel: {_REFUSALS.get(refused, refused)}")
+    size = _ADDRESS_BYTES.get(kind) or (await _exactly(stream, 1))[0]
+    await _exactly(stream, size + 2)
+
+
+async def _exactly(stream: httpcore.AsyncNetworkStream, size: int) -> bytes:
+    """Read `size` bytes, in as many pieces as they come."""
+    said = b""
+    while len(said) < size:
+        more = await stream.read(size - len(said))
+        if not more:
+            raise httpcore.ProxyError("the proxy closed the connection")
+        said += more
+    return said

@@ -1,0 +1,427 @@
+"""Where the time of a request goes, and which addresses may be asked: real sockets, names looked up by the test."""
+
+import asyncio
+import socket
+import ssl
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+
+import httpcore
+import httpx
+import pytest
+import trustme
+from conftest import KEY_NAME, PERSONAS
+from proxies import Proxied, http_proxy, persona, serving
+
+from testkey_nb import sandbox
+from testkey_nb.addresses import is_private, may_be_at
+from testkey_nb.http import Exchange, Network, Proxy, Sender, Split
+from testkey_nb.http.resolving import Resolving
+from testkey_nb.judge import judge_run
+from testkey_nb.keys import Key
+from testkey_nb.outcome import Answer, Axis, Family, Outcome
+from testkey_nb.probe import plan, probe_key
+
+NAME = "provider.example"
+STEP_S = 0.03
+PARTS = ("dns_s", "connect_s", "tls_s", "first_byte_s", "transfer_s")
+
+
+def parts(exchange: Exchange) -> dict[str, float]:
+    found = {name: getattr(exchange.split, name) for name in PARTS}
+    return {name: seconds for name, seconds in found.items() if seconds is not None}
+
+
+def certified(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Return what a server of that name shows, and what a client checks it against."""
+    authority, serves = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trusts = ssl.create_default_context()
+    authority.issue_cert(name).configure_cert(serves)
+    authority.configure_trust(trusts)
+    return serves, trusts
+
+
+async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer each request a step late, and the second half of its body another step later."""
+    while await reader.readuntil(b"\r\n\r\n"):
+        await asyncio.sleep(STEP_S)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\ncontent-type: application/json\r\n\r\n[ ")
+        await asyncio.sleep(STEP_S)
+        writer.write(b" ]")
+
+
+def here(_host: str, _port: int) -> list[str]:
+    time.sleep(STEP_S)
+    return ["127.0.0.1"]
+
+
+# Timing.
+
+
+def test_the_time_of_a_request_is_split_into_what_happened() -> None:
+    serves, trusts = certified(NAME)
+
+    async def asked() -> list[Exchange]:
+        network = Network(vouched={NAME}, resolve=here, trusts=trusts)
+        async with serving(slowly, serves) as port, Sender(network) as sender:
+            return [await sender.get(f"https://{NAME}:{port}/{number}") for number in range(2)]
+
+    first, again = asyncio.run(asked())
+    assert list(parts(first)) == list(PARTS)
+    assert all(parts(first)[name] >= STEP_S * 0.99 for name in ("dns_s", "first_byte_s", "transfer_s"))
+    assert all(seconds > 0 for seconds in parts(first).values())
+    assert first.latency_s
+    assert first.total_s
+    assert sum(parts(first).values()) <= first.total_s
+    assert sum(list(parts(first).values())[:-1]) <= first.latency_s
+    # The second one used the same connection: nothing was looked up or opened, and that is missing, not 0.
+    assert list(parts(again)) == ["first_byte_s", "transfer_s"]
+    assert (first.family, again.family) == (Family.IPV4, Family.IPV4)
+    assert first.issuer == again.issuer != ""
+    assert first.issuer in first.certificate
+
+
+def test_an_address_is_not_looked_up_and_plain_loopback_has_no_handshake() -> None:
+    async def asked() -> Exchange:
+        async with serving(slowly) as port, Sender() as sender:
+            return await sender.get(f"http://127.0.0.1:{port}/")
+
+    assert list(parts(asyncio.run(asked()))) == ["connect_s", "first_byte_s", "transfer_s"]
+
+
+def test_the_family_of_an_address_is_told() -> None:
+    async def asked() -> Exchange:
+        async with serving(slowly, host="::1") as port, Sender() as sender:
+            return await sender.get(f"http://[::1]:{port}/")
+
+    try:
+        exchange = asyncio.run(asked())
+    except OSError as error:
+        pytest.skip(f"this machine has no IPv6 loopback: {error}")
+    assert (exchange.peer, exchange.family) == ("::1", Family.IPV6)
+
+
+def test_in_process_nothing_is_told_of_the_network() -> None:
+    key = Key(KEY_NAME, PERSONAS["launch-ready"].key)
+    choices = plan("huggingface", base_url=sandbox.ORIGIN, trust_endpoint=True, operator="tests")
+    run = asyncio.run(probe_key(key, choices, transport=sandbox.transport("huggingface", "launch-ready")))
+    answers = run.frame("answers")
+    assert answers["latency_s"].notna().any()
+    assert answers[[*PARTS, "address_family"]].isna().all().all()
+    assert (answers["tls_issuer"] == "").all()
+
+
+def test_over_a_socket_the_frame_has_the_parts_and_where_the_answer_came_through() -> None:
+    async def probed() -> None:
+        async with persona("launch-ready") as (port, _):
+            choices = plan("huggingface", base_url=f"http://127.0.0.1:{port}", trust_endpoint=True, operator="tests")
+            run = await probe_key(Key(KEY_NAME, PERSONAS["launch-ready"].key), choices)
+        answers, places = run.frame("answers"), judge_run(run).frame("places")
+        assert answers[["first_byte_s", "transfer_s"]].notna().all().all()
+        assert answers["connect_s"].notna().any()
+        assert answers["connect_s"].isna().any()  # a connection was used again
+        assert answers["dns_s"].isna().all()
+        assert set(answers["address_family"]) == {"ipv4"}
+        assert "YTO50-P1" in set(places["edge"])
+        [toronto] = places[places["edge"] == "YTO50-P1"].drop_duplicates("host").to_dict("records")[:1]
+        assert (toronto["country"], toronto["address_family"]) == ("CA", "ipv4")
+        assert "near the caller" in toronto["why"]
+        assert places["requests"].sum() == answers["request"].nunique()
+
+    asyncio.run(probed())
+
+
+def test_waiting_for_our_own_turn_is_not_counted_as_the_providers_time() -> None:
+    async def asked() -> tuple[list[Exchange], float]:
+        opened, full, waiting = asyncio.Event(), asyncio.Event(), []
+
+        async def held(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            waiting.append(writer)
+            if len(waiting) == 4:
+                full.set()
+            await opened.wait()
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
+
+        async with serving(held) as port, Sender() as sender:
+            asking = [asyncio.ensure_future(sender.get(f"http://127.0.0.1:{port}/{n}")) for n in range(8)]
+            await full.wait()
+            await asyncio.sleep(STEP_S)
+            assert len(waiting) == 4, "more than four requests were in flight"
+            let_go = time.perf_counter()
+            opened.set()
+            return [await one for one in asking], time.perf_counter() - let_go
+
+    exchanges, since = asyncio.run(asked())
+    late = [exchange.latency_s for exchange in exchanges if exchange.number > 4]
+    assert len(late) == 4
+    assert all(latency is not None and latency <= since for latency in late)
+
+
+# Names and addresses.
+
+PRIVATE = [
+    "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "198.18.0.1",  # noqa: S104 - nothing is bound
+    "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fec0::1", "ff02::1",
+    "::ffff:10.0.0.1", "::10.0.0.1", "64:ff9b::10.0.0.1", "2002:a00:1::", "2001:db8::1",
+]  # fmt: skip
+PUBLIC = ["8.8.8.8", "104.18.7.192", "2606:4700::1111", "64:ff9b::8.8.8.8", "::ffff:8.8.8.8", "2002:808:808::"]
+
+
+class Near(httpcore.AsyncNetworkBackend):
+    """Connects to nothing, and notes what it was asked to."""
+
+    def __init__(self, does: Callable[[str], object] = lambda _address: None) -> None:
+        self.asked: list[str] = []
+        self.closed: list[str] = []
+        self._does = does
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,  # noqa: ARG002 - this and the next three: the client's interface
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109
+        local_address: str | None = None,  # noqa: ARG002
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+    ) -> httpcore.AsyncNetworkStream:
+        self.asked.append(host)
+        happens = self._does(host)
+        if asyncio.iscoroutine(happens):
+            await happens
+        return _Stream(self, host)
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    def __init__(self, near: Near, address: str) -> None:
+        self.near, self.address = near, address
+
+    async def aclose(self) -> None:
+        self.near.closed.append(self.address)
+
+
+def connected(found: list[str], near: Near, host: str = NAME, stagger_s: float = 0.01) -> str:
+    """Return the address that was connected to."""
+    backend = Resolving(may_be_at, lambda _host, _port: found, near, stagger_s)
+    stream = asyncio.run(backend.connect_tcp(host, 443))
+    assert isinstance(stream, _Stream)
+    return stream.address
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_a_name_that_leads_to_a_private_address_is_refused_before_anything_is_sent(address: str) -> None:
+    near = Near()
+    assert is_private(address)
+    with pytest.raises(httpcore.ConnectError, match="private address"):
+        connected([address], near)
+    assert near.asked == []
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_a_name_that_leads_to_a_public_address_is_asked_there(address: str) -> None:
+    assert not is_private(address)
+    assert connected([address], near := Near()) == address
+    assert near.asked == [address]
+
+
+def test_of_several_addresses_only_the_public_ones_are_asked() -> None:
+    near = Near(lambda _address: refuse())
+    with pytest.raises(httpcore.ConnectError, match="refused"):
+        connected(["10.0.0.1", "8.8.8.8", "::1"], near)
+    assert near.asked == ["8.8.8.8"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "sandbox.localhost"])
+def test_a_name_of_this_machine_leads_nowhere_else(host: str) -> None:
+    near = Near()
+    with pytest.raises(httpcore.ConnectError):
+        connected(["8.8.8.8"], near, host)
+    assert near.asked == []
+    assert connected(["8.8.8.8", "127.0.0.1"], near, host) == "127.0.0.1"
+
+
+def test_what_is_connected_to_is_what_was_checked() -> None:
+    """A name that leads elsewhere when it is looked up again (DNS rebinding) is not looked up again."""
+    found = [["8.8.8.8"], ["127.0.0.1"]]
+    near = Near()
+    backend = Resolving(may_be_at, lambda _host, _port: found.pop(0), near)
+    asyncio.run(backend.connect_tcp(NAME, 443))
+    assert near.asked == ["8.8.8.8"]
+    with pytest.raises(httpcore.ConnectError, match="private address"):
+        asyncio.run(backend.connect_tcp(NAME, 443))
+
+
+def test_a_run_to_a_name_that_leads_into_a_private_network_sends_nothing_and_decides_nothing() -> None:
+    async def probed() -> tuple[list[str], int]:
+        async with persona("launch-ready") as (port, asked):
+            key = Key(KEY_NAME, PERSONAS["launch-ready"].key)
+            network = Network(resolve=lambda _host, _port: ["127.0.0.1"])
+            run = await probe_key(
+                key, plan("huggingface", base_url=f"https://{NAME}:{port}", operator="tests"), transport=network
+            )
+        assert {row.outcome for row in run.answers} == {Outcome.UNAVAILABLE}
+        assert all("private address" in row.why for row in run.answers)
+        assert {finding.answer for finding in judge_run(run).passport.values()} == {Answer.UNKNOWN}
+        return asked, port
+
+    assert asyncio.run(probed())[0] == []
+
+
+def test_a_vouched_name_may_lead_into_a_private_network() -> None:
+    serves, trusts = certified(NAME)
+
+    async def probed() -> None:
+        async with persona("launch-ready", tls=serves) as (port, asked):
+            choices = plan("huggingface", base_url=f"https://{NAME}:{port}", trust_endpoint=True, operator="tests")
+            network = Network(vouched=choices.vouched, resolve=here, trusts=trusts)
+            key = Key(KEY_NAME, PERSONAS["launch-ready"].key)
+            run = await probe_key(key, choices, transport=network)
+        assert asked
+        assert judge_run(run).passport[Axis.AUTH].answer is Answer.YES
+        assert all(row.tls_issuer.startswith("trustme") for row in run.answers if row.status)
+
+    asyncio.run(probed())
+
+
+def test_a_certificate_is_checked_against_the_name_and_not_the_address() -> None:
+    serves, trusts = certified("127.0.0.1")
+
+    async def asked() -> Exchange:
+        network = Network(vouched={NAME}, resolve=here, trusts=trusts)
+        async with serving(slowly, serves) as port, Sender(network) as sender:
+            return await sender.get(f"https://{NAME}:{port}/")
+
+    exchange = asyncio.run(asked())
+    assert exchange.reply is None
+    assert exchange.fault.startswith("tls:")
+
+
+@pytest.mark.parametrize("error", [socket.gaierror(-2, "Name or service not known"), UnicodeError("label too long")])
+def test_a_name_that_cannot_be_looked_up_is_a_fault(error: Exception) -> None:
+    def fails(_host: str, _port: int) -> list[str]:
+        raise error
+
+    async def asked() -> Exchange:
+        async with Sender(Network(resolve=fails)) as sender:
+            return await sender.get(f"https://{NAME}/")
+
+    exchange = asyncio.run(asked())
+    assert exchange.reply is None
+    assert str(error.args[-1]) in exchange.fault
+
+
+def test_a_resolver_that_hangs_keeps_nothing_from_ending() -> None:
+    let_go, ended = threading.Event(), threading.Event()
+
+    def hangs(_host: str, _port: int) -> list[str]:
+        let_go.wait(20)
+        ended.set()
+        return []
+
+    async def asked() -> Exchange:
+        async with Sender(Network(resolve=hangs), request_s=STEP_S) as sender:
+            return await sender.get(f"https://{NAME}/")
+
+    exchange = asyncio.run(asked())
+    assert not ended.is_set()
+    let_go.set()
+    assert exchange.fault.startswith("timeout")
+    assert exchange.split == Split()
+
+
+# Several addresses.
+
+
+async def refuse() -> None:
+    raise httpcore.ConnectError("refused")
+
+
+async def linger() -> None:
+    await asyncio.sleep(20)
+
+
+def test_both_families_take_turns_beginning_with_the_preferred_one() -> None:
+    near = Near(lambda _address: refuse())
+    found = ["2606:4700::1", "2606:4700::2", "2606:4700::3", "8.8.8.8", "8.8.4.4"]
+    with pytest.raises(httpcore.ConnectError, match="refused"):
+        connected(found, near)
+    assert near.asked == ["2606:4700::1", "8.8.8.8", "2606:4700::2", "8.8.4.4", "2606:4700::3"]
+
+
+def test_an_address_that_does_not_answer_keeps_the_next_one_waiting_for_a_moment_only() -> None:
+    near = Near(lambda address: linger() if ":" in address else None)
+    assert connected(["2606:4700::1", "8.8.8.8"], near) == "8.8.8.8"
+    assert near.asked == ["2606:4700::1", "8.8.8.8"]
+
+
+def test_an_address_that_refuses_keeps_the_next_one_waiting_for_nothing() -> None:
+    near = Near(lambda address: refuse() if ":" in address else None)
+    assert connected(["2606:4700::1", "8.8.8.8"], near, stagger_s=20) == "8.8.8.8"
+
+
+def test_of_two_that_answer_one_is_used_and_the_other_closed() -> None:
+    near = Near(lambda _address: asyncio.sleep(STEP_S))
+    won = connected(["2606:4700::1", "8.8.8.8"], near, stagger_s=0.0)
+    assert [*near.closed, won] in (["2606:4700::1", "8.8.8.8"], ["8.8.8.8", "2606:4700::1"], [won])
+
+
+def test_a_host_without_addresses_is_a_fault() -> None:
+    with pytest.raises(httpcore.ConnectError, match="no address"):
+        connected([], Near())
+
+
+# In the clear.
+
+
+@pytest.mark.parametrize(
+    ("url", "proxy"),
+    [("http://provider.example/", ""), ("http://127.0.0.1:9/", "http://proxy.example:3128")],
+    ids=["to a host elsewhere", "to a proxy elsewhere"],
+)
+def test_nothing_leaves_this_machine_unencrypted(url: str, proxy: str) -> None:
+    async def asked() -> tuple[Exchange, set[str]]:
+        network = Network(Proxy(proxy) if proxy else None, resolve=lambda _host, _port: ["8.8.8.8"])
+        async with Sender(network) as sender:
+            return await sender.get(url), sender.manifest.proxies
+
+    exchange, proxies = asyncio.run(asked())
+    assert exchange.reply is None
+    assert "in the clear" in exchange.fault
+    assert proxies == set()
+
+
+@asynccontextmanager
+async def _between(proxied: Proxied) -> AsyncIterator[tuple[int, Proxied]]:
+    async with persona("launch-ready") as (port, _), http_proxy(proxied) as proxy:
+        yield port, proxy
+
+
+def test_through_a_proxy_the_name_is_its_to_look_up_and_the_address_not_told() -> None:
+    def looked_up(_host: str, _port: int) -> list[str]:
+        raise AssertionError("a name was looked up here")
+
+    async def asked() -> Exchange:
+        proxied = Proxied(leads=lambda _host, _port: ("127.0.0.1", port))
+        async with _between(proxied) as (port, proxy):
+            network = Network(
+                Proxy(proxy.url("http")), resolve=lambda h, p: [h] if h == "127.0.0.1" else looked_up(h, p)
+            )
+            async with Sender(network) as sender:
+                exchange = await sender.get("http://sandbox.localhost:8/v1/models")
+            assert proxy.asked == ["sandbox.localhost:8"]
+            assert sender.manifest.proxies == {f"http://127.0.0.1:{proxy.port}"}
+            return exchange
+
+    exchange = asyncio.run(asked())
+    assert exchange.reply
+    assert list(parts(exchange)) == ["connect_s", "first_byte_s", "transfer_s"]
+    assert (exchange.peer, exchange.family) == ("", None)
+
+
+def test_the_client_that_tests_inject_may_be_any() -> None:
+    async def asked() -> Exchange:
+        async with Sender(httpx.MockTransport(lambda _request: httpx.Response(200, json={}))) as sender:
+            return await sender.get("https://example.com/")
+
+    assert asyncio.run(asked()).split == Split()
