@@ -136,6 +136,7 @@ class ModelRow:
     first_token_latency_s: float | None = None  # published by the provider, not measured here
     throughput_tokens_per_s: float | None = None
     model_author: bool | None = None  # the route is run by the model's author
+    deprecated: bool | None = None  # new uses are advised against; some providers say so without a date
     deprecated_at: datetime | None = None  # from then on new uses are advised against
     shutdown_at: datetime | None = None  # from then on it is not served
 
