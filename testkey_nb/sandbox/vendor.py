@@ -90,10 +90,11 @@ def personas(vendor: Vendor, ready: str, *others: Situation) -> Mapping[str, Per
         Situation(name="throttled", says="429 to every question with the key", throttles_keys=True),
         *others,
     )
-    return MappingProxyType({situation.name: _persona(vendor, situation) for situation in situations})
+    return MappingProxyType({situation.name: persona_of(vendor, situation) for situation in situations})
 
 
-def _persona(vendor: Vendor, situation: Situation) -> Persona:
+def persona_of(vendor: Vendor, situation: Situation) -> Persona:
+    """Return the persona of a vendor that is in this situation."""
     key = situation.key or vendor.key(situation.name)
     return Persona(
         name=situation.name,
