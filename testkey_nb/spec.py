@@ -132,7 +132,7 @@ class Ask:
     auth: bool = False
     proves_key: bool = False
     admin: bool = False
-    waits: bool = False  # until the other answers have told of the key: one that manages, or is refused, is not used
+    waits: bool = False  # until the other answers have told of the key: one that manages, or is not taken, is not used
     repeat: Repeat = Repeat.ONCE
 
     @property

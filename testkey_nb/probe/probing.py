@@ -108,7 +108,7 @@ class _Probing:
         identity = self._identity(seen)
         keyed = [ask for ask in self._keyed(identity) if ask.repeat is Repeat.ONCE]
         await self._ask(sender, [ask for ask in keyed if not ask.waits])
-        if not self._manages() and not self._refused():
+        if not self._manages() and self._taken():
             await self._ask(sender, [ask for ask in keyed if ask.waits])
         identity = self._identity(seen)  # a relay may show itself only to a key
         proof = await self._proof(sender, identity) or await self._elsewhere(sender, identity)
@@ -219,9 +219,10 @@ class _Probing:
         kinds = {metric.value for rows in told for metric in rows.metrics if metric.metric == "token_type"}
         return bool(kinds & {"admin", "management"})
 
-    def _refused(self) -> bool:
-        """Whether an answer has refused this key: it is not sent once more for each model then."""
-        return any(self._outcome(a.ask, a.exchange) is Outcome.DENIED for a in self.answered if a.ask.auth)
+    def _taken(self) -> bool:
+        """Whether this key was answered and never refused: otherwise it is not sent once more for each model."""
+        heard = {self._outcome(a.ask, a.exchange) for a in self.answered if a.ask.auth}
+        return Outcome.OK in heard and Outcome.DENIED not in heard
 
     def _outcome(self, ask: Ask, exchange: Exchange) -> Outcome:
         return read(self.plan.provider, ask, exchange.reply)[0] if exchange.reply else Outcome.UNAVAILABLE

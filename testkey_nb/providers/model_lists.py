@@ -131,7 +131,7 @@ def each_model(
 ) -> Ask:
     """Return the question about each covered model that goes with the question `listed` for the list of the same API.
 
-    It waits for what the list tells of the key, and is left out for a key that is refused there.
+    It waits for what the list tells of the key, and is left out for a key that is not taken there.
     """
     return replace(
         listed,
