@@ -146,6 +146,7 @@ class ModelRow:
     first_token_latency_s: float | None = None  # published by the provider, not measured here
     throughput_tokens_per_s: float | None = None
     model_author: bool | None = None  # the route is run by the model's author
+    deprecated: bool | None = None  # new uses are advised against; some providers say so without a date
     deprecated_at: datetime | None = None  # from then on new uses are advised against
     shutdown_at: datetime | None = None  # from then on it is not served
 
@@ -173,7 +174,7 @@ class PriceRow:
     cached_input_per_mtok: float | None = None  # of input that is read from the provider's cache
     currency: str = "USD"  # ISO 4217; a price is never converted
     above_input_tokens: int | None = None  # it holds for requests with more input than this; missing: from the first on
-    hours: str = ""  # when it holds, as `01:00-04:00` UTC; empty: always, or where no other price does
+    hours: str = ""  # UTC, as `01:00-04:00` or `sat,sun 01:00-04:00`; empty: always, or where no other price does
     # The same in dollars, missing where the currency is another.
     input_usd_per_mtok: float | None = field(init=False)
     output_usd_per_mtok: float | None = field(init=False)
@@ -212,7 +213,7 @@ class LimitRow:
     window_s: float | None
     reset_s: float | None
     source: str  # header it was read from
-    scope: str = ""  # what is counted: requests, tokens, input tokens, output tokens, USD; empty where nothing says it
+    scope: str = ""  # what is counted: requests, concurrent ones, tokens, input or output tokens, USD; empty: not said
     said: str = ""  # the header's own words, bounded and redacted, where a value could not be read
 
 

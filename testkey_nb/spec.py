@@ -115,9 +115,10 @@ class Ask:
     provider's own, for what an answer means only here.  `admin` asks are sent for administrative keys, and no other ask
     is: such a key is named, never used.
 
-    `path` may hold ``{model}`` (asked once per covered model), ``{month_start}`` and ``{now}`` (Unix seconds).  `parse`
-    returns None when a 200 lacks what it should hold.  `proves_key` asks get a negative control.  Asks with the same
-    host, path and `auth` are answered by one request.
+    `path` may hold ``{model}`` or ``{model_segment}`` (asked once per covered model; in the second its slashes are
+    escaped), ``{month_start}`` and ``{now}`` (Unix seconds).  `parse` returns None when a 200 lacks what it should
+    hold.  `proves_key` asks get a negative control.  Asks with the same host, path and `auth` are answered by one
+    request.
     """
 
     name: str
@@ -131,13 +132,13 @@ class Ask:
     auth: bool = False
     proves_key: bool = False
     admin: bool = False
-    waits: bool = False  # until the other answers have told what kind of key it is: a key that manages is not used
+    waits: bool = False  # until the other answers have told of the key: one that manages, or is not taken, is not used
     repeat: Repeat = Repeat.ONCE
 
     @property
     def per_model(self) -> bool:
         """Whether it is asked for each covered model."""
-        return "{model}" in self.path
+        return "{model" in self.path
 
 
 @dataclass(frozen=True, slots=True)

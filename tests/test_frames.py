@@ -45,7 +45,7 @@ GOLDEN: dict[str, dict[str, str | type[StrEnum]]] = {
         "owner": TEXT, "created_at": TIME, "context_tokens": WHOLE, "output_tokens": WHOLE,
         "input_modalities": TEXT, "output_modalities": TEXT, "tools": FLAG, "structured_output": FLAG, "free": FLAG,
         "first_token_latency_s": NUMBER, "throughput_tokens_per_s": NUMBER, "model_author": FLAG,
-        "deprecated_at": TIME, "shutdown_at": TIME,
+        "deprecated": FLAG, "deprecated_at": TIME, "shutdown_at": TIME,
     },
     "prices": {
         "model": TEXT, "route": TEXT, "region": TEXT, "source": TEXT, "input_per_mtok": NUMBER,

@@ -123,7 +123,7 @@ class _Probing:
         identity = self._identity(seen)
         keyed = [ask for ask in self._keyed(identity) if ask.repeat is Repeat.ONCE]
         await self._ask(sender, [ask for ask in keyed if not ask.waits])
-        if not self._manages():
+        if not self._manages() and self._taken():
             await self._ask(sender, [ask for ask in keyed if ask.waits])
         identity = self._identity(seen)  # a relay may show itself only to a key
         proof = await self._proof(sender, identity) or await self._elsewhere(sender, identity)
@@ -177,7 +177,7 @@ class _Probing:
     def _path(self, ask: Ask, model: str) -> str:
         month = self.begun.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         times = {"{month_start}": str(int(month.timestamp())), "{now}": str(int(self.begun.timestamp()))}
-        path = ask.path.replace("{model}", quote(model, safe="/:@"))
+        path = ask.path.replace("{model}", quote(model, safe="/:@")).replace("{model_segment}", quote(model, safe=":@"))
         for name, value in times.items():
             path = path.replace(name, value)
         return path
@@ -244,6 +244,11 @@ class _Probing:
         told = (read(self.plan.provider, a.ask, a.exchange.reply)[3] for a in self.answered if a.exchange.reply)
         kinds = {metric.value for rows in told for metric in rows.metrics if metric.metric == "token_type"}
         return bool(kinds & {"admin", "management"})
+
+    def _taken(self) -> bool:
+        """Whether this key was answered and never refused: otherwise it is not sent once more for each model."""
+        heard = {self._outcome(a.ask, a.exchange) for a in self.answered if a.ask.auth}
+        return Outcome.OK in heard and Outcome.DENIED not in heard
 
     def _outcome(self, ask: Ask, exchange: Exchange) -> Outcome:
         return read(self.plan.provider, ask, exchange.reply)[0] if exchange.reply else Outcome.UNAVAILABLE

@@ -4,8 +4,8 @@ from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow
 from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Metric, Provider, Region, Reply, Rows
 
-from .loose import count, flag, mapping, moment, text
-from .model_lists import Entry, as_sample, parse_list
+from .loose import flag, mapping, moment, text
+from .model_lists import Entry, as_sample, each_model, no_such_model, parse_list, parse_one, text_and, tokens
 
 _CHECKED = "2026-11-23"
 _HOST = "api.anthropic.com"
@@ -32,17 +32,27 @@ def parse_organization(reply: Reply) -> Rows | None:
 
 
 def _model(entry: Entry) -> ModelRow | None:
+    """Read an entry: PyPI anthropic 2.14.0 types/model_info.py, read 2026-11-25."""
     if not (name := text(entry.get("id"))):
         return None
-    able = mapping(entry.get("capabilities"))
+    stage, released = text(entry.get("lifecycle")), moment(text(entry.get("created_at")))
     return ModelRow(
         name,
         "",
-        listed=True,
-        created_at=moment(entry.get("created_at")),
-        context_tokens=count(entry.get("max_input_tokens")),
-        structured_output=flag(mapping(able.get("structured_outputs")).get("supported")),
+        listed=stage != "retired",  # it stays in the list, and calls of it fail
+        created_at=released if released and released.timestamp() else None,  # 1970 where it is not known
+        context_tokens=tokens(entry, "max_input_tokens"),
+        output_tokens=tokens(entry, "max_tokens"),
+        input_modalities=text_and(image=_can(entry, "image_input"), pdf=_can(entry, "pdf_input")),
+        structured_output=_can(entry, "structured_outputs"),
+        deprecated=stage in {"deprecated", "retired"} if stage else None,
+        deprecated_at=moment(text(entry.get("deprecated_at"))),
+        shutdown_at=moment(text(entry.get("retires_at"))),
     )
+
+
+def _can(entry: Entry, what: str) -> bool | None:
+    return flag(mapping(mapping(entry.get("capabilities")).get(what)).get("supported"))
 
 
 _list = parse_list(_model)
@@ -91,6 +101,17 @@ ANTHROPIC = Provider(
     ),
     asks=(
         _MODELS,
+        each_model(
+            _MODELS,
+            "/v1/models/{model_segment}",
+            "PyPI anthropic 2.14.0 resources/models.py retrieve",
+            parse_one(_model, lambda entry: entry.get("type") == "model"),
+            (
+                no_such_model(
+                    f"{_RECORDED}/errors/bad_model/GenSync.yaml; {_ERRORS}", ("error.type", "not_found_error")
+                ),
+            ),
+        ),
         as_sample(_MODELS),
         Ask(
             "current_key",

@@ -5,10 +5,21 @@ The public list also has default limits per model.  They are left out: they are 
 
 from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow
-from testkey_nb.spec import Ask, Clause, KeyShape, Provider, Region, Reply, Rows
+from testkey_nb.spec import Ask, Clause, KeyShape, Provider, Region
 
-from .loose import count, flag, mapping
-from .model_lists import Entry, as_sample, parse_list, per_token, plain_model
+from .loose import flag, mapping
+from .model_lists import (
+    Entry,
+    as_sample,
+    each_model,
+    no_such_model,
+    parse_list,
+    parse_one,
+    per_token,
+    plain_model,
+    text_and,
+    tokens,
+)
 
 _CHECKED = "2026-11-23"
 _HOST = "api.cerebras.ai"
@@ -16,23 +27,18 @@ _PUBLIC = "/public/v1/models"
 _RECORDED = "maruel/genai@66b63e62 providers/cerebras/testdata/TestClient"
 
 
-def parse_public(reply: Reply) -> Rows | None:
-    """Read the public list: facts and prices of models, USD per token there.
-
-    Whether a key has a model is what its own list says: here nothing counts as listed.
-    """
-    found = parse_list(_model, prices=per_token(f"{_HOST}{_PUBLIC}"))(reply)
-    return None if found is None else Rows(models=found.models, prices=found.prices)
-
-
 def _model(entry: Entry) -> ModelRow | None:
+    """Read an entry of the public list; whether a key has the model is what its own list says."""
     can, limits = mapping(entry.get("capabilities")), mapping(entry.get("limits"))
     return plain_model(
         entry,
         listed=None,
-        context_tokens=count(limits.get("max_context_length")),
+        context_tokens=tokens(limits, "max_context_length"),
+        output_tokens=tokens(limits, "max_completion_tokens"),
+        input_modalities=text_and(image=flag(can.get("vision"))),
         tools=flag(can.get("tools")),
         structured_output=flag(can.get("structured_outputs")),
+        deprecated=flag(entry.get("deprecated")),
     )
 
 
@@ -70,9 +76,17 @@ CEREBRAS = Provider(
             "model_catalog",
             _HOST,
             _PUBLIC,
-            parse_public,
+            parse_list(_model, metric="models_public", prices=per_token(f"{_HOST}{_PUBLIC}")),
             "PyPI cerebras_cloud_sdk 1.91.0 types/model_retrieve_response.py (PublicModel)",
             _CHECKED,
+            gives=("models_public",),
+        ),
+        each_model(
+            _MODELS,
+            "/v1/models/{model_segment}",
+            "PyPI cerebras_cloud_sdk 1.91.0 resources/models.py retrieve",
+            parse_one(),
+            (no_such_model(f"{_RECORDED}/errors/bad_model/GenSync.yaml", ("code", "model_not_found")),),
         ),
         as_sample(_MODELS),
     ),

@@ -4,8 +4,8 @@ from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow
 from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Reply
 
-from .loose import count, items, mapping, text, texts
-from .model_lists import Entry, as_sample, parse_list
+from .loose import flag, items, mapping, text
+from .model_lists import Entry, among, as_sample, each_model, no_such_model, parse_list, parse_one, text_and, tokens
 
 _CHECKED = "2026-11-23"
 _HOST, _COMPATIBLE = "api.cohere.com", "api.cohere.ai"
@@ -16,14 +16,16 @@ _ERRORS = "https://docs.cohere.com/reference/errors"
 def _model(entry: Entry) -> ModelRow | None:
     if not (name := text(entry.get("name"))):
         return None
-    able = texts(entry.get("features"))
+    able, talks = entry.get("features"), among(entry.get("endpoints"), "chat")
     return ModelRow(
         name,
         "",
         listed=True,
-        context_tokens=count(entry.get("context_length")) or None,  # 0 where it has none
-        tools="tools" in able if able else None,
-        structured_output="json_schema" in able if able else None,
+        context_tokens=tokens(entry, "context_length"),
+        input_modalities=text_and(image=among(able, "vision")) if talks else None,
+        tools=among(able, "tools"),
+        structured_output=among(able, "json_schema"),
+        deprecated=flag(entry.get("is_deprecated")),  # a flag without a date
     )
 
 
@@ -70,7 +72,23 @@ COHERE = Provider(
         # Others name a header so too.
         Mark("x-debug-trace-id", f"{_RECORDED}/Warmup.yaml", _CHECKED, header="x-debug-trace-id", weak=True),
     ),
-    asks=(_MODELS, as_sample(_MODELS)),
+    asks=(
+        _MODELS,
+        each_model(
+            _MODELS,
+            "/v1/models/{model_segment}",
+            "PyPI cohere 7.3.1 models/raw_client.py get, types/get_model_response.py",
+            parse_one(_model, lambda entry: isinstance(entry.get("endpoints"), list)),
+            (
+                no_such_model(
+                    f"{_RECORDED}/errors/bad_model/GenSync.yaml",
+                    ("message", str),
+                    words="not found, make sure the correct model ID was used",
+                ),
+            ),
+        ),
+        as_sample(_MODELS),
+    ),
     outcomes=(
         _says(Outcome.DENIED, 401, "invalid api token", f"{_RECORDED}/errors/bad_apiKey/ListModels.yaml"),
         _says(Outcome.DENIED, 401, "Your API key has expired"),

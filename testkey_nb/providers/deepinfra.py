@@ -1,20 +1,24 @@
-"""DeepInfra: one question proves the key, others tell what is left, what the month cost and whether it is suspended."""
+"""DeepInfra: one question proves the key, others tell limits, what is left, what the month cost, and a suspension."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 
 from testkey_nb.outcome import Answer, Axis, Capability, Outcome
-from testkey_nb.rows import ModelRow, PriceRow, Value, Why
+from testkey_nb.rows import LimitRow, ModelRow, PriceRow, Value, Why
 from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Metric, Provider, Region, Reply, Rows
 
 from . import money
-from .loose import amount, count, flag, items, mapping, number, text
-from .model_lists import Entry, as_sample, parse_list, plain_model
+from .loose import amount, count, flag, items, mapping, moment, number, text
+from .model_lists import Entry, among, as_sample, parse_list, plain_model, tokens
+from .token_prices import per_million, priced
 
 _CHECKED = "2026-11-23"
 _HOST = "api.deepinfra.com"
 _API = "tryAGI/DeepInfra@0b6477ad src/libs/DeepInfra/openapi.yaml (a copy of https://api.deepinfra.com/openapi.json)"
 _CODEXBAR = "steipete/CodexBar@27c7f334 docs/deepinfra.md"
 _PAGE = "https://deepinfra.com/dash/billing"
+_CENTS_PER_TOKEN = partial(per_million, tokens=1, parts=100)
 
 
 def parse_me(reply: Reply) -> Rows | None:
@@ -58,27 +62,56 @@ def parse_usage(reply: Reply) -> Rows | None:
     return Rows((Metric("usage_monthly", costs[-1] / 100, "USD"),)) if costs else None
 
 
-def parse_native(reply: Reply) -> Rows | None:
-    """Read `/models/list`, which has the prices; that a model is listed says the list of the other API."""
-    entries = [mapping(entry) for entry in items(reply.json)]
-    if not any(text(entry.get("model_name")) for entry in entries):
+def parse_rate_limit(reply: Reply) -> Rows | None:
+    """Read `/v1/me/rate_limit`: requests of one model at the same time, and tokens of it per minute."""
+    body, service, source = mapping(reply.json), _HOST, "GET /v1/me/rate_limit"
+    at_once, each_minute = count(body.get("rate_limit")), count(body.get("tpm_rate_limit"))
+    found = []
+    if at_once is not None:
+        found.append(LimitRow("concurrent-requests", service, at_once, None, None, None, source, "concurrent requests"))
+    if each_minute is not None:
+        found.append(LimitRow("tokens", service, each_minute, None, 60, None, source, "tokens"))
+    return Rows(limits=tuple(found)) if found else None
+
+
+def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
+    """Read US cents per token; a price with a discount, or with words beside the numbers, is left to people.
+
+    That of cached input is told as a share of the input price, of eight digits: it is read to millionths of a dollar.
+    """
+    said = mapping(entry.get("pricing"))
+    share = number(said.get("rate_per_input_token_cached"))
+    if said.get("type") != "tokens" or said.get("discount") or said.get("full"):
+        return
+    sides = (said.get("cents_per_input_token"), said.get("cents_per_output_token"), None)
+    for row in priced(model, f"{_HOST}/models/list", _CENTS_PER_TOKEN, sides):
+        whole = row.input_per_mtok
+        yield row if whole is None or share is None else replace(row, cached_input_per_mtok=round(whole * share, 6))
+
+
+def _native_model(entry: Entry) -> ModelRow | None:
+    """Read an entry of `/models/list`; that a model is listed says the list of the other API.
+
+    Tags are not complete: what has none is not known.  `deprecated` is the second from which a model is, which may be
+    to come: anomalyco/models.dev@9f8b0ea8 packages/core/src/sync/providers/deepinfra.ts, read 2026-11-25.
+    """
+    if not (name := text(entry.get("model_name"))) or entry.get("type") != "text-generation":
         return None
-    return Rows(prices=tuple(price for entry in entries for price in _prices(entry)))
-
-
-def _prices(entry: Entry) -> Iterator[PriceRow]:
-    """Read US cents per token; a price with a discount, or with words beside the numbers, is left to people."""
-    pricing, model = mapping(entry.get("pricing")), text(entry.get("model_name"))
-    cents = [number(pricing.get(f"cents_per_{side}_token")) for side in ("input", "output")]
-    plain = pricing.get("type") == "tokens" and not pricing.get("discount") and not pricing.get("full")
-    if model and plain and any(value is not None for value in cents):
-        usd_in, usd_out = (None if value is None else round(value * 1e4, 9) for value in cents)
-        yield PriceRow(model, "", "", f"{_HOST}/models/list", usd_in, usd_out, None, None)
+    tags = entry.get("tags")
+    return ModelRow(
+        name,
+        "",
+        context_tokens=tokens(entry, "max_tokens"),
+        input_modalities="image,text" if among(tags, "multimodal") else None,
+        tools=among(tags, "tools") or None,
+        structured_output=among(tags, "structured-output") or None,
+        deprecated_at=moment(number(entry.get("deprecated"))),
+    )
 
 
 def _model(entry: Entry) -> ModelRow | None:
     about = mapping(entry.get("metadata"))
-    return plain_model(entry, context_tokens=count(about.get("context_length")))
+    return plain_model(entry, context_tokens=tokens(about, "context_length"), output_tokens=tokens(about, "max_tokens"))
 
 
 def findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ...]:
@@ -162,8 +195,26 @@ DEEPINFRA = Provider(
             gives=("usage_monthly",),
             auth=True,
         ),
+        Ask(
+            "limit_snapshot",
+            _HOST,
+            "/v1/me/rate_limit",
+            parse_rate_limit,
+            f"{_API} schema RateLimitOut; https://deepinfra.com/docs/advanced/rate-limits (requests at the same time, "
+            "of each model); public clients that read the other as tokens per minute",
+            "2026-11-25",
+            auth=True,
+        ),
         _MODELS,
-        Ask("model_catalog", _HOST, "/models/list", parse_native, f"{_API} path /models/list", _CHECKED),
+        Ask(
+            "model_catalog",
+            _HOST,
+            "/models/list",
+            parse_list(_native_model, at="", metric="models_described", prices=_prices),
+            f"{_API} path /models/list",
+            _CHECKED,
+            gives=("models_described",),
+        ),
         as_sample(_MODELS),
     ),
     outcomes=(
@@ -177,7 +228,7 @@ DEEPINFRA = Provider(
         ),
     ),
     covered_models=("deepseek-ai/DeepSeek-V4-Flash",),  # https://docs.openclaw.ai/providers/deepinfra
-    offers=frozenset(Capability)
-    - {Capability.MODEL_PERMISSION_MATRIX, Capability.CAPABILITY_MATRIX, Capability.LIMIT_MATRIX},
+    offers=frozenset(Capability) - {Capability.MODEL_PERMISSION_MATRIX, Capability.CAPABILITY_MATRIX},
+    publishes_limits=True,
     findings=findings,
 )

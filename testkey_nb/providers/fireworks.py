@@ -1,13 +1,14 @@
 """Fireworks AI: the account tells whether it is suspended and for what; no question tells a balance or a price."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from testkey_nb.outcome import Answer, Axis, Capability, Outcome
-from testkey_nb.rows import Value, Why
+from testkey_nb.rows import ModelRow, Value, Why
 from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Metric, Provider, Region, Reply, Rows
 
-from .loose import items, mapping, text
-from .model_lists import as_sample, parse_list
+from .loose import count, flag, items, mapping, moment, text
+from .model_lists import as_sample, each_model, parse_list, text_and, tokens
 
 _CHECKED = "2026-11-23"
 _HOST = "api.fireworks.ai"
@@ -49,6 +50,33 @@ def parse_accounts(reply: Reply) -> Rows | None:
     values = {(metric, text(account.get(key))) for account in found for metric, key in named.items()}
     known = tuple(Metric(metric, value) for metric, value in sorted(values, key=str) if value)
     return Rows(known) if known else None
+
+
+def parse_model(reply: Reply) -> Rows | None:
+    """Read `/v1/accounts/…/models/…`, which describes a model to every account: that the key may call it is not told.
+
+    `deprecationDate` is when "the serverless deployment of the model will be taken down": PyPI fireworks-ai 1.2.30
+    types/model.py, types/type_date.py.
+    """
+    entry = mapping(reply.json)
+    if text(entry.get("name")) != reply.model:
+        return None
+    row = ModelRow(
+        reply.model,
+        "",
+        created_at=moment(text(entry.get("createTime"))),
+        context_tokens=tokens(entry, "contextLength"),
+        input_modalities=text_and(image=flag(entry.get("supportsImageInput"))),
+        tools=flag(entry.get("supportsTools")),
+        shutdown_at=_day(mapping(entry.get("deprecationDate"))),
+    )
+    return Rows(models=(row,))
+
+
+def _day(date: Mapping[str, object]) -> datetime | None:
+    """Read a `google.type.Date`; one without a day is none."""
+    parts = [count(date.get(part)) or 0 for part in ("year", "month", "day")]
+    return moment("{:04}-{:02}-{:02}".format(*parts))
 
 
 def findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ...]:
@@ -105,6 +133,9 @@ FIREWORKS = Provider(
             proves_key=True,
         ),
         _MODELS,
+        each_model(
+            _MODELS, "/v1/{model}", "PyPI fireworks-ai 1.2.30 resources/models.py get, types/model.py", parse_model
+        ),
         as_sample(_MODELS),
     ),
     outcomes=(

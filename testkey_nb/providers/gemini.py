@@ -6,8 +6,8 @@ from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow, Why
 from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Reply
 
-from .loose import count, items, mapping, text
-from .model_lists import Entry, as_sample, parse_list
+from .loose import items, mapping, text
+from .model_lists import Entry, as_sample, each_model, parse_list, parse_one, tokens
 
 _CHECKED = "2026-11-23"
 _HOST = "generativelanguage.googleapis.com"
@@ -19,7 +19,13 @@ def _model(entry: Entry) -> ModelRow | None:
     """Read an entry of `/v1beta/models`; calls and prices name a model without the `models/` before it."""
     if not (name := (text(entry.get("name")) or "").removeprefix("models/")):
         return None
-    return ModelRow(name, "", listed=True, context_tokens=count(entry.get("inputTokenLimit")))
+    return ModelRow(
+        name,
+        "",
+        listed=True,
+        context_tokens=tokens(entry, "inputTokenLimit"),
+        output_tokens=tokens(entry, "outputTokenLimit"),
+    )
 
 
 def _error_info(reply: Reply) -> Iterator[str]:
@@ -83,7 +89,16 @@ GEMINI = Provider(
         # Other services of Google answer so too.
         Mark("server", f"{_RECORDED}/Warmup.yaml", _CHECKED, body=_google_server, weak=True),
     ),
-    asks=(_MODELS, as_sample(_MODELS)),
+    asks=(
+        _MODELS,
+        each_model(
+            _MODELS,
+            "/v1beta/models/{model_segment}",
+            "https://ai.google.dev/api/models method models.get",
+            parse_one(_model, lambda entry: (text(entry.get("name")) or "").startswith("models/")),
+        ),
+        as_sample(_MODELS),
+    ),
     outcomes=(
         Clause(
             Outcome.REGION_BLOCKED,

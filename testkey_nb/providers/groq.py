@@ -6,8 +6,18 @@ from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow, PriceRow
 from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region
 
-from .loose import amount, flag, mapping, texts
-from .model_lists import Entry, as_sample, joined, parse_list, plain_model
+from .loose import flag
+from .model_lists import (
+    Entry,
+    among,
+    as_sample,
+    each_model,
+    no_such_model,
+    parse_list,
+    parse_one,
+    per_token,
+    plain_model,
+)
 
 _CHECKED = "2026-11-23"
 _HOST = "api.groq.com"
@@ -15,15 +25,13 @@ _RECORDED = "maruel/genai@66b63e62 providers/groq/testdata/TestClient"
 
 
 def _model(entry: Entry) -> ModelRow | None:
-    able = texts(entry.get("supported_features"))
+    able = entry.get("supported_features")
     return plain_model(
         entry,
         # A model that is listed but not active cannot be called.
         listed=flag(entry.get("active")) is not False,
-        input_modalities=joined(entry.get("input_modalities")),
-        output_modalities=joined(entry.get("output_modalities")),
-        tools="tools" in able if able else None,
-        structured_output="structured_outputs" in able if able else None,
+        tools=among(able, "tools"),
+        structured_output=among(able, "structured_outputs"),
     )
 
 
@@ -33,12 +41,10 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     openai/gpt-oss-20b, recorded as 0.000000075 and 0.0000003, costs 0.075 and 0.30 USD per million tokens
     (genai-prices 0.2.3).  A speech model's `prompt` is per character and has no `completion`: it is left out.
     """
-    pricing = mapping(entry.get("pricing"))
-    inputs, outputs = amount(pricing.get("prompt")), amount(pricing.get("completion"))
-    if inputs is not None and outputs is not None and min(inputs, outputs) >= 0:
-        source = f"{_HOST}/openai/v1/models"
-        yield PriceRow(model, "", "", source, round(inputs * 1e6, 9), round(outputs * 1e6, 9), None, None)
+    yield from (row for row in _per_token(model, entry) if None not in {row.input_per_mtok, row.output_per_mtok})
 
+
+_per_token = per_token(f"{_HOST}/openai/v1/models")
 
 _MODELS = Ask(
     "model_catalog",
@@ -69,7 +75,17 @@ GROQ = Provider(
         ),
     ),
     marks=(Mark("x-groq-region", f"{_RECORDED}/Warmup.yaml", _CHECKED, header="x-groq-region"),),
-    asks=(_MODELS, as_sample(_MODELS)),
+    asks=(
+        _MODELS,
+        each_model(
+            _MODELS,
+            "/openai/v1/models/{model_segment}",
+            "PyPI groq 1.7.0 resources/models.py retrieve, _utils/_path.py",
+            parse_one(_model),
+            (no_such_model(f"{_RECORDED}/errors/bad_model/GenSync.yaml", ("error.code", "model_not_found")),),
+        ),
+        as_sample(_MODELS),
+    ),
     outcomes=(
         Clause(
             Outcome.DENIED,

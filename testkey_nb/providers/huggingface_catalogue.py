@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from testkey_nb.rows import ModelRow, PriceRow
 from testkey_nb.spec import Metric, Reply, Rows
 
-from .loose import count, flag, items, label, mapping, moment, number, text, texts
+from .loose import count, flag, items, label, mapping, moment, number, text
+from .model_lists import joined
+from .token_prices import PER_MILLION
 
 _LIVE_PRICE = "router.huggingface.co/v1/models"
 
@@ -76,8 +78,8 @@ def _models(name: str, model: Mapping[str, object]) -> Iterator[ModelRow]:
             owner=label(model.get("owned_by")),
             created_at=moment(model.get("created")),
             context_tokens=count(entry.get("context_length")),
-            input_modalities=",".join(sorted(texts(modalities.get("input_modalities")))) or None,
-            output_modalities=",".join(sorted(texts(modalities.get("output_modalities")))) or None,
+            input_modalities=joined(modalities.get("input_modalities")),
+            output_modalities=joined(modalities.get("output_modalities")),
             tools=flag(entry.get("supports_tools")),
             structured_output=flag(entry.get("supports_structured_output")),
             free=flag(entry.get("is_free")),
@@ -90,7 +92,8 @@ def _models(name: str, model: Mapping[str, object]) -> Iterator[ModelRow]:
 def _prices(name: str, model: Mapping[str, object]) -> Iterator[PriceRow]:
     for route, entry in _routes(model):
         pricing = mapping(entry.get("pricing"))
-        inputs, outputs, free = number(pricing.get("input")), number(pricing.get("output")), flag(entry.get("is_free"))
+        inputs, outputs = (PER_MILLION(number(pricing.get(side))) for side in ("input", "output"))
+        free = flag(entry.get("is_free"))
         if inputs is not None or outputs is not None or free:
             # checked_at is the run's own time: the engine fills it in.
             yield PriceRow(name, route, "", _LIVE_PRICE, inputs, outputs, free, None)

@@ -28,7 +28,6 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "Replicate `/v1/models`, `/v1/predictions`": "a list without an end, and people's own predictions",
         "NVIDIA `api.ngc.nvidia.com/v3/keys/get-caller-info`": "a POST that carries the key in its body",
         "Novita `/openapi/v2/user/key`": "names every key of the account",
-        "DeepInfra `/v1/me/rate_limit`": "the unit of its numbers is in no source",
         "MiniMax `/v1/token_plan/remains`, Zhipu `/api/monitor/usage/quota/limit`": "weak sources",
         "SambaNova, who a key belongs to": "its only free question is public, so nothing proves a key",
         "LiteLLM proxy `/health`": "runs a paid call on every configured model",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from testkey_nb.keys import masked
 
@@ -18,6 +19,8 @@ def items(value: object) -> list[object]:
 
 
 TEXT_CHARS = 500  # of any one name or word; the longest model name known has about 100
+_MOST = 1e15  # beyond it no amount can be meant here
+_AMOUNT = r"[+-]?\d{1,15}(\.\d{1,40})?([eE][+-]?\d{1,2})?"
 
 
 def text(value: object) -> str | None:
@@ -48,13 +51,21 @@ def number(value: object) -> float | None:
     return float(value) if 0 <= value < 1e18 else None  # noqa: PLR2004 - beyond it nothing here can be meant
 
 
-def amount(value: object) -> float | None:
-    """Return the amount of money that a number or a text of one means; what is owed can be below zero."""
-    if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,2})?", value, re.ASCII):
-        value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+def decimal(value: object) -> Decimal | None:
+    """Return exactly the amount of money that a number or a text of one means; what is owed can be below zero."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    return float(value) if abs(value) < 1e15 else None  # noqa: PLR2004 - beyond it nothing here can be meant
+    if isinstance(value, int | float) and not abs(value) < _MOST:
+        return None
+    said = str(value)
+    exact = Decimal(said) if re.fullmatch(_AMOUNT, said, re.ASCII) else None
+    return exact if exact is not None and abs(exact) < _MOST else None
+
+
+def amount(value: object) -> float | None:
+    """Return the amount of money that a number or a text of one means, as a number."""
+    exact = decimal(value)
+    return None if exact is None else float(exact)
 
 
 def count(value: object) -> int | None:

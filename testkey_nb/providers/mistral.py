@@ -4,8 +4,8 @@ from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow, Why
 from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region
 
-from .loose import flag, mapping
-from .model_lists import Entry, as_sample, parse_list, plain_model
+from .loose import flag, mapping, moment, text
+from .model_lists import Entry, as_sample, each_model, parse_list, parse_one, plain_model, text_and
 
 _CHECKED = "2026-11-23"
 _HOST = "api.mistral.ai"
@@ -16,8 +16,22 @@ _SAME_FOR_BOTH = Why(
 
 
 def _model(entry: Entry) -> ModelRow | None:
-    able = mapping(entry.get("capabilities"))
-    return plain_model(entry, tools=flag(able.get("function_calling")))
+    """Read an entry; `deprecation` is the day on which a model goes.
+
+    "is deprecated and will be removed on": PyPI mistralai 3.7.0 client/_hooks/deprecation_warning.py.  codestral-2501,
+    whose entry had 2025-11-30, was deprecated on 2025-11-06 and retired on that day
+    (github.com/braintrustdata/braintrust-proxy/issues/1005).  Read 2026-11-25.
+    """
+    able, goes = mapping(entry.get("capabilities")), moment(text(entry.get("deprecation")))
+    talks = flag(able.get("completion_chat"))
+    return plain_model(
+        entry,
+        created_at=None,  # the moment of the answer, for every model
+        input_modalities=text_and(image=flag(able.get("vision")), audio=flag(able.get("audio"))) if talks else None,
+        tools=flag(able.get("function_calling")),
+        deprecated=goes is not None if "deprecation" in entry else None,
+        shutdown_at=goes,
+    )
 
 
 _MODELS = Ask(
@@ -58,7 +72,16 @@ MISTRAL = Provider(
             header="mistral-correlation-id",
         ),
     ),
-    asks=(_MODELS, as_sample(_MODELS)),
+    asks=(
+        _MODELS,
+        each_model(
+            _MODELS,
+            "/v1/models/{model_segment}",
+            "PyPI mistralai 3.7.0 client/models_.py retrieve",
+            parse_one(_model),
+        ),
+        as_sample(_MODELS),
+    ),
     outcomes=(
         # Not "denied": a good key without quota was answered the same, byte for byte, and Mistral's help page sends
         # people whose key is answered 401 after a quota e-mail to its support (read as quoted in the issue).

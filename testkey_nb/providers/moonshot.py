@@ -1,11 +1,12 @@
 """Moonshot AI (Kimi): two separate platforms, one billed in dollars and one in yuan; prepaid."""
 
 from testkey_nb.outcome import Capability, Outcome
+from testkey_nb.rows import ModelRow
 from testkey_nb.spec import Ask, Clause, KeyShape, Provider, Region, Reply, Rows
 
 from . import money
-from .loose import mapping
-from .model_lists import as_sample, parse_list
+from .loose import flag, mapping
+from .model_lists import Entry, as_sample, parse_list, plain_model, text_and
 
 _CHECKED = "2026-11-23"
 _HOST, _CHINA = "api.moonshot.ai", "api.moonshot.cn"
@@ -30,11 +31,17 @@ def parse_balance(reply: Reply) -> Rows | None:
     return Rows((*found, *money.as_of(reply)))
 
 
+def _model(entry: Entry) -> ModelRow | None:
+    """Read an entry: anomalyco/models.dev@a5ccfe6b packages/core/src/sync/providers/moonshotai.ts, read 2026-11-25."""
+    reads = text_and(image=flag(entry.get("supports_image_in")), video=flag(entry.get("supports_video_in")))
+    return plain_model(entry, input_modalities=reads)
+
+
 _MODELS = Ask(
     "model_catalog",
     _HOST,
     "/v1/models",
-    parse_list(),
+    parse_list(_model),
     "https://platform.moonshot.ai/docs/api/list-models",
     _CHECKED,
     gives=("models_listed",),

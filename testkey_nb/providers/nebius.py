@@ -4,30 +4,36 @@ from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow
 from testkey_nb.spec import Ask, Clause, KeyShape, Provider, Region
 
-from .loose import mapping, text, texts
-from .model_lists import Entry, as_sample, parse_list, per_token, plain_model
+from .loose import mapping, text
+from .model_lists import Entry, among, as_sample, joined, parse_list, per_token, plain_model, tokens
 
 _CHECKED = "2026-11-23"
 _HOST = "api.tokenfactory.nebius.com"
 _FIELDS = "anomalyco/models.dev@1bf6d241 packages/core/src/sync/providers/nebius.ts"
+_UNKNOWN_CONTEXT = 8000
 _REFUSED = "Couldn't authenticate. Reason: Unable authenticate"
 
 
 def _model(entry: Entry) -> ModelRow | None:
-    """Read an entry; modalities stand in one word, ``text+image->text``, and a list of features may be missing."""
+    """Read an entry; modalities stand in one word, ``text+image->text``, and a list of features may be missing.
+
+    A context of 8000 stands for not known: "exactly this value for models it can't (or won't) report real context for"
+    (anomalyco/models.dev@073603d7 packages/core/src/sync/providers/nebius.ts, read 2026-11-25).
+    """
     inputs, arrow, outputs = (text(mapping(entry.get("architecture")).get("modality")) or "").partition("->")
-    features = set(texts(entry.get("supported_features")))
+    context = tokens(entry, "context_length")
     return plain_model(
         entry,
+        context_tokens=None if context == _UNKNOWN_CONTEXT else context,
         input_modalities=_words(inputs) if arrow else None,
         output_modalities=_words(outputs) if arrow else None,
-        tools="tools" in features if features else None,
-        structured_output="structured_outputs" in features if features else None,
+        tools=among(entry.get("supported_features"), "tools"),
+        structured_output=among(entry.get("supported_features"), "structured_outputs"),
     )
 
 
 def _words(modalities: str) -> str | None:
-    return ",".join(sorted(word.strip() for word in modalities.split("+") if word.strip())) or None
+    return joined([word.strip() for word in modalities.split("+")])
 
 
 _MODELS = Ask(

@@ -1,14 +1,17 @@
 """Novita AI: a public list with prices; the question about the balance proves the key and tells what is left."""
 
+import re
 from collections.abc import Iterator
+from functools import partial
 
 from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow, PriceRow
 from testkey_nb.spec import Ask, Clause, KeyShape, Metric, Provider, Region, Reply, Rows
 
 from . import money
-from .loose import amount, count, mapping, number, texts
-from .model_lists import Entry, as_sample, joined, parse_list, plain_model
+from .loose import amount, items, mapping, text
+from .model_lists import Entry, among, as_sample, parse_list, plain_model, tokens
+from .token_prices import MILLION, Said, per_million, priced
 
 _CHECKED = "2026-11-23"
 _HOST = "api.novita.ai"
@@ -17,6 +20,7 @@ _BALANCE = "https://novita.ai/docs/api-reference/basic-get-user-balance.md"
 _CODES = "https://novita.ai/docs/api-reference/basic-error-code.md"
 _ERRORS = "https://novita.ai/docs/guides/error.md"
 _PER_USD = 10_000  # of amounts and of prices alike
+_PRICE = partial(per_million, tokens=MILLION, parts=_PER_USD)
 
 
 def parse_balance(reply: Reply) -> Rows | None:
@@ -36,27 +40,39 @@ def parse_balance(reply: Reply) -> Rows | None:
 
 
 def _model(entry: Entry) -> ModelRow | None:
-    features = texts(entry.get("features"))
+    features = entry.get("features")
     return plain_model(
         entry,
         owner=None,  # "unknown" for every model
-        context_tokens=count(entry.get("context_size")),
-        input_modalities=joined(entry.get("input_modalities")),
-        output_modalities=joined(entry.get("output_modalities")),
-        tools="function-calling" in features if features else None,
-        structured_output="structured-outputs" in features if features else None,
+        context_tokens=tokens(entry, "context_size"),
+        tools=among(features, "function-calling"),
+        structured_output=among(features, "structured-outputs"),
     )
 
 
 def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     """Read 1/10000 USD per million tokens: 7000 and 25000 where https://novita.ai/pricing had 0.7 and 2.5 USD.
 
-    Where an entry names another currency it tells no price in dollars.
+    Tiers of longer requests stand beside them: a public client's copy of the list of 2026-07-15, read 2026-11-25.  The
+    prices of an entry that names a currency are in 1/10000 of that.
     """
-    inputs, outputs = (number(entry.get(f"{side}_token_price_per_m")) for side in ("input", "output"))
-    if entry.get("currency", "USD") == "USD" and (inputs is not None or outputs is not None):
-        usd_in, usd_out = (None if price is None else price / _PER_USD for price in (inputs, outputs))
-        yield PriceRow(model, "", "", f"{_HOST}{_LIST}", usd_in, usd_out, None, None)
+    currency = text(entry.get("currency", "USD")) or ""
+    if not re.fullmatch("[A-Z]{3}", currency):
+        return
+    source, named = f"{_HOST}{_LIST}", {"currency": currency}
+    _, _, cached = _sides(entry)
+    sides = (entry.get("input_token_price_per_m"), entry.get("output_token_price_per_m"), cached)
+    yield from priced(model, source, _PRICE, sides, **named)
+    for tier in map(mapping, items(entry.get("tiered_billing_configs"))):
+        if (above := tokens(tier, "min_tokens") or 0) > 1:
+            yield from priced(model, source, _PRICE, _sides(tier), above_input_tokens=above, **named)
+
+
+def _sides(entry: Entry) -> Said:
+    said = mapping(entry.get("pricing"))
+    names = ("prompt", "completion", "input_cache_read")
+    inputs, outputs, cached = (mapping(said.get(name)).get("price_per_m") for name in names)
+    return inputs, outputs, cached
 
 
 _MODELS = Ask(

@@ -4,10 +4,11 @@ The list names models that an account may not be served, so it says nothing of w
 """
 
 from testkey_nb.outcome import Capability
+from testkey_nb.rows import ModelRow
 from testkey_nb.spec import Ask, KeyShape, Provider, Region, Reply, Rows
 
 from .loose import mapping
-from .model_lists import as_sample, parse_list
+from .model_lists import Entry, as_sample, parse_list, plain_model
 
 _CHECKED = "2026-11-23"
 _HOST, _FUNCTIONS = "integrate.api.nvidia.com", "api.nvcf.nvidia.com"
@@ -19,7 +20,11 @@ def parse_functions(reply: Reply) -> Rows | None:
     return Rows() if isinstance(mapping(reply.json).get("functions"), list) else None
 
 
-_MODELS = Ask("model_catalog", _HOST, "/v1/models", parse_list(), _PLAN, _CHECKED, gives=("models_listed",))
+def _model(entry: Entry) -> ModelRow | None:
+    return plain_model(entry, created_at=None)  # the same second of 1993 for every model
+
+
+_MODELS = Ask("model_catalog", _HOST, "/v1/models", parse_list(_model), _PLAN, _CHECKED, gives=("models_listed",))
 
 NVIDIA = Provider(
     id="nvidia",

@@ -1,11 +1,11 @@
 """OpenAI: no read-only question tells an ordinary key's owner, money or limits; its list proves that it is taken."""
 
 from testkey_nb.outcome import Capability, Outcome
-from testkey_nb.rows import Why
+from testkey_nb.rows import ModelRow, Why
 from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Reply, Rows
 
-from .loose import items, mapping
-from .model_lists import as_sample, parse_list
+from .loose import items, mapping, moment, text
+from .model_lists import Entry, as_sample, each_model, no_such_model, parse_list, parse_one, plain_model
 
 _CHECKED = "2026-11-23"
 _HOST = "api.openai.com"
@@ -18,6 +18,10 @@ def parse_admin_keys(reply: Reply) -> Rows | None:
     """Read `/v1/organization/admin_api_keys`: a list proves an admin key; whose keys it names is dropped."""
     body = mapping(reply.json)
     return Rows() if body.get("object") == "list" and isinstance(body.get("data"), list) else None
+
+
+def _model(entry: Entry) -> ModelRow | None:
+    return plain_model(entry, shutdown_at=moment(text(entry.get("shutdown_date"))))
 
 
 def _made_by_openai(reply: Reply) -> str:
@@ -52,7 +56,7 @@ _MODELS = Ask(
     "model_catalog",
     _HOST,
     "/v1/models",
-    parse_list(),
+    parse_list(_model),
     "openai/openai-openapi@f85dbe22 openapi.yaml path /models",
     _CHECKED,
     gives=("key_valid", "models_listed"),
@@ -76,6 +80,13 @@ OPENAI = Provider(
     ),
     asks=(
         _MODELS,
+        each_model(
+            _MODELS,
+            "/v1/models/{model}",
+            "openai/openai-openapi@f85dbe22 openapi.yaml path /models/{model}",
+            parse_one(_model),
+            (no_such_model("github.com/Aider-AI/aider/issues/2030", ("error.code", "model_not_found")),),
+        ),
         as_sample(_MODELS),
         Ask(
             "current_key",

@@ -1,15 +1,15 @@
 """OpenRouter: one question tells a key's limits, budgets and kind; whether the account has credits it does not tell."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from testkey_nb.outcome import Capability, Outcome
-from testkey_nb.rows import ModelRow, PriceRow
-from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Metric, Provider, Region, Reply, Rows
+from testkey_nb.outcome import Capability, Outcome, Standing
+from testkey_nb.rows import ModelRow
+from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Reply, Rows
 
-from .loose import amount, items, mapping, text, texts
-from .model_lists import Entry, as_sample, parse_list, plain_model
+from .loose import items, mapping, moment, text
+from .model_lists import Entry, among, as_sample, parse_list, plain_model, tokens
 from .openrouter_key import METRICS, findings, parse_key
+from .openrouter_prices import prices
 
 _CHECKED = "2026-11-23"
 _HOST, _EUROPE = "openrouter.ai", "eu.openrouter.ai"
@@ -18,9 +18,7 @@ _RECORDED = "maruel/genai@66b63e62 providers/openrouter/testdata/TestClient"
 
 def parse_public(reply: Reply) -> Rows | None:
     """Read the public `/api/v1/models`: facts and prices; what a key may use of it, its own list tells."""
-    if _is_page(reply) or (found := _public(reply)) is None:
-        return None
-    return replace(found, metrics=tuple(Metric("models_public", value, unit) for _, value, unit in found.metrics))
+    return None if _is_page(reply) else _public(reply)
 
 
 def parse_allowed(reply: Reply) -> Rows | None:
@@ -33,11 +31,14 @@ def _is_page(reply: Reply) -> bool:
 
 
 def _model(entry: Entry) -> ModelRow | None:
-    able = texts(entry.get("supported_parameters"))
+    """Read an entry: PyPI openrouter 1.3.84 components/model.py, topproviderinfo.py, read 2026-11-25."""
+    able = entry.get("supported_parameters")
     return plain_model(
         entry,
-        tools="tools" in able if able else None,
-        structured_output="structured_outputs" in able if able else None,
+        output_tokens=tokens(mapping(entry.get("top_provider")), "max_completion_tokens"),
+        tools=among(able, "tools"),
+        structured_output=among(able, "structured_outputs"),
+        shutdown_at=moment(text(entry.get("expiration_date"))),
     )
 
 
@@ -48,23 +49,13 @@ def _unlisted(entry: Entry) -> ModelRow | None:
     return replace(row, listed=None) if row else None
 
 
-def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
-    """Read prices: USD per token, as texts; -1 is "depends", and other prices at some hours or lengths are told only.
-
-    A `:free` variant is free: https://openrouter.ai/docs/guides/routing/model-variants/free, read 2026-11-23.
-    """
-    pricing = mapping(entry.get("pricing"))
-    inputs, outputs = amount(pricing.get("prompt")), amount(pricing.get("completion"))
-    if inputs is None or outputs is None or min(inputs, outputs) < 0:
-        return
-    source = f"{_HOST}/api/v1/models"
-    if items(pricing.get("overrides")):
-        source += ", base price: others hold at some hours or lengths"
-    free = True if model.endswith(":free") and not (inputs or outputs) else None
-    yield PriceRow(model, "", "", source, round(inputs * 1e6, 9), round(outputs * 1e6, 9), free, None)
+def _confirmed(entry: Entry) -> ModelRow | None:
+    """Return a row of the key's own list, which has been asked of every model what this key may use."""
+    row = _model(entry)
+    return replace(row, standing=Standing.CONFIRMED) if row else None
 
 
-_public, _allowed = parse_list(_unlisted, prices=_prices), parse_list(_model)
+_public, _allowed = parse_list(_unlisted, metric="models_public", prices=prices), parse_list(_confirmed)
 
 
 def _own_list(reply: Reply) -> str:
@@ -149,7 +140,7 @@ OPENROUTER = Provider(
         ),
     ),
     covered_models=("openai/gpt-4o-mini",),
-    offers=frozenset(Capability) - {Capability.CAPABILITY_MATRIX, Capability.LIMIT_MATRIX},
+    offers=frozenset(Capability) - {Capability.CAPABILITY_MATRIX},
     findings=findings,
     catalogue="openrouter",
 )

@@ -7,7 +7,7 @@ model: https://openrouter.ai/docs/guides/overview/auth/management-api-keys.  Rea
 from collections.abc import Iterator, Mapping
 
 from testkey_nb.outcome import Answer, Axis
-from testkey_nb.rows import Why
+from testkey_nb.rows import LimitRow, Why
 from testkey_nb.spec import Finding, Metric, Reply, Rows
 
 from . import money
@@ -22,6 +22,7 @@ METRICS = (
 )  # fmt: skip
 
 _ASK = "current_key"
+_SERVICE, _SOURCE = "openrouter.ai", "GET /api/v1/key"
 _KEYS, _CREDITS = "https://openrouter.ai/settings/keys", "https://openrouter.ai/settings/credits"
 
 
@@ -31,7 +32,8 @@ def parse_key(reply: Reply) -> Rows | None:
     management = flag(data.get("is_management_key"))
     if not data or (management is None and amount(data.get("usage")) is None):
         return None
-    return Rows((*_kind(data, management), *_spending(data), *_budgets(data), *money.as_of(reply, "usage_as_of")))
+    told = (*_kind(data, management), *_spending(data), *_budgets(data), *money.as_of(reply, "usage_as_of"))
+    return Rows(told, limits=tuple(_limits(told)))
 
 
 def _kind(data: Mapping[str, object], management: bool | None) -> Iterator[Metric]:  # noqa: FBT001 - a field
@@ -76,6 +78,15 @@ def _budgets(data: Mapping[str, object]) -> Iterator[Metric]:
     for name, field in (("free_model_requests_quota", "limit"), ("free_model_requests_remaining", "remaining")):
         if (requests := count(free.get(field))) is not None:
             yield Metric(name, requests, "requests")
+
+
+def _limits(told: tuple[Metric, ...]) -> Iterator[LimitRow]:
+    """Repeat limits of spending as limits; `rate_limit` is deprecated and safe to ignore, says the answer itself."""
+    values = {name: float(value) for name, value, unit in told if unit == "USD"}
+    for limit in ("key_limit", "budget"):
+        if limit in values:
+            left = values.get(f"{limit}_remaining")
+            yield LimitRow(limit.replace("_", "-"), _SERVICE, values[limit], left, None, None, _SOURCE, "USD")
 
 
 def findings(values: Values) -> tuple[Finding, ...]:

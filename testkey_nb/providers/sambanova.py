@@ -1,10 +1,13 @@
 """SambaNova Cloud: a public list with prices, and no read-only question that a key is needed for."""
 
+from collections.abc import Iterator
+
 from testkey_nb.outcome import Capability
+from testkey_nb.rows import PriceRow
 from testkey_nb.spec import Ask, Mark, Provider, Region, Reply
 
 from .loose import items, mapping
-from .model_lists import as_sample, parse_list, per_token
+from .model_lists import Entry, as_sample, parse_list, per_token
 
 _CHECKED = "2026-11-23"
 _HOST = "api.sambanova.ai"
@@ -15,11 +18,19 @@ def _own_metadata(reply: Reply) -> str:
     return "sn_metadata" if any("sn_metadata" in mapping(e) for e in items(mapping(reply.json).get("data"))) else ""
 
 
+def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
+    """Read USD per token; what is paid by the hour of sound has another price: PyPI sambanova 1.13.0 Pricing."""
+    if not mapping(entry.get("pricing")).get("duration_per_hour"):
+        yield from _per_token(model, entry)
+
+
+_per_token = per_token(f"{_HOST}/v1/models")
+
 _MODELS = Ask(
     "model_catalog",
     _HOST,
     "/v1/models",
-    parse_list(prices=per_token(f"{_HOST}/v1/models")),
+    parse_list(prices=_prices),
     _DOCS,
     _CHECKED,
     gives=("models_listed",),

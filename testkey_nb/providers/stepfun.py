@@ -8,7 +8,7 @@ from testkey_nb.spec import Ask, Clause, Finding, Metric, Provider, Region, Repl
 
 from . import money
 from .loose import mapping, text
-from .model_lists import as_sample, parse_list
+from .model_lists import as_sample, each_model, parse_list, parse_one
 
 _CHECKED = "2026-11-23"
 _HOST, _CHINA = "api.stepfun.ai", "api.stepfun.com"
@@ -61,6 +61,12 @@ STEPFUN = Provider(
     ),
     asks=(
         _MODELS,
+        each_model(
+            _MODELS,
+            "/v1/models/{model}",
+            "https://platform.stepfun.com/docs/zh/api-reference/models/retrieve",
+            parse_one(),
+        ),
         as_sample(_MODELS),
         Ask(
             "balance_snapshot",

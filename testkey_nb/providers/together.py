@@ -6,8 +6,9 @@ from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow, PriceRow
 from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Metric, Provider, Region, Reply, Rows
 
-from .loose import items, label, mapping, number, text
+from .loose import items, label, mapping, text
 from .model_lists import Entry, as_sample, parse_list, plain_model
+from .token_prices import PER_MILLION, priced
 
 _CHECKED = "2026-11-23"
 _HOST = "api.together.ai"
@@ -40,10 +41,10 @@ def _model(entry: Entry) -> ModelRow | None:
 
 def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     """Read USD per million tokens: the numbers of the recorded list are those of https://github.com/pydantic/genai-prices."""
-    pricing = mapping(entry.get("pricing"))
-    inputs, outputs = number(pricing.get("input")), number(pricing.get("output"))
-    if text(entry.get("type")) in _BY_TOKENS and (inputs is not None or outputs is not None):
-        yield PriceRow(model, "", "", f"{_HOST}/v1/models", inputs, outputs, None, None)
+    said = mapping(entry.get("pricing"))
+    if text(entry.get("type")) in _BY_TOKENS:
+        sides = (said.get("input"), said.get("output"), said.get("cached_input"))
+        yield from priced(model, f"{_HOST}/v1/models", PER_MILLION, sides)
 
 
 def _own_endpoints(reply: Reply) -> str:

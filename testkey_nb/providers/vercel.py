@@ -3,16 +3,22 @@
 from collections.abc import Iterator
 
 from testkey_nb.outcome import Answer, Capability, Outcome
-from testkey_nb.rows import PriceRow
+from testkey_nb.rows import ModelRow, PriceRow
 from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Mark, Provider, Region, Reply, Rows
 
 from . import money
-from .loose import amount, mapping
-from .model_lists import Entry, as_sample, parse_list
+from .loose import amount, items, mapping, moment
+from .model_lists import Entry, among, as_sample, parse_list, plain_model, text_and, tokens
+from .token_prices import PER_TOKEN, Said, priced
 
 _CHECKED = "2026-11-23"
 _HOST = "ai-gateway.vercel.sh"
 _USAGE = "https://vercel.com/docs/ai-gateway/usage"
+_SIDES = ("input", "output", "input_cache_read")
+_ENTRIES = (
+    "anomalyco/models.dev@2fc28466 packages/core/src/sync/providers/vercel.ts, Pi 1.1.0 "
+    "packages/ai/test/model-cost-tiers.test.ts (read 2026-11-25)"
+)
 _SDK = "vercel/ai@09525839 packages/gateway/src/errors/create-gateway-error.test.ts"
 
 
@@ -26,12 +32,43 @@ def parse_credits(reply: Reply) -> Rows | None:
     return Rows((*found, *money.as_of(reply)))
 
 
+def _model(entry: Entry) -> ModelRow | None:
+    """Read an entry: `_ENTRIES`; what the tags of a model of language do not name, it does not do."""
+    tags = entry.get("tags") if entry.get("type") == "language" else None
+    return plain_model(
+        entry,
+        created_at=moment(entry.get("released") or None),
+        output_tokens=tokens(entry, "max_tokens"),
+        input_modalities=text_and(image=among(tags, "vision"), file=among(tags, "file-input")),
+        tools=among(tags, "tool-use"),
+    )
+
+
 def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
-    """Read prices: USD per token, as texts (vercel/ai@01c23c53 packages/gateway/src/gateway-fetch-metadata.test.ts)."""
-    pricing = mapping(entry.get("pricing"))
-    inputs, outputs = amount(pricing.get("input")), amount(pricing.get("output"))
-    if inputs is not None and outputs is not None and min(inputs, outputs) >= 0:
-        yield PriceRow(model, "", "", f"{_HOST}/v1/models", round(inputs * 1e6, 9), round(outputs * 1e6, 9), None, None)
+    """Read prices: USD per token, as texts (vercel/ai@01c23c53 packages/gateway/src/gateway-fetch-metadata.test.ts).
+
+    A tier begins at the first token that it holds for: `_ENTRIES`.
+    """
+    said, source = mapping(entry.get("pricing")), f"{_HOST}/v1/models"
+    base = next(priced(model, source, PER_TOKEN, _sides(said, 0)), None)
+    if base is None or None in {base.input_per_mtok, base.output_per_mtok}:
+        return
+    yield base
+    for first in sorted({first for side in _SIDES for first in _tiers(said, side) if first}):
+        yield from priced(model, source, PER_TOKEN, _sides(said, first), above_input_tokens=first - 1)
+
+
+def _tiers(said: Entry, side: str) -> dict[int, object]:
+    """Return the prices of one side by the first token that each holds for; without tiers, it has one price."""
+    tiers = [mapping(tier) for tier in items(said.get(f"{side}_tiers"))]
+    return {0: said.get(side)} | {tokens(tier, "min") or 0: tier.get("cost") for tier in tiers}
+
+
+def _sides(said: Entry, first: int) -> Said:
+    """Return the prices of a request with so many tokens."""
+    found = (_tiers(said, side) for side in _SIDES)
+    inputs, outputs, cached = (tiers[max(at for at in tiers if at <= first)] for tiers in found)
+    return inputs, outputs, cached
 
 
 def _findings(values: money.Values) -> tuple[Finding, ...]:
@@ -87,8 +124,8 @@ VERCEL = Provider(
             "model_catalog",
             _HOST,
             "/v1/models",
-            parse_list(prices=_prices),
-            "https://vercel.com/docs/ai-gateway/sdks-and-apis/rest-api",
+            parse_list(_model, prices=_prices),
+            f"https://vercel.com/docs/ai-gateway/sdks-and-apis/rest-api; {_ENTRIES}",
             _CHECKED,
             gives=("models_listed",),
         ),

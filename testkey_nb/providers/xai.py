@@ -2,17 +2,24 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
-from testkey_nb.outcome import Answer, Axis, Capability, Outcome
+from testkey_nb.outcome import Answer, Axis, Capability, Outcome, Standing
 from testkey_nb.rows import ModelRow, PriceRow, Value, Why
 from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Mark, Metric, Provider, Region, Reply, Rows
 
-from .loose import flag, items, mapping, number, text, texts
-from .model_lists import Entry, as_sample, joined, parse_list, plain_model
+from .loose import flag, items, mapping, text, texts
+from .model_lists import Entry, as_sample, parse_list, plain_model, tokens
+from .token_prices import MILLION, Said, per_million, priced
 
 _CHECKED = "2026-11-23"
 _HOST = "api.x.ai"
 _DOCS = "https://docs.x.ai/developers/rest-api-reference/inference/models"
+_LONG = (
+    "https://docs.x.ai/developers/rest-api-reference/inference/models as of 2026-06-17; anomalyco/models.dev@909db750 "
+    "packages/core/src/sync/providers/xai.ts (read 2026-11-25)"
+)
+_PRICE = partial(per_million, tokens=100 * MILLION, parts=100)
 _SPEC = "https://raw.githubusercontent.com/api-evangelist/xai/refs/heads/main/openapi/xai-api-key-api-openapi.yml"
 _TEST = "trufflesecurity/trufflehog@8beb1099 pkg/detectors/xai/xai_test.go"
 _EVERYTHING = {"api-key:model:*", "api-key:endpoint:*"}
@@ -34,17 +41,15 @@ def parse_key(reply: Reply) -> Rows | None:
 
 def parse_models(reply: Reply) -> Rows | None:
     """Read `/v1/models`; an alias is one more name that the model is called by."""
-    return parse_list()(_with_aliases(reply, "data"))
+    return parse_list(_listed)(_with_aliases(reply, "data"))
 
 
 def parse_language_models(reply: Reply) -> Rows | None:
     """Read `/v1/language-models`, which has what `/v1/models` may lack: modalities and prices."""
-    found = parse_list(_model, at="models", prices=_prices)(_with_aliases(reply, "models"))
-    if found is None:
-        return None
+    found = _language_models(_with_aliases(reply, "models"))
     # us.api.x.ai bills 10 % more than the list of the global endpoint says:
     # https://docs.x.ai/developers/advanced-api-usage/regions.md, read 2026-11-23.
-    return Rows(models=found.models, prices=found.prices if reply.host == _HOST else ())
+    return found if found is None or reply.host == _HOST else replace(found, prices=())
 
 
 def _with_aliases(reply: Reply, at: str) -> Reply:
@@ -53,17 +58,36 @@ def _with_aliases(reply: Reply, at: str) -> Reply:
     return replace(reply, json={**mapping(reply.json), at: [*named, *entries]})
 
 
+def _listed(entry: Entry) -> ModelRow | None:
+    """Return a row of a list of the models "available to the authenticating API key" (`_DOCS`): it confirms them."""
+    return plain_model(entry, standing=Standing.CONFIRMED)
+
+
 def _model(entry: Entry) -> ModelRow | None:
-    modalities = {name: joined(entry.get(name)) for name in ("input_modalities", "output_modalities")}
-    return plain_model(entry, listed=None, **modalities)
+    context = tokens(entry, "context_length", "max_prompt_length")
+    return plain_model(entry, listed=None, context_tokens=context, standing=Standing.CONFIRMED)
 
 
 def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
-    """Read US cents per 100 million tokens (20000 is 2 USD per million): `_DOCS`, read 2026-11-23."""
-    inputs, outputs = (number(entry.get(f"{side}_text_token_price")) for side in ("prompt", "completion"))
-    if inputs is not None or outputs is not None:
-        usd_in, usd_out = (None if cents is None else cents / 10_000 for cents in (inputs, outputs))
-        yield PriceRow(model, "", "", f"{_HOST}/v1/language-models", usd_in, usd_out, None, None)
+    """Read US cents per 100 million tokens (20000 is 2 USD per million): `_DOCS`, read 2026-11-23.
+
+    From `long_context_threshold` on, others hold; a price of 0 there is the same as below: `_LONG`.
+    """
+    source, sides = f"{_HOST}/v1/language-models", _sides(entry)
+    yield from priced(model, source, _PRICE, sides)
+    if first := tokens(entry, "long_context_threshold"):
+        longer = [long or short for long, short in zip(_sides(entry, "_long_context"), sides, strict=True)]
+        yield from priced(model, source, _PRICE, (longer[0], longer[1], longer[2]), above_input_tokens=first - 1)
+
+
+def _sides(entry: Entry, length: str = "") -> Said:
+    inputs, outputs, cached = (
+        entry.get(f"{side}_text_token_price{length}") for side in ("prompt", "completion", "cached_prompt")
+    )
+    return inputs, outputs, cached
+
+
+_language_models = parse_list(_model, at="models", metric="models_described", prices=_prices)
 
 
 def findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ...]:
@@ -129,7 +153,16 @@ XAI = Provider(
     asks=(
         _KEY,
         Ask("model_catalog", _HOST, "/v1/models", parse_models, _DOCS, _CHECKED, gives=("models_listed",), auth=True),
-        Ask("model_catalog", _HOST, "/v1/language-models", parse_language_models, _DOCS, _CHECKED, auth=True),
+        Ask(
+            "model_catalog",
+            _HOST,
+            "/v1/language-models",
+            parse_language_models,
+            f"{_DOCS}; {_LONG}",
+            _CHECKED,
+            gives=("models_described",),
+            auth=True,
+        ),
         as_sample(_KEY),
     ),
     outcomes=(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from testkey_nb.sandbox.persona import Persona
 
-__all__ = ["ORIGIN", "PERSONAS", "app", "serve", "server", "transport"]
+__all__ = ["ORIGIN", "PERSONAS", "app", "serve", "server", "transport", "with_models"]
 
 ORIGIN = "http://sandbox.localhost"
 """The origin to ask in process. RFC 6761 keeps `.localhost` on loopback, so it can be no host's."""
@@ -38,7 +38,12 @@ PERSONAS: Mapping[str, Mapping[str, Persona]] = MappingProxyType(
 _LOOPBACK = "127.0.0.1"
 
 
-def app(provider: str, persona: str) -> Starlette:
+def with_models(count: int) -> Persona:
+    """Return a persona of OpenRouter with `count` models and their prices: the same ones for the same count."""
+    return vendors.openrouter.many_models(count)
+
+
+def app(provider: str, persona: str | Persona) -> Starlette:
     """Build a fresh stand-in for one persona.
 
     Parameters
@@ -46,7 +51,7 @@ def app(provider: str, persona: str) -> Starlette:
     provider
         A provider id of `PERSONAS`.
     persona
-        A persona name of that provider.
+        A persona name of that provider, or a persona made by `with_models`.
 
     Returns
     -------
@@ -57,10 +62,10 @@ def app(provider: str, persona: str) -> Starlette:
     KeyError
         If either name is unknown.
     """
-    return stand_in(PERSONAS[provider][persona])
+    return stand_in(PERSONAS[provider][persona] if isinstance(persona, str) else persona)
 
 
-def transport(provider: str, persona: str) -> httpx.ASGITransport:
+def transport(provider: str, persona: str | Persona) -> httpx.ASGITransport:
     """Build the in-process door, for an `httpx.AsyncClient` that asks `ORIGIN`.
 
     A fault of the stand-in is answered with 500, as a socket would, and never raised at the caller.

@@ -6,6 +6,7 @@ are in.  Where a real body is not known, the sandbox invents none: it answers as
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import partial
@@ -40,9 +41,18 @@ class Said:
         return Response(self.text, self.status, dress)
 
 
+def models(path: str, body: str, at: str = "data", name: str = "id", said: str = "") -> Mapping[str, Said]:
+    """Return the answer to the list at `path`, and to each of its models by itself, at `path` or under `said`."""
+    entries = json.loads(body)[at]
+    return {
+        path: Said(200, body),
+        **{f"{said or path}/{entry[name]}": Said(200, json.dumps(entry)) for entry in entries},
+    }
+
+
 @dataclass(frozen=True, kw_only=True)
 class Vendor:
-    """What a provider answers by path, whatever the query.
+    """What a provider answers by path, whatever the query; a path that ends in `*` stands for all that begin so.
 
     `keyed` is answered to a key that is taken, `public` to anybody.  `headers` go with every answer.
     """
@@ -65,6 +75,7 @@ class Situation:
     name: str
     says: str
     keyed: Mapping[str, Said] = field(default_factory=dict)  # instead of the vendor's answers
+    public: Mapping[str, Said] = field(default_factory=dict)
     takes_keys: bool = True
     throttles_keys: bool = False
     only_at: str = ""  # host that takes this key; every other host of the vendor refuses it
@@ -79,10 +90,11 @@ def personas(vendor: Vendor, ready: str, *others: Situation) -> Mapping[str, Per
         Situation(name="throttled", says="429 to every question with the key", throttles_keys=True),
         *others,
     )
-    return MappingProxyType({situation.name: _persona(vendor, situation) for situation in situations})
+    return MappingProxyType({situation.name: persona_of(vendor, situation) for situation in situations})
 
 
-def _persona(vendor: Vendor, situation: Situation) -> Persona:
+def persona_of(vendor: Vendor, situation: Situation) -> Persona:
+    """Return the persona of a vendor that is in this situation."""
     key = situation.key or vendor.key(situation.name)
     return Persona(
         name=situation.name,
@@ -102,14 +114,19 @@ def _routes(vendor: Vendor, situation: Situation) -> Sequence[Route]:
 
 def _said(vendor: Vendor, situation: Situation, request: Request) -> Said:
     path, key = request.url.path, bearer(request.headers)
-    if path in vendor.public:
-        return vendor.public[path]
-    answers = {**vendor.keyed, **situation.keyed}
-    if path not in answers:
+    if open_to_all := _found(path, situation.public) or _found(path, vendor.public):
+        return open_to_all
+    answer = _found(path, situation.keyed) or _found(path, vendor.keyed)
+    if not answer:
         return vendor.unknown
     if not key:
         return vendor.no_key or vendor.refused
     elsewhere = situation.only_at and request.url.hostname != situation.only_at
     if is_control(key) or elsewhere or not situation.takes_keys:
         return vendor.refused
-    return vendor.throttled if situation.throttles_keys else answers[path]
+    return vendor.throttled if situation.throttles_keys else answer
+
+
+def _found(path: str, answers: Mapping[str, Said]) -> Said | None:
+    begun = (said for at, said in answers.items() if at.endswith("*") and path.startswith(at[:-1]))
+    return answers.get(path) or next(begun, None)

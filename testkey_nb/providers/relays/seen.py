@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from testkey_nb.outcome import Capability
 from testkey_nb.providers.loose import flag, items, mapping, text
-from testkey_nb.providers.model_lists import parse_list
+from testkey_nb.providers.model_lists import parse_list, plain_model
 from testkey_nb.spec import Ask, Reply
 
 CHECKED = "2026-11-23"
@@ -29,7 +29,8 @@ def model_list(source: str) -> Ask:
         "model_catalog",
         "",  # a relay answers where its operator put it
         "/v1/models",
-        parse_list(),
+        # What it says of when a model was made is when the relay was, or a second that it gives to every model.
+        parse_list(lambda entry: plain_model(entry, created_at=None)),
         source,
         CHECKED,
         gives=("key_valid", "models_listed"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from testkey_nb.sandbox.persona import made_up_key
-from testkey_nb.sandbox.vendor import Said, Vendor, personas
+from testkey_nb.sandbox.vendor import Said, Vendor, models, personas
 
 _MODELS = (
     '{"object":"list","data":[{"id":"zai-glm-4.7","object":"model","created":0,"owned_by":"Cerebras"},'
@@ -14,6 +14,9 @@ _PUBLIC = (
     '{"object":"list","data":[{"id":"gpt-oss-120b","object":"model","name":"OpenAI GPT OSS","deprecated":false,'
     '"preview":false,"pricing":{"prompt":"0.00000035","completion":"0.00000075"},'
     '"capabilities":{"streaming":true,"function_calling":true,"tools":true,"parallel_tool_calls":false},'
+    '"limits":{"max_context_length":131072,"max_completion_tokens":40960}},'
+    '{"id":"zai-glm-4.7","object":"model","name":"Z.ai GLM 4.7","deprecated":true,"preview":false,'
+    '"pricing":{"prompt":"0.00000225","completion":"0.00000275"},"capabilities":{"tools":true,"vision":false},'
     '"limits":{"max_context_length":131072,"max_completion_tokens":40960}}]}'
 )
 
@@ -22,7 +25,7 @@ _VENDOR = Vendor(
     refused=Said(
         401, '{"message":"Wrong API Key","type":"invalid_request_error","param":"api_key","code":"wrong_api_key"}'
     ),
-    keyed={"/v1/models": Said(200, _MODELS)},
+    keyed=models("/v1/models", _MODELS),
     public={"/public/v1/models": Said(200, _PUBLIC)},
     no_key=Said(403, '{"detail":"Not authenticated"}'),
     headers={

@@ -18,9 +18,11 @@ _MODELS = (
     '"metadata":{"tags":["chat"],"context_length":131072,"max_tokens":65536}}]}'
 )
 _PRICES = (
-    '[{"model_name":"deepseek-ai/DeepSeek-V4-Flash","pricing":{"type":"tokens","cents_per_input_token":0.00001,'
-    '"cents_per_output_token":0.00002}},'
-    '{"model_name":"openai/gpt-oss-120b","pricing":{"type":"tokens","cents_per_input_token":0.000005,'
+    '[{"model_name":"deepseek-ai/DeepSeek-V4-Flash","type":"text-generation","tags":["openai","tools"],'
+    '"max_tokens":1048576,"deprecated":null,"pricing":{"type":"tokens","cents_per_input_token":0.00001,'
+    '"cents_per_output_token":0.00002,"rate_per_input_token_cached":0.2}},'
+    '{"model_name":"openai/gpt-oss-120b","type":"text-generation","tags":["openai","tools"],"max_tokens":131072,'
+    '"deprecated":1796083200,"pricing":{"type":"tokens","cents_per_input_token":0.000005,'
     '"cents_per_output_token":0.000025,"discount":0.5}}]'
 )
 _CHECKLIST = "/payment/checklist"
@@ -43,6 +45,7 @@ _VENDOR = Vendor(
     refused=Said(401, _REFUSED),
     keyed={
         "/v1/me": Said(200, _ME),
+        "/v1/me/rate_limit": Said(200, '{"rate_limit":200,"tpm_rate_limit":1100000}'),
         "/payment/usage": Said(200, '{"months":[{"period":"2026-10","items":[],"total_cost":375}]}'),
         **_checklist(-10.0, 2.5),
     },

@@ -14,6 +14,19 @@ _MODELS = (
     '{"id":"accounts/fireworks/models/gpt-oss-120b","object":"model","owned_by":"fireworks","context_length":131072},'
     '{"id":"accounts/fireworks/models/glm-5p3","object":"model","owned_by":"fireworks","context_length":202752}]}'
 )
+# PyPI fireworks-ai 1.2.30 types/model.py.
+_ABOUT = {
+    "/v1/accounts/fireworks/models/gpt-oss-120b": Said(
+        200,
+        '{"name":"accounts/fireworks/models/gpt-oss-120b","displayName":"gpt-oss-120b","contextLength":131072,'
+        '"createTime":"2025-08-05T16:00:00Z","supportsImageInput":false,"supportsTools":true,"supportsServerless":true}',
+    ),
+    "/v1/accounts/fireworks/models/glm-5p3": Said(
+        200,
+        '{"name":"accounts/fireworks/models/glm-5p3","displayName":"GLM 5.3","contextLength":202752,'
+        '"supportsImageInput":false,"supportsTools":true,"deprecationDate":{"year":2026,"month":12,"day":25}}',
+    ),
+}
 
 
 def _account(suspended: str) -> dict[str, Said]:
@@ -27,7 +40,7 @@ def _account(suspended: str) -> dict[str, Said]:
 _VENDOR = Vendor(
     key=lambda name: made_up_key("fw_", name, 24),
     refused=Said(401, _REFUSED),
-    keyed={**_account("UNSUSPENDED"), "/inference/v1/models": Said(200, _MODELS)},
+    keyed={**_account("UNSUSPENDED"), "/inference/v1/models": Said(200, _MODELS), **_ABOUT},
 )
 
 PERSONAS = personas(

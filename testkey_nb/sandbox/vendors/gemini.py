@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from testkey_nb.sandbox.persona import made_up_key
-from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
+from testkey_nb.sandbox.vendor import Said, Situation, Vendor, models, personas
 
 
 def _error(code: int, status: str, message: str, reason: str = "") -> Said:
@@ -27,6 +27,7 @@ def _model(name: str, title: str, context: int) -> str:
 
 
 _PATH = "/v1beta/models"
+_ALL = f"{_PATH}*"
 _MODELS = (
     f'{{"models":[{_model("gemini-3.1-flash-lite", "Gemini 3.1 Flash Lite", 1048576)},'
     f"{_model('gemini-2.5-pro', 'Gemini 2.5 Pro', 1048576)}]}}"
@@ -35,7 +36,7 @@ _MODELS = (
 _VENDOR = Vendor(
     key=lambda name: made_up_key("AIzaSy", name, 33),
     refused=_error(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", "API_KEY_INVALID"),
-    keyed={_PATH: Said(200, _MODELS)},
+    keyed=models(_PATH, _MODELS, at="models", name="name", said=_PATH.removesuffix("/models")),
     throttled=_error(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota)."),
     headers={"server": "scaffolding on HTTPServer2", "server-timing": "gfet4t7; dur=38"},
 )
@@ -47,13 +48,13 @@ PERSONAS = personas(
         name="leaked",  # github.com/continuedev/continue/issues/11541
         says="403, reported as leaked",
         keyed={
-            _PATH: _error(403, "PERMISSION_DENIED", "Your API key was reported as leaked. Please use another API key.")
+            _ALL: _error(403, "PERMISSION_DENIED", "Your API key was reported as leaked. Please use another API key.")
         },
     ),
     Situation(
         name="region-blocked",  # github.com/poenl/gemini-api/issues/4
         says="400 User location is not supported",
-        keyed={_PATH: _error(400, "FAILED_PRECONDITION", "User location is not supported for the API use.")},
+        keyed={_ALL: _error(400, "FAILED_PRECONDITION", "User location is not supported for the API use.")},
     ),
     Situation(
         name="ip-restricted",  # googleapis/googleapis google/api/error_reason.proto
@@ -72,7 +73,7 @@ PERSONAS = personas(
         name="restricted",  # github.com/continuedev/continue/issues/12781
         says="403, a Google Cloud key that may not call this API",
         keyed={
-            _PATH: _error(
+            _ALL: _error(
                 403,
                 "PERMISSION_DENIED",
                 "Requests to this API generativelanguage.googleapis.com method "

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from testkey_nb.sandbox.persona import made_up_key
-from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
+from testkey_nb.sandbox.vendor import Said, Situation, Vendor, models, personas
 
 
-def _model(name: str, context: int) -> str:
+def _model(name: str, context: int, goes: str = "null") -> str:
     return (
         f'{{"id":"{name}","object":"model","created":1765829113,"owned_by":"mistralai",'
-        '"capabilities":{"completion_chat":true,"function_calling":true,"vision":true},'
-        f'"name":"{name}","max_context_length":{context},"aliases":[],"deprecation":null,"type":"base"}}'
+        '"capabilities":{"completion_chat":true,"function_calling":true,"vision":true,"audio":false},'
+        f'"name":"{name}","max_context_length":{context},"aliases":[],"deprecation":{goes},"type":"base"}}'
     )
 
 
+_GOES = '"2027-01-31T12:00:00Z"'
+_MODELS = (
+    f'{{"object":"list","data":[{_model("mistral-large-2512", 262144)},'
+    f"{_model('open-mistral-7b', 32768, _GOES)},{_model('codestral-2508', 256000)}]}}"
+)
 _UNAUTHORIZED = Said(401, '{"detail":"Unauthorized"}', {"x-kong-response-latency": "6"})
 _VENDOR = Vendor(
     key=lambda name: made_up_key("", name, 32),
     refused=_UNAUTHORIZED,
-    keyed={
-        "/v1/models": Said(
-            200,
-            f'{{"object":"list","data":[{_model("mistral-large-2512", 262144)},{_model("codestral-2508", 256000)}]}}',
-        )
-    },
+    keyed=models("/v1/models", _MODELS),
     # github.com/raycast/extensions/issues/31107.
     throttled=Said(
         429,
@@ -43,6 +43,6 @@ PERSONAS = personas(
     Situation(
         name="quota-used-up",  # github.com/diegosouzapw/OmniRoute/issues/7638
         says="a good key, answered as a bad one is",
-        keyed={"/v1/models": _UNAUTHORIZED},
+        keyed={"/v1/models*": _UNAUTHORIZED},
     ),
 )

@@ -7,7 +7,7 @@ from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
 
 _MODELS = (
     '{"object":"list","data":[{"id":"kimi-k2-0905-preview","object":"model","created":1757000000,'
-    '"owned_by":"moonshot"},{"id":"moonshot-v1-8k","object":"model","created":1710000000,"owned_by":"moonshot"}]}'
+    '"owned_by":"moonshot","context_length":262144,"supports_image_in":false,"supports_video_in":false},{"id":"moonshot-v1-8k","object":"model","created":1710000000,"owned_by":"moonshot"}]}'
 )
 
 

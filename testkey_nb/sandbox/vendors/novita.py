@@ -1,4 +1,8 @@
-"""Novita AI.  Bodies: https://novita.ai/docs/api-reference/basic-get-user-balance.md and basic-error-code.md."""
+"""Novita AI.  Bodies: https://novita.ai/docs/api-reference/basic-get-user-balance.md and basic-error-code.md.
+
+The price of 0 of tencent/hy3, and prices of cached input: a public client's copy of the list of 2026-07-15.  The list
+in yuan is made up: the real one names no currency.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,13 @@ _MODELS = (
     '"output_modalities":["text"],"status":1},'
     '{"created":1745897024,"id":"qwen/qwen3-235b-a22b-fp8","object":"model","owned_by":"unknown",'
     '"input_token_price_per_m":2000,"output_token_price_per_m":8000,"context_size":128000,"model_type":"chat",'
+    '"pricing":{"prompt":{"price_per_m":2000},"completion":{"price_per_m":8000},'
+    '"input_cache_read":{"price_per_m":400}},"status":1},'
+    '{"created":1783400000,"id":"tencent/hy3","object":"model","owned_by":"unknown",'
+    '"input_token_price_per_m":0,"output_token_price_per_m":0,"context_size":262144,"model_type":"chat",'
     '"status":1}]}'
 )
+_IN_YUAN = _MODELS.replace('"object":"model",', '"object":"model","currency":"CNY",')
 
 
 def _balance(available: int, cash: int) -> dict[str, Said]:
@@ -37,4 +46,9 @@ PERSONAS = personas(
     _VENDOR,
     "100 USD left, 20 of them credit",
     Situation(name="broke", says="nothing left and no credit", keyed=_balance(0, 0)),
+    Situation(
+        name="prices-in-yuan",
+        says="the list names another currency than USD",
+        public={"/openai/v1/models": Said(200, _IN_YUAN)},
+    ),
 )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
-from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
+from testkey_nb.sandbox.vendor import Said, Situation, Vendor, persona_of, personas
+
+if TYPE_CHECKING:
+    from testkey_nb.sandbox.persona import Persona
 
 
-def _model(name: str, prompt: str, completion: str) -> dict[str, object]:
+def _model(name: str, prompt: str, completion: str, **more: object) -> dict[str, object]:
     slug = name.partition(":")[0]
     return {
         "id": name,
@@ -17,8 +21,11 @@ def _model(name: str, prompt: str, completion: str) -> dict[str, object]:
         "context_length": 128000,
         "architecture": {"modality": "text->text", "input_modalities": ["text"], "output_modalities": ["text"]},
         "pricing": {"prompt": prompt, "completion": completion},
+        "top_provider": {"context_length": 128000, "max_completion_tokens": 16384, "is_moderated": True},
         "supported_parameters": ["max_tokens", "structured_outputs", "tools"],
+        "expiration_date": None,
         "links": {"details": f"/api/v1/models/{slug}/endpoints"},
+        **more,
     }
 
 
@@ -65,15 +72,49 @@ def _hex_key(name: str) -> str:
 
 _MINI = _model("openai/gpt-4o-mini", "0.00000015", "0.0000006")
 _FREE = _model("meta-llama/llama-3.3-70b-instruct:free", "0", "0")
+_ZERO = _model("sandbox/priced-at-zero", "0", "0")  # and nothing says that it is free
+_TIERED = _model(
+    "google/gemini-2.5-pro",
+    "0.00000125",
+    "0.00001",
+    pricing={
+        "prompt": "0.00000125",
+        "completion": "0.00001",
+        "input_cache_read": "0.000000125",
+        "overrides": [{"min_prompt_tokens": 200000, "prompt": "0.0000025", "completion": "0.000015"}],
+    },
+    expiration_date="2027-06-17",
+)
+_ALL = (_MINI, _FREE, _ZERO, _TIERED)
 _CAPPED = {"scope": "workspace", "limit_usd": 50, "spend_usd": 50, "remaining_usd": 0, "reset_interval": "monthly"}
 _VENDOR = Vendor(
     key=_hex_key,
     refused=_error(401, "User not found."),
     no_key=_error(401, "No auth credentials found"),
-    keyed={"/api/v1/key": _key(), "/api/v1/models/user": _list(_MINI, _FREE)},
-    public={"/api/v1/models": _list(_MINI, _FREE)},
+    keyed={"/api/v1/key": _key(), "/api/v1/models/user": _list(*_ALL)},
+    public={"/api/v1/models": _list(*_ALL)},
     headers={"server": "cloudflare"},
 )
+
+
+def _many(count: int) -> Situation:
+    made_up = (
+        _model(f"sandbox/model-{n:05}", f"0.{n % 997 + 1:08}", f"0.{n % 997 * 3 + 3:08}")
+        for n in range(count - len(_ALL))
+    )
+    listed = _list(*_ALL, *made_up)
+    return Situation(
+        name="many-models",
+        says=f"a catalogue of {count} models",
+        keyed={"/api/v1/models/user": listed},
+        public={"/api/v1/models": listed},
+    )
+
+
+def many_models(count: int) -> Persona:
+    """Return a persona whose two lists hold `count` models with prices, at least as many as the others have."""
+    return persona_of(_VENDOR, _many(count))
+
 
 PERSONAS = personas(
     _VENDOR,
@@ -109,4 +150,5 @@ PERSONAS = personas(
         says="the covered model is not among those that the key's guardrail allows",
         keyed={"/api/v1/models/user": _list(_FREE)},
     ),
+    _many(400),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from testkey_nb.sandbox.persona import made_up_key
-from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
+from testkey_nb.sandbox.vendor import Said, Situation, Vendor, models, personas
 
 _REFUSED = '{"error":{"message":"Incorrect API key provided","type":"invalid_api_key"}}'
 _MODELS = (
@@ -23,7 +23,7 @@ def _account(kind: str, balance: float) -> dict[str, Said]:
 _VENDOR = Vendor(
     key=lambda name: made_up_key("", name, 64),
     refused=Said(401, _REFUSED),
-    keyed={"/v1/models": Said(200, _MODELS), **_account("prepaid", 64.2)},
+    keyed={**models("/v1/models", _MODELS), **_account("prepaid", 64.2)},
 )
 
 PERSONAS = personas(

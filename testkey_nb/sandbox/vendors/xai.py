@@ -18,7 +18,9 @@ _MODELS = (
 )
 _TEXT = '"object":"model","owned_by":"xai","input_modalities":["text","image"],"output_modalities":["text"]'
 _LANGUAGE_MODELS = (
-    f'{{"models":[{{"id":"grok-4.6",{_TEXT},"prompt_text_token_price":20000,"completion_text_token_price":60000}},'
+    f'{{"models":[{{"id":"grok-4.6",{_TEXT},"max_prompt_length":1000000,"prompt_text_token_price":20000,'
+    '"cached_prompt_text_token_price":5000,"completion_text_token_price":60000,"long_context_threshold":200000,'
+    '"prompt_text_token_price_long_context":40000,"completion_text_token_price_long_context":120000},'
     f'{{"id":"grok-4.3","aliases":["grok-latest"],{_TEXT},"prompt_text_token_price":12500,'
     '"completion_text_token_price":25000}]}'
 )

@@ -1,0 +1,78 @@
+"""Prices as OpenRouter's lists have them: in USD per token, as texts, with others for long requests and for hours.
+
+An override holds where all of its conditions do; of several that hold, the later one decides, each price by itself, and
+what none of them has is as in the base price.  `min_prompt_tokens` is passed strictly; hours are UTC, written as
+numbers (1030 is 10:30), and their end is not in them.  PyPI openrouter 1.3.84 components/pricingoverride.py and
+publicpricing.py, read 2026-11-25.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from testkey_nb.rows import PriceRow
+
+from .loose import count, items, mapping, number, texts
+from .model_lists import Entry
+from .token_prices import PER_TOKEN, Said, priced
+
+_SOURCE = "openrouter.ai/api/v1/models"
+_UNTOLD = f"{_SOURCE}, base price: others hold at some hours or lengths"
+_SIDES = ("prompt", "completion", "input_cache_read")
+_CONDITIONS = {"min_prompt_tokens", "utc_days", "utc_start", "utc_end"}
+_OTHER_PRICES = {"audio", "image", "input_audio_cache", "input_cache_write", "input_cache_write_1h"}
+_KNOWN = _CONDITIONS | _OTHER_PRICES | set(_SIDES)
+
+
+def prices(model: str, entry: Entry) -> Iterator[PriceRow]:
+    """Yield the base price of a model, and each price that differs from it, with the length and hours it holds for.
+
+    Below zero is "it depends", and a discount may or may not be in the price: neither is told.  A `:free` variant is
+    free: https://openrouter.ai/docs/guides/routing/model-variants/free, read 2026-11-23.
+    """
+    said = mapping(entry.get("pricing"))
+    overrides = [mapping(override) for override in items(said.get("overrides"))]
+    understood = all(map(_understood, overrides))
+    base = next(priced(model, _SOURCE if understood else _UNTOLD, PER_TOKEN, _sides(said)), None)
+    if said.get("discount") or base is None or None in {base.input_per_mtok, base.output_per_mtok}:
+        return
+    yield replace(base, free=True) if model.endswith(":free") and not any(_amounts(base)) else base
+    others = (row for override in overrides if understood for row in _others(model, said, override, overrides))
+    yield from dict.fromkeys(row for row in others if _amounts(row) != _amounts(base))
+
+
+def _others(model: str, said: Entry, override: Entry, overrides: list[Entry]) -> Iterator[PriceRow]:
+    holding = dict(said)
+    for other in overrides:
+        if _holds_with(other, override):
+            holding |= other
+    above = count(override.get("min_prompt_tokens")) or None
+    yield from priced(model, _SOURCE, PER_TOKEN, _sides(holding), above_input_tokens=above, hours=_hours(override))
+
+
+def _sides(said: Entry) -> Said:
+    inputs, outputs, cached = (said.get(side) for side in _SIDES)
+    return inputs, outputs, cached
+
+
+def _amounts(row: PriceRow) -> tuple[float | None, ...]:
+    return row.input_per_mtok, row.output_per_mtok, row.cached_input_per_mtok
+
+
+def _understood(override: Entry) -> bool:
+    """Whether every condition of an override is one that is documented, and it has one."""
+    clock = {"utc_start", "utc_end"} & set(override)
+    return set(override) <= _KNOWN and bool(_CONDITIONS & set(override)) and len(clock) != 1
+
+
+def _holds_with(other: Entry, override: Entry) -> bool:
+    """Whether one override holds wherever another does."""
+    lengths = [number(entry.get("min_prompt_tokens")) or 0 for entry in (other, override)]
+    return lengths[0] <= lengths[1] and _hours(other) in {"", _hours(override)}
+
+
+def _hours(override: Entry) -> str:
+    """Return when an override holds: `01:00-04:00`, with the days before it where it is not every day."""
+    days = ",".join(day[:3] for day in texts(override.get("utc_days")))
+    clock = [count(override.get(end)) for end in ("utc_start", "utc_end")]
+    window = "-".join(f"{at // 100 % 24:02}:{at % 100:02}" for at in clock if at is not None)
+    return " ".join(filter(None, (days, window)))

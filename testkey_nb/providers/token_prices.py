@@ -1,0 +1,36 @@
+"""Prices of tokens as lists say them: per token, per million, in dollars, cents or smaller parts; all read in decimals.
+
+A price stays in the currency it is in.  A price of 0 says nothing of being free: only the provider's own word does.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from testkey_nb.rows import PriceRow
+
+from .loose import decimal
+
+MILLION = 1_000_000
+Unit = Callable[[object], float | None]
+Said = tuple[object, object, object]  # of input, output and cached input, as the list has them
+
+
+def per_million(said: object, *, tokens: int, parts: int = 1) -> float | None:
+    """Return what a million tokens cost where `said` is the price of `tokens` tokens, in 1/`parts` of its currency.
+
+    Below zero, providers say that it depends: then there is no price to tell.
+    """
+    exact = decimal(said)
+    return None if exact is None or exact < 0 else float(exact * MILLION / (tokens * parts))
+
+
+PER_TOKEN: Unit = partial(per_million, tokens=1)
+PER_MILLION: Unit = partial(per_million, tokens=MILLION)
+
+
+def priced(model: str, source: str, unit: Unit, said: Said, **more: object) -> Iterator[PriceRow]:
+    """Yield the row of a price, or nothing where neither input nor output has one; `more` are other fields of it."""
+    inputs, outputs, cached = map(unit, said)
+    if inputs is not None or outputs is not None:
+        known: dict[str, object] = {"free": None, "checked_at": None, "cached_input_per_mtok": cached, **more}
+        yield PriceRow(model, "", "", source, inputs, outputs, **known)  # type: ignore[arg-type]  # fields of the row

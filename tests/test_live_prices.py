@@ -1,0 +1,103 @@
+"""Live prices and counts of whole runs: what is free, what costs nothing, other currencies, tiers, long catalogues."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from testkey_nb import sandbox
+from testkey_nb.judge import Readiness, judge_run
+from testkey_nb.keys import Key
+from testkey_nb.outcome import PriceVerdict
+from testkey_nb.probe import plan, probe_key
+from testkey_nb.rows import PriceRow
+from testkey_nb.sandbox.persona import Persona
+
+
+def judged(provider: str, persona: str, model: str) -> Readiness:
+    return ask(provider, sandbox.PERSONAS[provider][persona], model)
+
+
+def ask(provider: str, persona: Persona, model: str) -> Readiness:
+    chosen = plan(
+        provider, models=(model,), base_url=sandbox.ORIGIN, trust_endpoint=True, operator="the tests, for made-up keys"
+    )
+    door = sandbox.transport(provider, persona)
+    return judge_run(asyncio.run(probe_key(Key("THE_KEY", persona.key), chosen, transport=door)))
+
+
+def prices(provider: str, model: str, persona: str = "launch-ready") -> tuple[PriceRow, ...]:
+    live = [row for row in judged(provider, persona, model).run.prices if row.source.startswith(("api.", "openrouter"))]
+    return tuple(row for row in live if row.model == model)
+
+
+def ruling(provider: str, model: str, persona: str = "launch-ready") -> set[str]:
+    return {ruled.verdict for (name, _), ruled in judged(provider, persona, model).rulings.items() if name == model}
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "says", "rules"),
+    [
+        ("openrouter", "meta-llama/llama-3.3-70b-instruct:free", "free", PriceVerdict.SINGLE_SOURCE),
+        ("openrouter", "sandbox/priced-at-zero", "", PriceVerdict.DISPUTED),
+        ("novita", "tencent/hy3", "", PriceVerdict.DISPUTED),
+    ],
+)
+def test_a_price_of_zero_is_free_only_where_that_is_said(
+    provider: str, model: str, says: str, rules: PriceVerdict
+) -> None:
+    (row,) = prices(provider, model)
+    assert (row.input_per_mtok, row.output_per_mtok, row.free) == (0.0, 0.0, True if says == "free" else None)
+    assert ruling(provider, model) == {rules}
+
+
+def test_a_price_in_another_currency_is_kept_in_it_and_is_none_in_usd() -> None:
+    (row,) = prices("novita", "deepseek/deepseek-v4-pro", "prices-in-yuan")
+    assert (row.input_per_mtok, row.output_per_mtok, row.currency) == (1.6, 3.2, "CNY")
+    assert (row.input_usd_per_mtok, row.output_usd_per_mtok) == (None, None)
+
+
+def test_a_price_for_long_requests_stands_beside_the_base_price() -> None:
+    rows = prices("openrouter", "google/gemini-2.5-pro")
+    found = [
+        (row.above_input_tokens, row.input_per_mtok, row.output_per_mtok, row.cached_input_per_mtok) for row in rows
+    ]
+    assert found == [(None, 1.25, 10.0, 0.125), (200_000, 2.5, 15.0, 0.125)]
+    assert [row.base for row in rows] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("provider", "lists"),
+    [
+        ("openrouter", {"models_public", "models_listed"}),
+        ("cerebras", {"models_public", "models_listed"}),
+        ("deepinfra", {"models_described", "models_listed"}),
+        ("xai", {"models_described", "models_listed"}),
+    ],
+)
+def test_each_of_two_lists_says_how_many_models_it_has(provider: str, lists: set[str]) -> None:
+    model = sandbox.PERSONAS[provider]["launch-ready"].models or ("a/model",)
+    metrics = judged(provider, "launch-ready", model[0]).run.metrics
+    assert {row.metric for row in metrics if row.metric.startswith("models_")} == lists
+
+
+@pytest.mark.parametrize(("persona", "count"), [("many-models", 400), ("with_models", 5_000)])
+def test_a_long_catalogue_is_read_whole(persona: str, count: int) -> None:
+    known = sandbox.PERSONAS["openrouter"].get(persona) or sandbox.with_models(count)
+    run = ask("openrouter", known, "openai/gpt-4o-mini").run
+    assert run.sandbox
+    assert len(run.models) == len({row.model for row in run.models}) == count
+    assert len({row.model for row in run.prices if row.source.startswith("openrouter")}) == count
+    assert {row.value for row in run.metrics if row.unit == "models"} == {str(count)}
+
+
+def test_a_catalogue_of_a_size_is_the_same_each_time_and_marked_as_the_sandbox() -> None:
+    async def listed() -> httpx.Response:
+        door = sandbox.transport("openrouter", sandbox.with_models(5_000))
+        async with httpx.AsyncClient(transport=door, base_url=sandbox.ORIGIN) as client:
+            return await client.get("/api/v1/models")
+
+    once, again = asyncio.run(listed()), asyncio.run(listed())
+    assert once.text == again.text
+    assert once.headers["x-testkey-sandbox"]
+    assert once.json()["total_count"] == len(once.json()["data"]) == 5_000
