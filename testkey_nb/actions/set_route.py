@@ -3,8 +3,8 @@
 The routes of a model share its name and have an `order`: the lowest is called, and where that call fails the next one
 is, without a second try of the first (`num_retries`).  LiteLLM does so since
 https://github.com/BerriAI/litellm/pull/24611 (2026-03-26); before, `order` only chose among the routes that had not
-failed lately.  With names of their own and `fallbacks` 1.108.7 makes the same calls, but waits between them, and a caller
-sees a name for each route.  https://docs.litellm.ai/docs/router/learn/selection, read 2026-11-25.
+failed lately.  With names of their own and `fallbacks` 1.108.7 makes the same calls, but waits between them, and lists
+a name for each route.  https://docs.litellm.ai/docs/router/learn/selection, read 2026-11-25.
 """
 
 from collections.abc import Mapping, Sequence
