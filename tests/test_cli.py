@@ -5,16 +5,14 @@ import os
 import socket
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from loopback import serving
 
-from testkey_nb import sandbox
 from testkey_nb.cli import main
 from testkey_nb.sandbox import PERSONAS
 
@@ -43,22 +41,7 @@ TABLE = {
 }
 
 
-@contextmanager
-def served(persona: str, log: list[Any] | None = None) -> Iterator[str]:
-    """Serve a persona over a loopback socket and give its origin; `log` gets every request it saw."""
-    server = sandbox.server("huggingface", persona, 0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        if log is not None:
-            log += server.config.app.state.requests  # type: ignore[union-attr]  # the Starlette application
+served = partial(serving, "huggingface")
 
 
 @pytest.fixture
