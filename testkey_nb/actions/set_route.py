@@ -58,7 +58,10 @@ def set_route(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Files:
 
 def _ranked(readiness: Readiness, ranks: Sequence[RouteRank]) -> tuple[list[RouteRank], list[RouteRank]]:
     """Return the routes to call, the first choice first, and those that are left out for their price."""
-    here = [rank for rank in ranks if rank.route is not None and rank.region in {None, readiness.run.plan.region}]
+    live = [rank for rank in ranks if rank.route is not None]
+    regions = [rank.region for rank in live]
+    region = readiness.run.plan.region if readiness.run.plan.region in regions else next(iter(regions), None)
+    here = [rank for rank in live if rank.region == region]
     standing = [rank for rank in here if rank.price_stands]
     return (standing, [rank for rank in here if not rank.price_stands]) if standing else (here, [])
 
