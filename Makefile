@@ -1,6 +1,11 @@
 PYTHON ?= python3
 # Anything here (make BROWSER=1 …) adds the browser extra.
 BROWSER ?=
+# Anything here (make LITELLM=1 …) tests with a real LiteLLM proxy, from an environment of its own: its pins fight ours.
+LITELLM ?=
+LITELLM_VERSION := 1.108.7
+# Outside the checkout, so that the next one finds it; it is large.
+LITELLM_ENV := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/testkey_nb/litellm-$(LITELLM_VERSION)
 
 comma := ,
 VENV := .venv
@@ -9,13 +14,30 @@ EXTRAS := test$(if $(BROWSER),$(comma)browser)
 STAMP := $(VENV)/installed-$(EXTRAS)
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint lab clean
+.PHONY: demo setup litellm test lint lab clean
 
 demo: $(STAMP)
 	@$(BIN)/testkey demo --out readiness-report.html
 
-test: $(STAMP)
-	$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 120 tests notebooks
+# make -j2 setup makes both environments at once.
+setup: $(STAMP) $(if $(LITELLM),litellm)
+
+# A file's tests stay in one process, which shares its runs and kernels; the browser's, which mostly wait, come first.
+test: setup
+	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
+	    --nbval-lax --nbval-current-env --nbval-cell-timeout 120 tests notebooks
+
+ifneq ($(LITELLM),)
+test: export TESTKEY_LITELLM = $(shell test -e '$(LITELLM_ENV)/installed' && echo '$(LITELLM_ENV)/bin/litellm')
+endif
+
+litellm:
+	@test -e '$(LITELLM_ENV)/installed' || { \
+	    echo "Setting up LiteLLM $(LITELLM_VERSION) in $(LITELLM_ENV): once, a minute and 0.8 GB …"; \
+	    rm -rf '$(LITELLM_ENV)' && $(PYTHON) -m venv '$(LITELLM_ENV)' && \
+	    '$(LITELLM_ENV)/bin/python' -m pip install --quiet --disable-pip-version-check \
+	        'litellm[proxy]==$(LITELLM_VERSION)' prisma && touch '$(LITELLM_ENV)/installed'; \
+	} || echo "LiteLLM cannot be installed here: its tests say that they are skipped." >&2
 
 lint: $(STAMP)
 	$(BIN)/ruff check

@@ -18,11 +18,12 @@ from .errors import LaunchFolderInvalid
 from .prices import NEEDED_COLUMNS, read_own
 from .rows import OWN_PRICES, PriceRow
 
-PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE = (
+PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE, REVIEW_FILE = (
     "providers.toml",
     "inventory.csv",
     OWN_PRICES,
     "routes.yaml",
+    "review.md",
 )
 MONITORING_FILES = ("monitoring/blackbox.yml", "monitoring/prometheus.yml", "monitoring/alerts.yml")
 INVENTORY_COLUMNS = (

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+from urllib.parse import quote
 
 from .outcome import Answer, Axis, Capability, Outcome
 from .rows import LimitRow, ModelRow, PriceRow, Value, Why
@@ -139,6 +140,11 @@ class Ask:
     def per_model(self) -> bool:
         """Whether it is asked for each covered model."""
         return "{model" in self.path
+
+    def of(self, model: str) -> str:
+        """Return the path for a model, its name written as URLs want it."""
+        path = self.path.replace("{model_segment}", quote(model, safe=":@"))
+        return path.replace("{model}", quote(model, safe="/:@"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,19 @@ import csv
 import io
 import tomllib
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import KEY_NAME, PERSONAS, RunPersona
+from conftest import KEY_NAME, PERSONAS, AllDone, RunPersona
 
-from testkey_nb.actions import ARTEFACTS, Written, preview, write
+from testkey_nb.actions import ARTEFACTS, Written, present, preview, write
 from testkey_nb.actions.human_review import escaped
 from testkey_nb.actions.tables import table
 from testkey_nb.actions.write import check_writable, replace_file
 from testkey_nb.errors import OutputRefused
-from testkey_nb.judge import Policy, judge_run
+from testkey_nb.judge import Policy, judge_run, of_dimension
 from testkey_nb.launch import read_launch
 from testkey_nb.outcome import Action
 from testkey_nb.ranking import LEADS, Lead
@@ -116,8 +117,41 @@ def test_monitoring_takes_the_key_from_a_file_and_asks_with_get(run_persona: Run
 def test_a_review_names_the_evidence_and_the_smallest_step_of_each_shut_gate(run_persona: RunPersona) -> None:
     text = artefact(run_persona, "no-inference-scope", Action.HUMAN_REVIEW)["review.md"]
     assert "inference.serverless.write" in text
-    assert "smallest step" in text
+    assert [line.count("- [ ] **") for line in text.splitlines()].count(1) == text.count("smallest step: ") == 5
+    assert text.count("- may it: no. ") == 1
     assert "maruel/genai" in text
+
+
+def test_a_review_ticks_off_what_is_open_and_says_what_is_not_required(
+    run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("launch-ready")
+    review = ARTEFACTS[Action.HUMAN_REVIEW](judge_run(run, all_done(run), of_dimension("inventory-fit")))["review.md"]
+    assert review.count("- [x] **") == 5
+    assert "smallest step" not in review
+    assert review.count("(not required for inventory-fit)") == 2
+
+
+def test_a_review_that_people_worked_on_stays_and_a_changed_verdict_goes_above_it(
+    run_persona: RunPersona, tmp_path: Path
+) -> None:
+    def reviewed(persona: str) -> Written:
+        run, now = run_persona(persona), present(tmp_path)
+        later = replace(run, stamp=replace(run.stamp, observed_at=run.stamp.observed_at + timedelta(hours=len(now))))
+        return write(tmp_path, ARTEFACTS[Action.HUMAN_REVIEW](judge_run(later), now), now)
+
+    path = tmp_path / "review.md"
+    assert reviewed("broke") is Written.WRITTEN
+    ticked = path.read_text().replace("- [ ] **launch**", "- [x] **launch**\n    - Kim: paid on Monday")
+    path.write_text(ticked)
+    assert reviewed("broke") is Written.NOTHING_TO_DO
+    assert [reviewed(persona) for persona in ("revoked", "revoked", "broke")] == [
+        Written.WRITTEN,
+        Written.NOTHING_TO_DO,
+        Written.WRITTEN,
+    ]
+    assert path.read_text().endswith(f"\n---\n\n{ticked}")
+    assert path.read_text().count("# Review of") == 3
 
 
 def test_the_five_artefacts_are_read_back_as_done(run_persona: RunPersona, tmp_path: Path) -> None:

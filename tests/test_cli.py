@@ -1,21 +1,21 @@
 """The command line, as other programs use it: exit status, stdout, stderr, and what is sent."""
 
+import io
 import json
 import os
 import socket
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from loopback import serving
 
-from testkey_nb import sandbox
 from testkey_nb.cli import main
+from testkey_nb.cli.terminal import show_json
 from testkey_nb.sandbox import PERSONAS
 
 Call = Callable[..., tuple[int, str, str]]
@@ -43,22 +43,7 @@ TABLE = {
 }
 
 
-@contextmanager
-def served(persona: str, log: list[Any] | None = None) -> Iterator[str]:
-    """Serve a persona over a loopback socket and give its origin; `log` gets every request it saw."""
-    server = sandbox.server("huggingface", persona, 0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        if log is not None:
-            log += server.config.app.state.requests  # type: ignore[union-attr]  # the Starlette application
+served = partial(serving, "huggingface")
 
 
 @pytest.fixture
@@ -347,3 +332,51 @@ def test_a_fresh_process_keeps_stdout_for_json_and_the_key_out_of_everything(tmp
     assert (ran.returncode, ran.stderr) == (3, "")
     assert json.loads(ran.stdout)["schema"] == 1
     assert key not in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (("providers",), 0, "api.moonshot.ai"),
+        (("demo",), 0, "Hugging Face Router \\xb7 huggingface \\xb7 global route"),
+        (("demo", "--persona", "nobody·here"), 2, "nobody\\xb7here"),
+    ],
+)
+def test_a_terminal_that_lacks_characters_shows_them_as_escapes(
+    words: tuple[str, ...], status: int, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(sys, "argv", ["testkey", *words])
+    shown = [io.BytesIO(), io.BytesIO()]
+    for name, buffer in zip(("stdout", "stderr"), shown, strict=True):
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(buffer, encoding="ascii", write_through=True))
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == status
+    assert says in "".join(buffer.getvalue().decode("ascii") for buffer in shown)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_json_is_json_in_every_encoding(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found, written = {"said": "höher · 余额不足 · \U0001f600"}, io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding, write_through=True))
+    show_json(found)
+    assert json.loads(written.getvalue().decode(encoding)) == found
+
+
+def test_the_walk_of_the_readme_ends_ready(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    walk = readme.partition("Walk it in the sandbox")[2].split("```")[1]
+    with served("launch-ready") as origin:
+        script = walk.replace("…", PERSONAS["huggingface"]["launch-ready"].key, 1).replace(
+            "http://127.0.0.1:PORT", origin
+        )
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        ran = subprocess.run(
+            ["bash", "-eu"], input=script, env={**os.environ, "PATH": path, "COLUMNS": "200"},  # noqa: S607
+            capture_output=True, text=True, check=False, cwd=tmp_path,
+        )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count("written: ") == len(ARTEFACTS)
+    assert "READY for commercial-launch" in ran.stdout
+    assert "NOT READY" not in ran.stdout

@@ -8,14 +8,14 @@ import base64
 import json
 import re
 import sys
-import threading
 import time
-from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import loopback
 import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
@@ -26,7 +26,7 @@ from testkey_nb.sandbox.persona import Persona
 from testkey_nb.sandbox.stand_in import stand_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -76,20 +76,7 @@ def routes(persona: str) -> list[dict[str, Any]]:
     return listed
 
 
-@contextmanager
-def serving(persona: str) -> Iterator[str]:
-    running = sandbox.server("huggingface", persona, 0)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 10
-    while not running.started and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert running.started
-    try:
-        yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        running.should_exit = True
-        thread.join(10)
+serving = partial(loopback.serving, "huggingface")
 
 
 @pytest.fixture

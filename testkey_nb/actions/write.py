@@ -13,7 +13,7 @@ from types import MappingProxyType
 from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import Readiness
 from testkey_nb.keys import masked
-from testkey_nb.launch import INVENTORY_FILE, MONITORING_FILES, PRICES_FILE, PROVIDERS_FILE, ROUTES_FILE
+from testkey_nb.launch import INVENTORY_FILE, MONITORING_FILES, PRICES_FILE, PROVIDERS_FILE, REVIEW_FILE, ROUTES_FILE
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _SANDBOX = "SANDBOX: made-up answers, not a provider's. Do not put into use."
@@ -84,7 +84,7 @@ def present(folder: Path) -> Mapping[str, str]:
         If a file cannot be read.
 
     """
-    names = (PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE, *MONITORING_FILES)
+    names = (PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE, *MONITORING_FILES, REVIEW_FILE)
     found = {name: _read(folder / name) for name in names}
     return {name: text for name, text in found.items() if text is not None}
 

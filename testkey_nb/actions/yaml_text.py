@@ -4,7 +4,6 @@ PyYAML says where each node stands, and after every change that nothing else mea
 would set the whole file anew: ruamel.yaml 0.19 loses a comment before ``---`` and hangs others on new neighbours.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -145,18 +144,18 @@ class YamlText:
             body = self.body if node is None else self.body[: node.start_mark.index] + self.body[node.end_mark.index :]
             return f"{_closed(body)}{_block(rest[0], value, 0)}"
         if not rest:
-            return self._replaced(node, json.dumps(value, ensure_ascii=False))
+            return self._replaced(node, _flow(value))
         new = {rest[0]: value} if isinstance(rest[0], str) else [value]
         if _hollow(node):
             if isinstance(around, yaml.MappingNode) and not around.flow_style:
                 return self._opened(node, _block(rest[0], value, around.start_mark.column + 2))
-            return self._replaced(node, json.dumps(new, ensure_ascii=False))
+            return self._replaced(node, _flow(new))
         if not isinstance(node, yaml.CollectionNode):
             raise _CannotPut
         if node.flow_style:
             close = node.end_mark.index - 1
             comma = "" if "," in _uncommented(self.body[_end(node.value[-1]) : close]) else ", "
-            inner = json.dumps(new, ensure_ascii=False)[1:-1]
+            inner = _flow(new)[1:-1]
             return f"{self.body[:close]}{comma}{inner}{self.body[close:]}"
         # An anchor may stand before a mapping, so its first key says how far it is set in.
         column = (node.value[0][0] if isinstance(node, yaml.MappingNode) else node).start_mark.column
@@ -226,6 +225,11 @@ def _block(step: str | int, value: object, column: int) -> str:
     new = {step: value} if isinstance(step, str) else [value]
     lines = yaml.safe_dump(new, sort_keys=False, allow_unicode=True, width=_WIDE).splitlines(keepends=True)
     return "".join(" " * column + line for line in lines)
+
+
+def _flow(value: object) -> str:
+    text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=_WIDE, default_flow_style=True)
+    return text.removesuffix("...\n").removesuffix("\n")
 
 
 def _shown(path: Place) -> str:

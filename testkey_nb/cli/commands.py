@@ -6,7 +6,6 @@ mistake, told in one line on stderr with nothing sent; 1 is our own.
 """
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -36,7 +35,7 @@ from testkey_nb.sandbox.persona import Persona as SandboxPersona
 
 from .diffing import diff
 from .options import Asked, asking, run_shown
-from .terminal import show_identification, show_providers, show_readiness
+from .terminal import say, show_every_character, show_identification, show_json, show_providers, show_readiness
 
 OK, CALLER, NO, UNDECIDED = 0, 2, 3, 4
 _READY = {True: OK, False: NO, None: UNDECIDED}
@@ -88,7 +87,7 @@ def providers(*, as_json: Json = False) -> int:
             }
             for p in PROVIDERS.values()
         ]
-        _print_json({"schema": 1, "providers": rows})
+        show_json({"schema": 1, "providers": rows})
     else:
         show_providers(PROVIDERS.values())
     return OK
@@ -109,7 +108,7 @@ def identify(
     key = Key.from_env(key_env) if key_env else None
     found = asyncio.run(identify_endpoint(base_url, key=key))
     if as_json:
-        _print_json(
+        show_json(
             {
                 "schema": 1,
                 "provider": found.identity.provider,
@@ -147,7 +146,7 @@ def report(
     _write_report(readiness, out, lang)
     _show(readiness, as_json=asked.as_json)
     if not asked.as_json:
-        typer.echo(f"Report: {out}")
+        say(f"Report: {out}")
     return _READY[readiness.ready]
 
 
@@ -169,10 +168,10 @@ def apply(
     readiness = asked.checked().carried_out(quiet=asked.as_json)
     status, said = _apply(readiness, Action(action), asked.launch_dir, yes=yes)
     if asked.as_json:
-        _print_json(judge_run(readiness.run, read_launch(asked.launch_dir), readiness.policy).to_json())
-        typer.echo(said, err=True)
+        show_json(judge_run(readiness.run, read_launch(asked.launch_dir), readiness.policy).to_json())
+        say(said, err=True)
     else:
-        typer.echo(said)
+        say(said)
     return status
 
 
@@ -188,8 +187,8 @@ def _apply(readiness: Readiness, action: Action, folder: Path, *, yes: bool) -> 
     check_no_key(folder, files)
     difference = preview(folder, files)
     for note in files.notes:
-        typer.echo(f"note: {note}", err=True)
-    typer.echo(difference or f"{', '.join(files)}: no change", err=True)
+        say(f"note: {note}", err=True)
+    say(difference or f"{', '.join(files)}: no change", err=True)
     if difference and not yes and not typer.confirm(f"Write this into {folder}?", err=True):
         raise OutputRefused("not confirmed, so nothing was written")
     return OK, f"{write(folder, files, now)}: {', '.join(str(folder / name) for name in files)}"
@@ -212,7 +211,7 @@ def demo(
     show_readiness(readiness)
     if out:
         _write_report(readiness, out, "en")
-        typer.echo(f"Report: {out}")
+        say(f"Report: {out}")
     return OK
 
 
@@ -268,13 +267,9 @@ def _persona(provider: str, persona: str) -> SandboxPersona:
 
 def _show(readiness: Readiness, *, as_json: bool) -> None:
     if as_json:
-        _print_json(readiness.to_json())
+        show_json(readiness.to_json())
     else:
         show_readiness(readiness)
-
-
-def _print_json(found: object) -> None:
-    typer.echo(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 app.command()(diff)
@@ -282,6 +277,7 @@ app.command()(diff)
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
+    show_every_character()
     try:
         status = app(standalone_mode=False)
     except CallerError as error:
@@ -295,5 +291,5 @@ def main() -> None:
 
 
 def _fail(message: str) -> int:
-    typer.echo(f"testkey: {without_keys(' '.join(message.split()))}", err=True)
+    say(f"testkey: {without_keys(' '.join(message.split()))}", err=True)
     return CALLER

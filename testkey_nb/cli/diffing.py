@@ -15,6 +15,8 @@ from testkey_nb.drift import Area, Change, Shift, drift, read_export
 from testkey_nb.drift.change import number
 from testkey_nb.drift.export import HEAD, SCHEMA, Scalar, shown
 
+from .terminal import show_json
+
 SAME, DIFFERENT = 0, 3
 _ROWS = 40  # of an area that a terminal shows
 _STYLES = {
@@ -49,7 +51,7 @@ def diff(
     if as_json:
         found = {"schema": SCHEMA, "a": heads[0], "b": heads[1], "same": not changes,
                  "changes": [change.to_json() for change in changes]}  # fmt: skip
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
+        show_json(found)
     else:
         show_drift(heads, changes)
     return DIFFERENT if changes else SAME

@@ -1,7 +1,11 @@
 """What a person sees in the terminal.  Foreign text is shown as text: no markup of its own is obeyed."""
 
+import io
+import json
+import sys
 from collections.abc import Iterable, Sequence
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -18,6 +22,24 @@ _COLOURS = {
     **dict.fromkeys(("unknown", "partial", "vouched"), "yellow"),
 }
 _READY = {True: "[bold green]READY", False: "[bold red]NOT READY", None: "[bold yellow]UNDECIDED"}
+
+
+def show_every_character() -> None:
+    """Let stdout and stderr write what their encoding lacks as escapes, instead of failing at it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a line of any characters; without a `file`, typer would write UTF-8 where ASCII is asked for."""
+    typer.echo(text, file=sys.stderr if err else sys.stdout)
+
+
+def show_json(found: object) -> None:
+    """Print one JSON object; what stdout lacks is escaped as JSON wants it."""
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    say(json.dumps(found, ensure_ascii=not is_unicode, indent=2, allow_nan=False))
 
 
 def show_readiness(readiness: Readiness) -> None:
