@@ -139,6 +139,14 @@ class ModelRow:
     deprecated_at: datetime | None = None  # from then on new uses are advised against
     shutdown_at: datetime | None = None  # from then on it is not served
 
+    @property
+    def live(self) -> bool:
+        """Whether the list says that it can be called this way.
+
+        A provider that serves its models itself lists them without routes: the empty one is live then.
+        """
+        return bool(self.listed) and (self.route_status == "live" or (not self.route and not self.route_status))
+
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:

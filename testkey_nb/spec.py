@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+from urllib.parse import quote
 
 from .outcome import Answer, Axis, Capability, Outcome
 from .rows import LimitRow, ModelRow, PriceRow, Value, Why
+
+LACKING = Why("the answer lacks what it should hold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,10 @@ class Ask:
     def per_model(self) -> bool:
         """Whether it is asked for each covered model."""
         return "{model}" in self.path
+
+    def at(self, model: str) -> str:
+        """Return the path at which it is asked about a model."""
+        return self.path.replace("{model}", quote(model, safe="/:@"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +284,7 @@ class Provider:
         if reply.status >= 500:  # noqa: PLR2004
             return Outcome.UNAVAILABLE, _status(reply), "RFC 9110 section 15.6"
         if reply.status == 200 and not reply.is_html:  # noqa: PLR2004
-            return Outcome.UNEXPECTED, Why("the answer lacks what it should hold"), ""
+            return Outcome.UNEXPECTED, LACKING, ""
         if reply.is_html:
             why = Why("status {status}: a page for people instead of an answer", status=reply.status)
         else:

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 from testkey_nb.errors import KeyMalformed
 from testkey_nb.expiry import lifetime_s, now
@@ -151,7 +150,7 @@ class _Probing:
     def _path(self, ask: Ask, model: str) -> str:
         month = self.begun.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         times = {"{month_start}": str(int(month.timestamp())), "{now}": str(int(self.begun.timestamp()))}
-        path = ask.path.replace("{model}", quote(model, safe="/:@"))
+        path = ask.at(model)
         for name, value in times.items():
             path = path.replace(name, value)
         return path

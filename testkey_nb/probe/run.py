@@ -41,12 +41,8 @@ class Run:
         return self.identity.sandbox
 
     def live(self, model: str) -> list[str]:
-        """Return the routes of `model` that its list says are live.
-
-        A provider that serves its models itself lists them without routes: the empty one is live then.
-        """
-        listed = [row for row in self.models if row.model == model and row.listed]
-        return [row.route for row in listed if row.route_status == "live" or (not row.route and not row.route_status)]
+        """Return the routes of `model` that its list says are live."""
+        return [row.route for row in self.models if row.model == model and row.live]
 
     def values(self) -> Mapping[str, tuple[Value, ...]]:
         """Return the native values of every known metric."""
