@@ -1,11 +1,12 @@
 """The first half of each gate: may it, by the evidence of the run."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from testkey_nb.inventory import going
 from testkey_nb.outcome import Answer, Axis, Phantom, PriceVerdict, Verdict
-from testkey_nb.rows import LimitRow, Why
+from testkey_nb.rows import LimitRow, ModelRow, Why
 
 from .case import Case, Check
 
@@ -30,10 +31,12 @@ def identified(case: Case) -> Check:
 
 def served(case: Case) -> Iterator[Check]:
     """Say of each covered model that it is to be shut down, where every live route of it is; of others nothing."""
-    soon = timedelta(days=case.policy.min_days_served)
-    for model in case.run.plan.models:
-        rows = [row for row in case.run.models if row.model == model and row.live]
-        if not rows or any(row.shutdown_at is None for row in rows):
+    soon, live = timedelta(days=case.policy.min_days_served), defaultdict[str, list[ModelRow]](list)
+    for row in case.run.models:
+        if row.covered and row.live:
+            live[row.model].append(row)
+    for model, rows in live.items():
+        if any(row.shutdown_at is None for row in rows):
             continue
         last = max(rows, key=lambda row: row.shutdown_at or case.run.stamp.observed_at)
         for reason, why in going(last, case.run.stamp.observed_at, soon):
