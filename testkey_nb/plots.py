@@ -125,8 +125,8 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
     figure = sized(len(shown), step=0.42, above=0.25 + 0.25 * -(-len(sources) // 3), note=len(routes) > ROUTES)
     left, right = figure.subplots(1, 2, sharey=True, gridspec_kw={"wspace": 0.16})
     for axes, field, title in (
-        (left, "input_per_mtok", Why("input, {currency} per million tokens", currency=currency)),
-        (right, "output_per_mtok", Why("output, {currency} per million tokens", currency=currency)),
+        (left, "input_per_mtok", Why("input, {currency} per million tokens", currency=fitting(currency, 9))),
+        (right, "output_per_mtok", Why("output, {currency} per million tokens", currency=fitting(currency, 9))),
     ):
         _dots(axes, shown, sources, (field, currency), lang)
         axes.set_xlabel(translate(title, lang))
@@ -158,7 +158,7 @@ def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], what: t
                     color=SERIES[series % len(SERIES)], label=fitting(row.source), clip_on=False,
                 )  # fmt: skip
         if not drawn:
-            others = ", ".join(sorted({row.currency for row in one.prices} - {currency}))
+            others = ", ".join(fitting(name, 9) for name in sorted({row.currency for row in one.prices} - {currency}))
             said = translate(Why("priced in {currency}", currency=others) if others else "no price", lang)
             axes.text(0.02, y, said, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=MUTED)
     axes.set_xlim(0, 1.12 * axes.get_xlim()[1])

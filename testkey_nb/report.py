@@ -196,6 +196,7 @@ def _view(readiness: Readiness) -> dict[str, object]:
         "actions": rows("actions"),
         "previews": previews(readiness),
         "covered": [row for row in run.models if row.covered],
+        "listing": any(row.listed for row in run.models),
         "prices": prices,
         "other_models": len({row.model for row in run.models} - covered),
         "other_prices": len(readiness.prices) - len(prices),

@@ -67,7 +67,7 @@ def draw_costs(readiness: Readiness, lang: str = "en") -> Figure:
     axes.set_yticks(range(len(shown)), [fitting(_label(row)) for row in shown])
     axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_xlim(0, 1.45 * max(axes.get_xlim()[1], 1e-9))
-    axes.set_xlabel(translate(Why("{currency} a month", currency=currency), lang))
+    axes.set_xlabel(translate(Why("{currency} a month", currency=fitting(currency, 9)), lang))
     clear(axes)
     note_left_out(figure, len(rows) - len(shown), lang)
     return figure
@@ -75,7 +75,7 @@ def draw_costs(readiness: Readiness, lang: str = "en") -> Figure:
 
 def _bar(axes: Axes, y: int, row: CostRow, currency: str, lang: str) -> None:
     own, low, high = monthly(row)
-    said = in_words(row, lang) or translate("no cost follows", lang)
+    said = fitting(in_words(row, lang) or translate("no cost follows", lang), 48)
     if own != currency or low is None or high is None:
         axes.text(0.01, y, said, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=MUTED)
         return

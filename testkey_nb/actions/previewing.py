@@ -73,8 +73,7 @@ def _preview(readiness: Readiness, action: Action) -> ActionPreview:
 
 
 def _file(path: str, now: str | None, text: str) -> FilePreview:
-    """Show of a file that is there what would change; people's own words in it without addresses of theirs."""
-    lines = text.splitlines() if now is None else difference(path, now, text)
-    ours = "" if now is None else "+"
-    shown = tuple((line if line.startswith(ours) else masked(line))[:MAX_CHARS] for line in lines[:MAX_LINES])
+    """Show a new file as it is, and of one that is there what would change, without addresses that people put there."""
+    lines = text.splitlines() if now is None else [masked(line) for line in difference(path, now, text)]
+    shown = tuple(line[:MAX_CHARS] for line in lines[:MAX_LINES])
     return FilePreview(path, now is not None, shown, len(lines) - len(shown))
