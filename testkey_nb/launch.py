@@ -26,6 +26,7 @@ PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE, REVIEW_FILE = (
     "review.md",
 )
 MONITORING_FILES = ("monitoring/blackbox.yml", "monitoring/prometheus.yml", "monitoring/alerts.yml")
+FILES = (PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE, *MONITORING_FILES, REVIEW_FILE)
 INVENTORY_COLUMNS = (
     "credential", "provider", "owner_id", "organization_id", "token_type", "token_role", "expires_at", "models",
     "observed_at", "note",
@@ -54,6 +55,7 @@ class Launch:
     )  # provider → own prices, and rows to be filled
     routed: frozenset[str] = frozenset()  # model names
     watched: frozenset[tuple[str, str]] = frozenset()  # (provider, credential)
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)  # what stands in each file that is there
 
 
 def read_launch(folder: Path | None) -> Launch:
@@ -75,6 +77,7 @@ def read_launch(folder: Path | None) -> Launch:
         prices=_prices(folder / PRICES_FILE),
         routed=_routed(folder / ROUTES_FILE),
         watched=_watched(folder),
+        texts={name: text for name in FILES if (text := _text(folder / name))},
     )
 
 

@@ -126,6 +126,37 @@ class Standing(StrEnum):
     MISSING = "missing"
 
 
+class Phantom(StrEnum):
+    """Why something that a list names should not be relied on, the worst first."""
+
+    EMPTY = "empty"
+    SHUT_DOWN = "shut_down"
+    LISTED_ONLY = "listed_only"
+    SOON_GONE = "soon_gone"
+    UNPRICED = "unpriced"
+    DEPRECATED = "deprecated"
+
+
+class Counted(StrEnum):
+    """Which of its models a source counts."""
+
+    LISTED = "listed"
+    NAMED = "named"
+    LIVE = "live"
+    CONFIRMED = "confirmed"
+    PRICED = "priced"
+    FILED = "filed"
+
+
+class InventoryChange(StrEnum):
+    """What became of a model since an earlier inventory."""
+
+    GONE = "gone"
+    CHANGED = "changed"
+    NEW = "new"
+    UNREAD = "unread"
+
+
 class PriceVerdict(StrEnum):
     """What the sources of one route's price say together."""
 

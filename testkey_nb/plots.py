@@ -3,6 +3,7 @@
 Every function returns a `matplotlib.figure.Figure` and touches no global state; `svg.svg` puts it into a page.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -79,22 +80,31 @@ def alt_gates(readiness: Readiness, lang: str = "en") -> str:
 
 
 class _Priced(NamedTuple):
-    """A covered model's route and its prices, by source."""
+    """A covered model's route and its base prices, by source."""
 
     model: str
     route: str
+    region: str
     prices: list[PriceRow]
 
 
 def _priced_routes(readiness: Readiness) -> list[_Priced]:
-    covered = readiness.run.plan.models
-    rows = [row for row in readiness.prices if row.model in covered and row.base]
-    routes = dict.fromkeys(
-        [(row.model, row.route) for row in readiness.run.models if row.covered and row.listed and row.route]
-        + [(row.model, row.route) for row in rows]
-    )
-    found = [_Priced(m, r, [row for row in rows if (row.model, row.route) == (m, r)]) for m, r in routes]
-    return sorted(found, key=lambda one: (one.model, not one.prices))
+    """Return the covered models' routes, and those that only a source of prices names, the priced ones first."""
+    run, covered = readiness.run, frozenset(readiness.run.plan.models)
+    found: defaultdict[tuple[str, str, str], list[PriceRow]] = defaultdict(list)
+    for row in readiness.prices:
+        if row.model in covered and row.base:
+            found[row.model, row.route, row.region].append(row)
+    for model in run.models:
+        if model.covered and model.listed and model.route:
+            found[model.model, model.route, run.plan.region]  # a route without a price is drawn, too
+    return sorted((_Priced(*key, prices) for key, prices in found.items()), key=lambda one: (one.model, not one.prices))
+
+
+def _currency(routes: Iterable[_Priced]) -> str:
+    """Return the currency of most of the prices, by name where that is several; empty where there are none."""
+    counted = Counter(row.currency for one in routes for row in one.prices)
+    return min(counted, key=lambda currency: (-counted[currency], currency), default="")
 
 
 def _sources(routes: Iterable[_Priced]) -> dict[str, int]:
@@ -103,23 +113,25 @@ def _sources(routes: Iterable[_Priced]) -> dict[str, int]:
 
 @own_style()
 def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
-    """Draw input and output price of every covered model's route, the sources side by side."""
+    """Draw input and output price of every covered model's route, the sources side by side, in one currency.
+
+    Of several currencies it is the one that most of the prices have; routes priced in another say so.
+    """
     routes = _priced_routes(readiness)
     shown = routes[:ROUTES]
-    sources = _sources(shown)
+    currency, sources = _currency(shown), _sources(shown)
     if not sources:
         return only_said(translate("No source has a price of a covered model.", lang))
     figure = sized(len(shown), step=0.42, above=0.25 + 0.25 * -(-len(sources) // 3), note=len(routes) > ROUTES)
     left, right = figure.subplots(1, 2, sharey=True, gridspec_kw={"wspace": 0.16})
     for axes, field, title in (
-        (left, "input_per_mtok", translate("input, USD per million tokens", lang)),
-        (right, "output_per_mtok", translate("output, USD per million tokens", lang)),
+        (left, "input_per_mtok", Why("input, {currency} per million tokens", currency=fitting(currency, 9))),
+        (right, "output_per_mtok", Why("output, {currency} per million tokens", currency=fitting(currency, 9))),
     ):
-        _dots(axes, shown, sources, field, translate("no price", lang))
-        axes.set_xlabel(title)
-    left.set_yticks(
-        range(len(shown)), [fitting(f"{one.model.rpartition('/')[2]} · {one.route or '-'}") for one in shown]
-    )
+        _dots(axes, shown, sources, (field, currency), lang)
+        axes.set_xlabel(translate(title, lang))
+    regions = len({one.region for one in shown}) > 1
+    left.set_yticks(range(len(shown)), [fitting(_label(one, regions=regions)) for one in shown])
     left.set_ylim(len(shown) - 0.5, -0.5)
     handles, labels = left.get_legend_handles_labels()
     by_name = dict(zip(labels, handles, strict=True))
@@ -128,22 +140,27 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
     return figure
 
 
-def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], field: str, none: str) -> None:
-    width = min(0.22, 0.7 / len(sources))
+def _label(one: _Priced, *, regions: bool) -> str:
+    return f"{one.model.rpartition('/')[2]} · {one.route or '-'}{f' · {one.region}' if regions else ''}"
+
+
+def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], what: tuple[str, str], lang: str) -> None:
+    width, (field, currency) = min(0.22, 0.7 / len(sources)), what
     for y, one in enumerate(routes):
+        drawn = False
         for row in one.prices:
             series = sources[row.source]
-            x = 0.0 if row.free else getattr(row, field)
-            if x is not None and row.currency == "USD":
-                offset = (series - (len(sources) - 1) / 2) * width
+            x = 0.0 if row.free else getattr(row, field) if row.currency == currency else None
+            if x is not None:
+                drawn, offset = True, (series - (len(sources) - 1) / 2) * width
                 axes.plot(
                     [x], [y + offset], linestyle="none", marker=MARKERS[series % len(MARKERS)], markersize=8,
                     color=SERIES[series % len(SERIES)], label=fitting(row.source), clip_on=False,
                 )  # fmt: skip
-        if not any(row.free or getattr(row, field) is not None for row in one.prices):
-            axes.text(0.02, y, none, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=MUTED)
-        if said := _elsewhere(one.prices, field):
-            axes.text(0.98, y, said, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=9)
+        if not drawn:
+            others = ", ".join(fitting(name, 9) for name in sorted({row.currency for row in one.prices} - {currency}))
+            said = translate(Why("priced in {currency}", currency=others) if others else "no price", lang)
+            axes.text(0.02, y, said, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=MUTED)
     axes.set_xlim(0, 1.12 * axes.get_xlim()[1])
     axes.locator_params(axis="x", nbins=4)
     clear(axes)
@@ -159,11 +176,10 @@ def alt_prices(readiness: Readiness, lang: str = "en") -> str:
     """Say what `draw_prices` shows."""
     routes = _priced_routes(readiness)
     parts = [text for one in routes[:ROUTES] for text in _price_words(one, lang)]
-    if not any(one.prices for one in routes):
+    if not any(one.prices for one in routes[:ROUTES]):
         return translate("No source has a price of a covered model.", lang)
     more = left_out(len(routes) - ROUTES, lang)
-    of = translate("Prices per million tokens, in USD unless another currency is named", lang)
-    return f"{of}: {'; '.join([*parts, *more])}."
+    return f"{translate('Prices per million tokens', lang)}: {'; '.join([*parts, *more])}."
 
 
 def _price_words(one: _Priced, lang: str) -> Iterator[str]:
@@ -172,18 +188,18 @@ def _price_words(one: _Priced, lang: str) -> Iterator[str]:
         yield f"{where}: {translate('no price', lang)}"
     for row in one.prices:
         said = Why(
-            "{where}: input {input}, output {output} ({source})",
+            "{where}: input {input}, output {output} {currency} ({source})",
             where=where,
-            input=_paid(row.input_per_mtok, row.currency),
-            output=_paid(row.output_per_mtok, row.currency),
+            input=_amount(row.input_per_mtok),
+            output=_amount(row.output_per_mtok),
+            currency=row.currency,
             source=row.source,
         )
         yield translate(said, lang)
 
 
-def _paid(value: float | None, currency: str) -> str:
-    amount = "?" if value is None else f"{value:g}"
-    return amount if currency == "USD" else f"{amount} {currency}"
+def _amount(value: float | None) -> str:
+    return "?" if value is None else f"{value:g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ escaped, and made one line of bounded length first.
 
 import base64
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache, partial
@@ -15,27 +16,36 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from . import plots
+from . import plots, spending
+from .actions import previews
 from .errors import UnknownName
+from .inventory import PhantomRow
 from .judge import Readiness
 from .locale import LANGUAGES, translate
-from .outcome import Gate, Outcome
+from .outcome import Gate, Outcome, Phantom
 from .probe import CONTROL
+from .ranking import RouteRank
 from .rows import AnswerRow, Why
 from .svg import svg
 
-SECTIONS = ("summary", "why", "how", "action", "capabilities", "gates", "passport", "evidence", "prices", "answers")
+SECTIONS = (
+    "summary", "why", "how", "action", "capabilities", "gates", "passport", "evidence", "models", "prices", "costs",
+    "routes", "limits", "previews", "answers",
+)  # fmt: skip
 MAX_CHARS = 600  # of any one text
 _NOTHING = "–"  # noqa: RUF001 - a dash, as people set it where there is nothing
 _PICTURES = {
     "gates": (plots.draw_gates, plots.alt_gates),
     "prices": (plots.draw_prices, plots.alt_prices),
+    "costs": (spending.draw_costs, spending.alt_costs),
     "latency": (plots.draw_latency, plots.alt_latency),
 }
 _TONES = {
-    "good": "yes pass proved ok agreed genuine for ready",
-    "bad": "no fail denied forbidden no_funds region_blocked relay contradicted against missing disputed not_ready",
-    "unsure": "unknown partial rate_limited unavailable unexpected vouched stale undecided",
+    "good": "yes pass proved ok agreed genuine for ready confirmed",
+    "bad": "no fail denied forbidden no_funds region_blocked relay contradicted against missing disputed not_ready "
+    "empty shut_down gone",
+    "unsure": "unknown partial rate_limited unavailable unexpected vouched stale undecided listed_only soon_gone "
+    "unpriced deprecated changed unread",
 }
 _TONE = {word: tone for tone, words in _TONES.items() for word in words.split()}
 _VERDICT = {True: "ready", False: "not_ready", None: "undecided"}
@@ -71,7 +81,7 @@ def render_report(readiness: Readiness, lang: str = "en") -> str:
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     page = _environment(lang).get_template("report.html.j2")
     body = [Markup(part) for part in parts.values()]  # noqa: S704 - rendered by the same environment, which escapes
-    return page.render(**_view(readiness), sections=body, style=Markup(css), digest=Markup(digest))  # noqa: S704 - our own
+    return page.render(**_subject(readiness), sections=body, style=Markup(css), digest=Markup(digest))  # noqa: S704 - our own
 
 
 def sections(readiness: Readiness, lang: str = "en") -> dict[str, str]:
@@ -113,7 +123,7 @@ def _environment(lang: str) -> Environment:
     environment.globals |= {"lang": lang, "t": partial(_say, lang), "tone": lambda word: _TONE.get(str(word), "plain")}
     environment.filters |= {
         "say": partial(_word, lang), "head": partial(_head, lang), "told": partial(_told, lang), "moment": _moment,
-        "number": _number,
+        "day": _day, "number": _number, "span": _span, "monthly": lambda row: spending.in_words(row, lang),
     }  # fmt: skip
     return environment
 
@@ -150,8 +160,16 @@ def _moment(value: datetime | None) -> str:
     return value.strftime("%Y-%m-%d %H:%M UTC") if value else _NOTHING
 
 
+def _day(value: datetime | None) -> str:
+    return f"{value:%Y-%m-%d}" if value else _NOTHING
+
+
 def _number(value: float | None) -> str:
     return _NOTHING if value is None else f"{value:.10g}"
+
+
+def _span(low: float | None, high: float | None) -> str:
+    return _number(low) if low == high else f"{_number(low)} – {_number(high)}"  # noqa: RUF001 - a dash, as in a range
 
 
 def _picture(readiness: Readiness, lang: str, name: str) -> Markup:
@@ -160,24 +178,49 @@ def _picture(readiness: Readiness, lang: str, name: str) -> Markup:
     return Markup(svg(draw(readiness, lang), words(readiness, lang), prefix))  # noqa: S704 - escaped by the serialiser
 
 
-def _view(readiness: Readiness) -> dict[str, object]:
-    """Return what the templates show, by name."""
+def _subject(readiness: Readiness) -> dict[str, object]:
+    """Return what every template shows, by name."""
     run = readiness.run
-    prices = [row for row in readiness.prices if row.model in run.plan.models]
+    return {"r": readiness, "run": run, "provider": run.plan.provider, "verdict": _VERDICT[readiness.ready]}
+
+
+def _view(readiness: Readiness) -> dict[str, object]:
+    """Return what the sections show, by name."""
+    run, rows = readiness.run, cache(readiness.rows)
+    covered = frozenset(run.plan.models)
+    prices = [row for row in readiness.prices if row.model in covered]
     return {
-        "r": readiness,
-        "run": run,
-        "provider": run.plan.provider,
-        "verdict": _VERDICT[readiness.ready],
+        **_subject(readiness),
+        "rows": rows,
         "summary": readiness.summary(),
-        "actions": readiness.rows("actions"),
+        "actions": rows("actions"),
+        "previews": previews(readiness),
         "covered": [row for row in run.models if row.covered],
+        "listing": any(row.listed for row in run.models),
         "prices": prices,
-        "other_models": len({row.model for row in run.models} - set(run.plan.models)),
+        "other_models": len({row.model for row in run.models} - covered),
         "other_prices": len(readiness.prices) - len(prices),
-        "rulings": [(route, ruling) for route, ruling in readiness.rulings.items() if route[0] in run.plan.models],
+        "court": [row for row in readiness.court if row.model in covered],
+        "costs": spending.covered_costs(readiness),
+        "phantom_counts": _phantom_counts(rows("phantoms")),
+        "fallbacks": _fallbacks(rows("routes")),
         **_seen(readiness, run.answers),
     }
+
+
+def _phantom_counts(rows: Iterable[object]) -> dict[str, int]:
+    """Return how many phantoms there are by reason, the worst first; none of which there are none."""
+    counted = Counter(row.reason for row in rows if isinstance(row, PhantomRow))
+    return {reason: counted[reason] for reason in Phantom if counted[reason]}
+
+
+def _fallbacks(rows: Iterable[object]) -> dict[tuple[str, str], list[RouteRank]]:
+    """Return the routes of each covered model and region in the order in which they are to be taken."""
+    found: defaultdict[tuple[str, str], list[RouteRank]] = defaultdict(list)
+    for rank in rows:
+        if isinstance(rank, RouteRank):
+            found[rank.model, rank.region or ""].append(rank)
+    return found
 
 
 def _seen(readiness: Readiness, answers: tuple[AnswerRow, ...]) -> dict[str, object]:

@@ -10,6 +10,8 @@ from urllib.parse import quote
 from .outcome import Answer, Axis, Capability, Outcome
 from .rows import LimitRow, ModelRow, PriceRow, Value, Why
 
+LACKING = Why("the answer lacks what it should hold")
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -284,7 +286,7 @@ class Provider:
         if reply.status >= 500:  # noqa: PLR2004
             return Outcome.UNAVAILABLE, _status(reply), "RFC 9110 section 15.6"
         if reply.status == 200 and not reply.is_html:  # noqa: PLR2004
-            return Outcome.UNEXPECTED, Why("the answer lacks what it should hold"), ""
+            return Outcome.UNEXPECTED, LACKING, ""
         if reply.is_html:
             why = Why("status {status}: a page for people instead of an answer", status=reply.status)
         else:

@@ -10,8 +10,8 @@ from conftest import RunPersona
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from testkey_nb import plots
-from testkey_nb.judge import Readiness, judge_run
+from testkey_nb import plots, spending
+from testkey_nb.judge import Policy, Readiness, change, judge_run
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.rows import PriceRow
 from testkey_nb.svg import svg
@@ -19,6 +19,7 @@ from testkey_nb.svg import svg
 PICTURES = {
     "gates": (plots.draw_gates, plots.alt_gates),
     "prices": (plots.draw_prices, plots.alt_prices),
+    "costs": (spending.draw_costs, spending.alt_costs),
     "latency": (plots.draw_latency, plots.alt_latency),
 }
 HOSTILE = 'ev$il$ <script>"&\x00\u202e模型/' + "x" * 200
@@ -26,7 +27,8 @@ HOSTILE = 'ev$il$ <script>"&\x00\u202e模型/' + "x" * 200
 
 @pytest.fixture(scope="module")
 def ready(run_persona: RunPersona) -> Readiness:
-    return judge_run(run_persona("launch-ready"))
+    load = {"planned_requests_per_day": 1000, "planned_input_tokens": 1000, "planned_output_tokens": 1000}
+    return judge_run(run_persona("launch-ready"), policy=change(Policy(), load))
 
 
 def _parse(text: str) -> ET.Element:
@@ -143,6 +145,58 @@ def test_how_many_routes_are_left_out_is_said(ready: Readiness) -> None:
     readiness = _with_routes(ready, 30)
     assert "left out here: 18 more" in _texts(plots.draw_prices(readiness))
     assert "left out here: 18 more" in plots.alt_prices(readiness)
+
+
+def _priced(readiness: Readiness, *prices: PriceRow) -> Readiness:
+    return judge_run(replace(readiness.run, prices=prices), policy=readiness.policy)
+
+
+def test_prices_are_drawn_in_the_currency_of_most_and_the_others_say_theirs(ready: Readiness) -> None:
+    model = ready.run.plan.models[0]
+    price = PriceRow(model, "novita", "global", "list", 1.0, 2.0, None, None, currency="CNY")
+    mixed = _priced(ready, price, replace(price, source="other"), replace(price, route="nscale", currency="USD"))
+    mixed = replace(mixed, prices=mixed.run.prices)
+    texts = _texts(plots.draw_prices(mixed))
+    assert "input, CNY per million tokens" in texts
+    assert texts.count("priced in USD") == 2
+    assert f"{model}, nscale: input 1, output 2 USD (list)" in plots.alt_prices(mixed)
+
+
+def test_only_base_prices_are_drawn(ready: Readiness) -> None:
+    base = PriceRow(ready.run.plan.models[0], "novita", "global", "list", 1.0, 2.0, None, None)
+    tiers = replace(ready, prices=(base, replace(base, above_input_tokens=9, source="tier")))
+    assert "tier" not in _texts(plots.draw_prices(tiers))
+    assert "tier" not in plots.alt_prices(tiers)
+
+
+def test_prices_of_several_regions_are_lines_of_their_own(ready: Readiness) -> None:
+    base = PriceRow(ready.run.plan.models[0], "novita", "global", "list", 1.0, 2.0, None, None)
+    figure = plots.draw_prices(replace(ready, prices=(base, replace(base, region="cn"))))
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert [label.rpartition("novita")[2] for label in labels if "novita" in label] == [" · global", " · cn"]
+
+
+def test_costs_say_their_range_and_what_gives_none(ready: Readiness) -> None:
+    price = PriceRow(ready.run.plan.models[0], "novita", "global", "list", 1.0, 2.0, None, None)
+    half = replace(price, route="nscale", input_per_mtok=None)
+    readiness = _priced(ready, price, replace(price, source="other", output_per_mtok=4.0), half)
+    readiness = replace(readiness, prices=readiness.run.prices)
+    texts = _texts(spending.draw_costs(readiness))
+    assert {"90.00 to 150.00 USD", "no cost follows", "USD a month"} <= set(texts)
+    assert "novita: 90.00 to 150.00 USD" in spending.alt_costs(readiness)
+    assert "nscale: no cost follows" in spending.alt_costs(readiness)
+
+
+def test_without_prices_the_picture_of_costs_says_so(ready: Readiness) -> None:
+    said = "No cost follows from what the sources say."
+    assert _texts(spending.draw_costs(replace(ready, prices=()))) == [said]
+    assert spending.alt_costs(replace(ready, prices=())) == said
+
+
+def test_how_many_costs_are_left_out_is_said(ready: Readiness) -> None:
+    readiness = _with_routes(ready, 30)
+    assert "left out here: 18 more" in _texts(spending.draw_costs(readiness))
+    assert "left out here: 18 more" in spending.alt_costs(readiness)
 
 
 def test_latency_has_a_line_for_every_request_that_was_answered(ready: Readiness) -> None:

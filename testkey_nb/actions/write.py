@@ -13,7 +13,7 @@ from types import MappingProxyType
 from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import Readiness
 from testkey_nb.keys import masked
-from testkey_nb.launch import INVENTORY_FILE, MONITORING_FILES, PRICES_FILE, PROVIDERS_FILE, REVIEW_FILE, ROUTES_FILE
+from testkey_nb.launch import FILES
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _SANDBOX = "SANDBOX: made-up answers, not a provider's. Do not put into use."
@@ -84,8 +84,7 @@ def present(folder: Path) -> Mapping[str, str]:
         If a file cannot be read.
 
     """
-    names = (PROVIDERS_FILE, INVENTORY_FILE, PRICES_FILE, ROUTES_FILE, *MONITORING_FILES, REVIEW_FILE)
-    found = {name: _read(folder / name) for name in names}
+    found = {name: _read(folder / name) for name in FILES}
     return {name: text for name, text in found.items() if text is not None}
 
 
@@ -98,13 +97,16 @@ def preview(folder: Path, files: Mapping[str, str]) -> str:
         If a file cannot be read, or holds what looks like a key.
 
     """
-    pieces: list[str] = []
     now = {name: _read(folder / name) or "" for name in files}
     check_no_key(folder, now)
-    for name, text in files.items():
-        lines = (_lines(now[name]), _lines(text))
-        pieces += difflib.unified_diff(*lines, f"{folder / name} (now)", f"{folder / name}")
-    return "".join(f"{_printable(piece.removesuffix(chr(10)))}\n" for piece in pieces)
+    pieces = [piece for name, text in files.items() for piece in difference(str(folder / name), now[name], text)]
+    return "".join(f"{piece}\n" for piece in pieces)
+
+
+def difference(name: str, now: str, text: str) -> list[str]:
+    """Return the lines of a unified diff of a file; none where writing it changes nothing."""
+    pieces = difflib.unified_diff(_lines(now), _lines(text), f"{name} (now)", name)
+    return [_printable(piece.removesuffix("\n")) for piece in pieces]
 
 
 def write(folder: Path, files: Mapping[str, str], before: Mapping[str, str] = NOTHING) -> Written:

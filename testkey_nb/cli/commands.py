@@ -19,11 +19,11 @@ from typer.exceptions import TyperException
 
 from testkey_nb import __version__, sandbox
 from testkey_nb.actions import ARTEFACTS, present, preview, write
+from testkey_nb.actions.previewing import gate_of, is_shut
 from testkey_nb.actions.write import check_folder, check_no_key, check_writable, replace_file
 from testkey_nb.errors import AddressRefused, CallerError, KeyMissing, OutputRefused, UnknownName
 from testkey_nb.identity import identify_endpoint
 from testkey_nb.judge import Readiness, judge_run
-from testkey_nb.judge.readiness import ACTION_OF
 from testkey_nb.jupyter import search_paths
 from testkey_nb.keys import Key, without_keys
 from testkey_nb.launch import read_launch
@@ -177,8 +177,8 @@ def apply(
 
 def _apply(readiness: Readiness, action: Action, folder: Path, *, yes: bool) -> tuple[int, str]:
     """Write the artefact of `action` if its gate lets it; return the exit status and what to say."""
-    gate = next((gate for gate in readiness.gates if ACTION_OF[gate.gate] is action), None)
-    if gate and gate.may is not Answer.YES and not gate.to_fill:
+    gate = gate_of(readiness, action)
+    if gate and is_shut(gate):
         return _BY_ANSWER[gate.may], f"{action} refused, the gate {gate.gate} is {gate.may}: {gate.may_why}"
     if gate and gate.done is Answer.YES:
         return OK, f"nothing to do: {gate.done_why}"

@@ -30,8 +30,8 @@ MODEL_FIELDS: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(("listed", "tools", "structured_output", "free", "model_author"), _FLAG),
         **dict.fromkeys(("route_status", "mapping_status", "owner", "created_at"), _TEXT),
-        **dict.fromkeys(("input_modalities", "output_modalities"), _TEXT),
-        "context_tokens": _NUMBER,
+        **dict.fromkeys(("input_modalities", "output_modalities", "deprecated_at", "shutdown_at"), _TEXT),
+        **dict.fromkeys(("context_tokens", "output_tokens"), _NUMBER),
     }
 )
 PRICE_FIELDS: Mapping[str, str] = MappingProxyType(

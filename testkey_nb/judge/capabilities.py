@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from testkey_nb.outcome import Answer, Axis, Capability, CapabilityState, Outcome, Verdict
+from testkey_nb.outcome import Answer, Axis, Capability, CapabilityState, Outcome, Standing, Verdict
 from testkey_nb.rows import CapabilityRow, Why
 
 from .case import Case
@@ -48,13 +48,24 @@ def _key_identity(case: Case) -> _State:
 
 
 def _model_permissions(case: Case) -> _State:
+    """Answer by what the key was told of each model: a listing is not a permission."""
     scope, models = case.passport[Axis.SCOPE], case.passport[Axis.MODELS]
-    if scope.answer is Answer.NO:
-        return _State(_DENIED, scope.why, scope.asks)
-    if models.answer is Answer.UNKNOWN or scope.answer is Answer.UNKNOWN:
-        return _State(_UNKNOWN, scope.why if scope.answer is Answer.UNKNOWN else models.why, scope.asks)
+    if scope.answer is not Answer.YES:
+        return _State(_DENIED if scope.answer is Answer.NO else _UNKNOWN, scope.why, scope.asks)
+    confirmed = {row.model for row in case.run.models if row.standing == Standing.CONFIRMED}
+    missing = [model for model in case.run.plan.models if model not in confirmed]
+    asks = "current_key, model_catalog"
+    if not missing:
+        return _State(_PROVED, Why("the key may call inference, and was told of every covered model by itself"), asks)
+    if models.answer is not Answer.YES:
+        return _State(_UNKNOWN if models.answer is Answer.UNKNOWN else _PARTIAL, models.why, models.asks)
+    if len(missing) < len(case.run.plan.models):
+        why = Why(
+            "the key may call inference; listed, and not confirmed by itself: {models}", models=", ".join(missing)
+        )
+        return _State(_PARTIAL, why, asks)
     why = Why("the key may call inference and the models are listed; a listing is not a permission for each model")
-    return _State(_PARTIAL, why, "current_key, model_catalog")
+    return _State(_PARTIAL, why, asks)
 
 
 def _capability_matrix(case: Case) -> _State:

@@ -48,7 +48,12 @@ def walk(case: Case) -> tuple[Walked, ...]:
     routed = all(case.run.live(model) for model in case.run.plan.models)  # else there is nothing to price
     return (
         _gate(case, Gate.IDENTIFICATION, (may.identified(case), case.axis(Axis.AUTH)), done.configured(case)),
-        _gate(case, Gate.INVENTORY, (case.axis(Axis.SCOPE), case.axis(Axis.MODELS)), done.inventoried(case)),
+        _gate(
+            case,
+            Gate.INVENTORY,
+            (case.axis(Axis.SCOPE), case.axis(Axis.MODELS), *may.served(case)),
+            done.inventoried(case),
+        ),
         _gate(case, Gate.PRICING, (priced,), done.price_filed(case), to_fill=priced.answer is Answer.NO and routed),
         _gate(case, Gate.ROUTING, (may.routable(case), case.axis(Axis.REGION)), done.routed(case)),
         _gate(case, Gate.LAUNCH, may.launchable(case), done.watched(case)),

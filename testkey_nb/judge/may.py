@@ -1,9 +1,12 @@
 """The first half of each gate: may it, by the evidence of the run."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from testkey_nb.outcome import Answer, Axis, PriceVerdict, Verdict
-from testkey_nb.rows import LimitRow, Why
+from testkey_nb.inventory import going
+from testkey_nb.outcome import Answer, Axis, Phantom, PriceVerdict, Verdict
+from testkey_nb.rows import LimitRow, ModelRow, Why
 
 from .case import Case, Check
 
@@ -24,6 +27,25 @@ def identified(case: Case) -> Check:
         return Check(Answer.UNKNOWN, identity.why, opens)
     opens = Why("use the provider's own address")
     return Check(Answer.NO, identity.why, opens)
+
+
+def served(case: Case) -> Iterator[Check]:
+    """Say of each covered model that it is to be shut down, where every live route of it is; of others nothing."""
+    soon, live = timedelta(days=case.policy.min_days_served), defaultdict[str, list[ModelRow]](list)
+    for row in case.run.models:
+        if row.covered and row.live:
+            live[row.model].append(row)
+    for model, rows in live.items():
+        if any(row.shutdown_at is None for row in rows):
+            continue
+        last = max(rows, key=lambda row: row.shutdown_at or case.run.stamp.observed_at)
+        for reason, why in going(last, case.run.stamp.observed_at, soon):
+            said = Why("{model}: {why}", model=model, why=why)
+            if reason is Phantom.SHUT_DOWN:
+                opens = Why("choose another model, or have the provider confirm that it still serves this one")
+                yield Check(Answer.UNKNOWN, said, opens)
+            elif reason is Phantom.SOON_GONE:
+                yield Check(Answer.YES, said)
 
 
 def priced(case: Case) -> Check:

@@ -5,6 +5,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from testkey_nb.errors import UnknownName
+from testkey_nb.inventory import (
+    ModelChangeRow,
+    ModelCountRow,
+    PhantomRow,
+    answered_empty,
+    inventory_changes,
+    model_counts,
+    phantoms,
+)
 from testkey_nb.load import CostRow, monthly_cost
 from testkey_nb.prices import RulingRow, counting
 from testkey_nb.ranking import HubPick, RouteRank, hub_policies, rank_routes
@@ -49,12 +58,47 @@ def _hub_policies(readiness: "Readiness") -> Sequence[HubPick]:
     return hub_policies(_routes(readiness), published)
 
 
+def _phantoms(readiness: "Readiness") -> Sequence[PhantomRow]:
+    run = readiness.run
+    return phantoms(
+        run.models,
+        readiness.rulings,
+        run.prices,
+        now=run.stamp.observed_at,
+        min_days_served=readiness.policy.min_days_served,
+        empty=answered_empty(run.answers, run.plan.provider.asks, run.models),
+    )
+
+
+def _filed(readiness: "Readiness") -> frozenset[str]:
+    """Return the models that the launch folder has for the credential."""
+    run = readiness.run
+    own = [row for row in readiness.launch.inventory
+           if (row.credential, row.provider) == (run.key_name, run.stamp.provider)]  # fmt: skip
+    return frozenset(model for row in own for model in row.models)
+
+
+def _model_counts(readiness: "Readiness") -> Sequence[ModelCountRow]:
+    run = readiness.run
+    return model_counts(run.models, run.metrics, readiness.prices, _filed(readiness))
+
+
+def _inventory_changes(readiness: "Readiness") -> Sequence[ModelChangeRow]:
+    run = readiness.run
+    return inventory_changes(
+        run.models, _filed(readiness), now=run.stamp.observed_at, min_days_served=readiness.policy.min_days_served
+    )
+
+
 VIEWS: Mapping[str, View] = MappingProxyType(
     {
         "rulings": View(RulingRow, lambda readiness: readiness.court),
         "costs": View(CostRow, _costs),
         "routes": View(RouteRank, _routes),
         "hub_policies": View(HubPick, _hub_policies),
+        "phantoms": View(PhantomRow, _phantoms),
+        "model_counts": View(ModelCountRow, _model_counts),
+        "inventory_changes": View(ModelChangeRow, _inventory_changes),
         "stability": View(StabilityRow, lambda readiness: steadiness(readiness.run.answers)),
         "places": View(PlaceRow, lambda readiness: places(readiness.run.answers)),
     }

@@ -15,7 +15,12 @@ IN_TABS = {
     "gates": "Five gates",
     "passport": "Passport of the key",
     "evidence": "Evidence of identity",
-    "prices": "Models, prices and limits",
+    "models": "Models",
+    "prices": "Prices",
+    "costs": "Cost of the planned load",
+    "routes": "Routes",
+    "limits": "Limits",
+    "previews": "What testkey apply would write",
     "answers": "Answers and requests",
 }
 VERDICT = {True: ("ready", "good"), False: ("not_ready", "bad"), None: ("undecided", "unsure")}

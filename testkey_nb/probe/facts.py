@@ -13,7 +13,7 @@ from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Speaks, Verdict, agr
 from testkey_nb.places import edge_of, server_region_of
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, PriceRow, Stamp, Value, Why
-from testkey_nb.spec import Ask, Finding, Provider, Reply, Rows
+from testkey_nb.spec import LACKING, Ask, Finding, Provider, Reply, Rows
 
 from .planning import Plan
 from .platforms import OTHER_PLATFORM, told_of_others
@@ -71,7 +71,7 @@ def read(provider: Provider, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str,
     outcome, why, source = provider.judge(reply, ask.outcomes)
     rows = ask.parse(reply) if outcome is Outcome.OK else Rows()
     if rows is None:
-        return Outcome.UNEXPECTED, Why("the answer lacks what it should hold"), ask.source, Rows()
+        return Outcome.UNEXPECTED, LACKING, ask.source, Rows()
     return outcome, why, source, rows
 
 
