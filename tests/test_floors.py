@@ -46,7 +46,10 @@ FLOORS = {
     "cli": 8,
     "jupyter": 7,
 }
-ONE_ROOM = dict.fromkeys(("plots", "heatmap", "amounts", "drawing", "svg", "locale", "templates"), "report")
+ONE_ROOM = dict.fromkeys(
+    ("plots", "heatmap", "amounts", "offers", "price_bars", "price_speed", "drawing", "svg", "locale", "templates"),
+    "report",
+)
 SANDBOX_GUESTS = {"sandbox", "cli", "panels"}
 SLOW = {
     "httpx",

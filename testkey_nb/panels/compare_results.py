@@ -9,7 +9,8 @@ from typing import Any
 import ipywidgets as ipw
 
 from testkey_nb.amounts import alt_amounts, alt_limits, draw_amounts, draw_limits
-from testkey_nb.heatmap import GRIDS, STAND_IN, alt_heat_map, draw_heat_map, name_of
+from testkey_nb.drawing import STAND_IN
+from testkey_nb.heatmap import GRIDS, alt_heat_map, draw_heat_map, name_of
 from testkey_nb.judge import Readiness
 from testkey_nb.outcome import CapabilityState
 from testkey_nb.report import style

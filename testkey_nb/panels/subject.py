@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from testkey_nb import sandbox
+from testkey_nb.drawing import STAND_IN
 from testkey_nb.errors import UnknownName
-from testkey_nb.heatmap import STAND_IN
 from testkey_nb.http import AsyncTransport
 from testkey_nb.keys import Key
 from testkey_nb.probe import Asked, plan
@@ -60,6 +60,11 @@ class Subject:
         key = Key(f"{STAND_IN} {self.name}", persona.key)
         covered = models or persona.models
         made_up = plan(
-            self.provider, models=covered, base_url=sandbox.ORIGIN, trust_endpoint=True, samples=samples, operator=NOBODY
-        )  # fmt: skip
+            self.provider,
+            models=covered,
+            base_url=sandbox.ORIGIN,
+            trust_endpoint=True,
+            samples=samples,
+            operator=NOBODY,
+        )
         return Asked(key, made_up, transport or sandbox.transport(self.provider, self.name))

@@ -4,8 +4,8 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 
 from testkey_nb.amounts import amounts
-from testkey_nb.drawing import in_words
-from testkey_nb.heatmap import GRIDS, LOOKS, STAND_IN, Look, head, plain_name, states
+from testkey_nb.drawing import STAND_IN, in_words
+from testkey_nb.heatmap import GRIDS, LOOKS, Look, head, plain_name, states
 from testkey_nb.judge import Readiness
 from testkey_nb.locale import translate
 from testkey_nb.outcome import Verdict
