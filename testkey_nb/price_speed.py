@@ -285,14 +285,14 @@ def alt_price_speed(offered: Sequence[Offer], against: str = "output price", lan
     some_made_up, mixed = made_up_among(point.offer for some in groups.values() for point in some)
     parts = [f"{STAND_IN}."] if some_made_up else []
     for currency, some in groups.items():
-        title, best = translate(AGAINST[against].title(currency or "?"), lang), front(some)
-        told = "; ".join(
-            f"{fitting(point.offer.row.model)}, {fitting(_via(point.offer, mixed=mixed))}: {point.speed:,.4g} tokens/s, "
-            f"{translate('free', lang) if point.offer.free else amount(point.money.high)}"
-            for point in best[:_TOLD]
-        )
+        title = translate(AGAINST[against].title(currency or "?"), lang)
         said = Why("published throughput against {what}: {n} points", what=title, n=len(some))
-        parts.append(
-            f"{translate(said, lang)}. {translate('None is both faster and cheaper than these', lang)}: {told}."
-        )
+        told = "; ".join(_told(point, lang, mixed=mixed) for point in front(some)[:_TOLD])
+        parts.append(f"{translate(said, lang)}. {translate(_FRONT, lang)}: {told}.")
     return " ".join([*parts, *left_out(left, lang)])
+
+
+def _told(point: Point, lang: str, *, mixed: bool) -> str:
+    name = f"{fitting(point.offer.row.model)}, {fitting(_via(point.offer, mixed=mixed))}"
+    money = translate("free", lang) if point.offer.free else amount(point.money.high)
+    return f"{name}: {point.speed:,.4g} tokens/s, {money}"
