@@ -120,9 +120,10 @@ def draw_price_speed(offered: Sequence[Offer], against: str = "output price", la
     )  # fmt: skip
     if made_up_among(point.offer for some in groups.values() for point in some)[0]:
         mark_made_up(figure)
-    if unnamed:
-        said = translate(Why("points without a name here: {n}", n=unnamed), lang)
-        figure.text(0.01, 0.08 / total, said, fontsize=9, color=MUTED)
+    said = [Why("points without a name here: {n}", n=unnamed)] if unnamed else []
+    if silent := sum(one.speed is None for one in offered):
+        said.append(Why("without a published speed: {n}", n=silent))
+    figure.text(0.01, 0.08 / total, "; ".join(translate(why, lang) for why in said), fontsize=9, color=MUTED)
     note_left_out(figure, left, lang)
     return figure
 

@@ -38,7 +38,7 @@ class Line(NamedTuple):
 def key_of(one: Readiness) -> str:
     """Return a key in one line; what is made up says so."""
     made_up = f'<strong class="tk-made-up">{STAND_IN}</strong> ' if one.run.sandbox else ""
-    return f"{made_up}{plain(one.run.stamp.provider)} · {plain(plain_name(one))}"
+    return f"{made_up}{_titled(f'{one.run.stamp.provider} · {plain_name(one)}')}"
 
 
 def _name_of(one: Readiness) -> tuple[str, str]:
@@ -93,8 +93,8 @@ def _model(width: int) -> Column[Offer]:
     return Column(Why("Model"), width, lambda o, _: _titled(o.row.model), lambda o: o.row.model.lower())
 
 
-_KEY = Column[Offer](Why("Key"), 250, lambda o, _: key_of(o.one), lambda o: _name_of(o.one))
-_ROUTE = Column[Offer](Why("Route"), 120, lambda o, _: _titled(o.row.route) or NOTHING, lambda o: o.row.route or None)
+_KEY = Column[Offer](Why("Key"), 275, lambda o, _: key_of(o.one), lambda o: _name_of(o.one))
+_ROUTE = Column[Offer](Why("Route"), 120, lambda o, _: _text(o.row.route), lambda o: o.row.route or None)
 _INPUT = Column[Offer](
     Why("Input per million"),
     150,
@@ -161,7 +161,7 @@ MODELS: tuple[Column[Offer], ...] = (
     _listed(Why("Shut down"), 115, "shutdown_at", _day),
 )  # fmt: skip
 PRICES: tuple[Column[Offer], ...] = (
-    _model(300), _KEY, _ROUTE, _ruled(Why("Region"), 90, "region", _text), _INPUT, _OUTPUT, _VERDICT,
+    _model(260), _KEY, _ROUTE, _INPUT, _OUTPUT, _VERDICT, _ruled(Why("Region"), 90, "region", _text),
     _ruled(Why("Sources differ by"), 140, "source_spread", _share),
     _ruled(Why("Above the cheapest route"), 190, "route_spread", _share),
     _ruled(Why("Age, days"), 100, "age_days"), _ruled(Why("Sources"), 230, "sources", _text),
@@ -169,7 +169,7 @@ PRICES: tuple[Column[Offer], ...] = (
     Column(Why("Why"), 420, lambda o, lang: _told(o.ruling.why if o.ruling else "", lang), lambda _: None),
 )  # fmt: skip
 COSTS: tuple[Column[Offer], ...] = (
-    _model(300), _KEY, _ROUTE, _MONTHLY, _INPUT, _OUTPUT, _VERDICT,
+    _model(260), _KEY, _ROUTE, _MONTHLY, _INPUT, _OUTPUT, _VERDICT,
     Column(Why("Why"), 420, lambda o, lang: _told(o.cost.why if o.cost else "", lang), lambda _: None),
 )  # fmt: skip
 
@@ -186,22 +186,21 @@ def _why(width: int, field: str = "why") -> Column[Line]:
     return Column(Why("Why"), width, lambda one, lang: _told(getattr(one.row, field), lang), lambda _: None)
 
 
-_MODEL_OF = Column[Line](Why("Model"), 280, lambda one, _: _titled(one.row.model), lambda one: one.row.model.lower())
-_KEY_OF = Column[Line](Why("Key"), 250, lambda one, _: key_of(one.one), lambda one: _name_of(one.one))
+_MODEL_OF = Column[Line](Why("Model"), 230, lambda one, _: _titled(one.row.model), lambda one: one.row.model.lower())
+_KEY_OF = Column[Line](Why("Key"), 190, lambda one, _: key_of(one.one), lambda one: _name_of(one.one))
 ROUTES: tuple[Column[Line], ...] = (
-    _MODEL_OF, _KEY_OF, _of_row(Why("Place"), 75, "place"), _of_row(Why("Route"), 120, "route", _text),
+    _MODEL_OF, _KEY_OF, _of_row(Why("Place"), 75, "place"), _of_row(Why("Route"), 115, "route", _text), _why(430),
     _of_row(Why("By price"), 90, "cheapest"), _of_row(Why("By speed"), 90, "fastest"),
     _of_row(Why("Tokens/s"), 95, "throughput_tokens_per_s"),
     Column(Why("Only route"), 100, lambda one, lang: _truth(one.row.only_route, lang), lambda one: one.row.only_route),
-    _why(560),
 )  # fmt: skip
 HUB: tuple[Column[Line], ...] = (
-    _MODEL_OF, _KEY_OF, _of_row(Why("Policy"), 140, "policy", _text),
-    _of_row(Why("Takes the route"), 150, "picks", _text), _of_row(Why("Wanted"), 120, "wanted", _text),
-    Column(Why("The same"), 95, lambda one, lang: _truth(one.row.same, lang), lambda one: one.row.same), _why(560),
+    _MODEL_OF, _KEY_OF, _of_row(Why("Policy"), 110, "policy", _text),
+    _of_row(Why("Takes the route"), 140, "picks", _text), _of_row(Why("Wanted"), 110, "wanted", _text), _why(430),
+    Column(Why("The same"), 95, lambda one, lang: _truth(one.row.same, lang), lambda one: one.row.same),
 )  # fmt: skip
 PHANTOMS: tuple[Column[Line], ...] = (
-    _MODEL_OF, _KEY_OF, _of_row(Why("Route"), 120, "route", _text),
+    _MODEL_OF, _KEY_OF, _of_row(Why("Route"), 115, "route", _text),
     Column(Why("Reason"), 190, lambda one, lang: plain(in_words(one.row.reason, lang)), lambda one: one.row.reason),
-    _why(560),
+    _why(430),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from testkey_nb.judge import row_of
 from .batch import BatchPanel
 from .batch_layout import lay_out
 from .covering import HINT, Covering
-from .layout import group
+from .layout import group, row
 from .models_results import PICTURES, ModelsResults, picture
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class ModelsPanel(BatchPanel[ModelsResults]):
 
     def lay_out(self) -> ipw.DOMWidget:
         """Return the whole panel."""
-        covered = group("Covered by the next probe", HINT, [self.covering.list, self.covering.clear_button])
+        covered = group("Covered by the next probe", HINT, [self.covering.list, row([self.covering.clear_button])])
         return lay_out(self, covered)
 
     def models_of(self, provider: str) -> tuple[str, ...]:

@@ -199,7 +199,7 @@ class ModelsResults:
 
     def _counted(self) -> str:
         kept, unsaid = self._sifted
-        said = Why("{n} of {all} offers of a model by a key and route match the filters.", n=f"{len(kept):,}",
+        said = Why("{n} of {all} lines match the filters; a line is a model by a key and a route.", n=f"{len(kept):,}",
                    all=f"{len(self._offers):,}")  # fmt: skip
         more = Why("Of {n} more nobody says what is asked for.", n=f"{unsaid:,}")
         return " ".join(translate(one, self._lang) for one in ([said, more] if unsaid else [said]))

@@ -144,7 +144,7 @@ class SortableTable(Generic[Thing]):
             head.tooltip = said
         pages = -(-len(self.lines) // PAGE)
         for button, there in ((self.previous, self._page > 0), (self.next, self._page < pages - 1)):
-            button.layout.visibility = "visible" if there else "hidden"
+            button.layout.display = None if there else "none"
         first = self._page * PAGE + 1
         count = Why(
             "lines {first} to {last} of {n}", first=first, last=first + len(self.page) - 1, n=f"{len(self.lines):,}"
@@ -203,12 +203,13 @@ class SortableTable(Generic[Thing]):
         if not self.lines:
             return ""
         by, descending = self._order
+        sorting = None if by is None else self.columns[by]
         seen = self.columns[1:] if self.pick else self.columns  # the first is beside the table then, to be ticked
         widths = "".join(f'<col style="width: {one.width}px">' for one in seen)
         heads = "".join(
-            f'<th scope="col" aria-sort="{_SORTED[descending if number == by else None]}">'
+            f'<th scope="col" aria-sort="{_SORTED[descending if column is sorting else None]}">'
             f"{html.escape(translate(column.heading, self._lang))}</th>"
-            for number, column in enumerate(self.columns)
+            for column in seen
         )
         caption = html.escape(translate(self.caption, self._lang))
         body = "".join(f"<tr>{self._line(one)}</tr>" for one in self.page)
@@ -219,9 +220,11 @@ class SortableTable(Generic[Thing]):
         )
 
     def _line(self, one: Thing) -> str:
-        first, *rest = self.columns
-        name = f'<th scope="row"{" class=tk-unseen" if self.pick else ""}>{first.cell(one, self._lang)}</th>'
-        cells = (
-            f"<td{' class=tk-number' if column.number else ''}>{column.cell(one, self._lang)}</td>" for column in rest
-        )
-        return f"{name}{''.join(cells)}"
+        """Return a line; where its name is beside the table, the first cell says it to those who hear the table."""
+        name, *rest = [
+            (column.cell(one, self._lang), " class=tk-number" if column.number else "") for column in self.columns
+        ]
+        first = name[0]
+        if self.pick:
+            first = f'<span class="tk-unseen">{first}</span>{rest.pop(0)[0]}'
+        return f'<th scope="row">{first}</th>{"".join(f"<td{kind}>{cell}</td>" for cell, kind in rest)}'
