@@ -15,7 +15,7 @@ from testkey_nb.outcome import PriceVerdict, Standing
 from testkey_nb.rows import Why
 
 from .sortable import Column
-from .tables import NOTHING, badge, plain
+from .tables import NOTHING, badge, one_line, plain
 
 _GOOD, _BAD, _UNSURE, _PLAIN = LOOKS["yes"], LOOKS["no"], LOOKS["unknown"], LOOKS["not_offered"]
 _LOOK: Mapping[str, Look] = MappingProxyType(
@@ -71,7 +71,7 @@ def _state(state: str | None, lang: str) -> str:
 
 
 def _told(why: str, lang: str) -> str:
-    return html.escape(translate(why, lang)) or NOTHING
+    return html.escape(one_line(translate(why, lang), 600)) or NOTHING
 
 
 def _money(found: Range | None, offer: Offer, lang: str) -> str:
@@ -165,7 +165,8 @@ PRICES: tuple[Column[Offer], ...] = (
     _ruled(Why("Sources differ by"), 140, "source_spread", _share),
     _ruled(Why("Above the cheapest route"), 190, "route_spread", _share),
     _ruled(Why("Age, days"), 100, "age_days"), _ruled(Why("Sources"), 230, "sources", _text),
-    _ruled(Why("Other prices"), 190, "tiers", _text),
+    Column(Why("Other prices"), 190, lambda o, lang: _told(o.ruling.tiers if o.ruling else "", lang),
+           lambda o: o.ruling.tiers or None if o.ruling else None),
     Column(Why("Why"), 420, lambda o, lang: _told(o.ruling.why if o.ruling else "", lang), lambda _: None),
 )  # fmt: skip
 COSTS: tuple[Column[Offer], ...] = (

@@ -23,6 +23,7 @@ from .covering import Covering
 from .model_columns import COSTS, HUB, MODELS, PHANTOMS, PRICES, ROUTES, Line
 from .sheet import Sheet
 from .sortable import Pick, SortableTable
+from .tables import one_line
 
 ALL = "all"
 _TRUTH: Mapping[str, bool | None] = MappingProxyType({ALL: None, "yes": True, "no": False})
@@ -98,7 +99,7 @@ class ModelsResults:
 
     def _sheets(self, controls: Controls, covering: Covering) -> dict[str, Sheet]:
         pick = Pick[Offer](
-            label=lambda one: one.row.model,
+            label=lambda one: one_line(one.row.model),
             ticked=lambda one: one.row.model in covering.of(one.one),
             tick=lambda one, on: covering.tick(one.one, one.row.model, on=on),
         )
@@ -107,8 +108,8 @@ class ModelsResults:
             return lambda offered, lang: picture(what, offered, lang, "panel", self.against.value)
 
         models = SortableTable(Why("Models by key and route"), MODELS, pick=pick)
-        prices = SortableTable(Why("Prices by model, key and route"), PRICES, sorted_by=5)
-        costs = SortableTable(Why("Cost of the load by model, key and route"), COSTS, sorted_by=3)
+        prices = SortableTable(Why("Prices by model, key and route"), PRICES, sorted_by="Output per million")
+        costs = SortableTable(Why("Cost of the load by model, key and route"), COSTS, sorted_by="Cost a month")
         routes = SortableTable(Why("Live routes of covered models, as they are ranked"), ROUTES)
         policies = SortableTable(Why("What a hub's own policies would take"), HUB)
         phantoms = SortableTable(Why("Models that may not be what their list says"), PHANTOMS)

@@ -50,7 +50,7 @@ class SortableTable(Generic[Thing]):
     columns
         The first one says what a line is about.
     sorted_by
-        Number of the column that sorts it at first; None for the order in which lines are given.
+        Heading of the column that sorts it at first; empty for the order in which lines are given.
     pick
         None for a table that is only read.
 
@@ -61,7 +61,7 @@ class SortableTable(Generic[Thing]):
         caption: Why,
         columns: Sequence[Column[Thing]],
         *,
-        sorted_by: int | None = None,
+        sorted_by: str = "",
         pick: Pick[Thing] | None = None,
     ) -> None:
         """Show nothing yet."""
@@ -73,7 +73,8 @@ class SortableTable(Generic[Thing]):
         self.next = ipw.Button(description="Next", icon="chevron-right", layout={"width": "auto"})
         self.lines: tuple[Thing, ...] = ()  # all of them, in the order that is shown
         self._given: tuple[Thing, ...] = ()
-        self._order = self._first = (sorted_by, False)
+        headings = [str(one.heading) for one in columns]
+        self._order = self._first = (headings.index(sorted_by) if sorted_by else None, False)
         self._page, self._lang, self._renewing = 0, "en", False
         self.changed: Callable[[], None] = lambda: None  # called when another order was chosen
         self.view = self._lay_out()
@@ -222,7 +223,7 @@ class SortableTable(Generic[Thing]):
     def _line(self, one: Thing) -> str:
         """Return a line; where its name is beside the table, the first cell says it to those who hear the table."""
         name, *rest = [
-            (column.cell(one, self._lang), " class=tk-number" if column.number else "") for column in self.columns
+            (column.cell(one, self._lang), ' class="tk-number"' if column.number else "") for column in self.columns
         ]
         first = name[0]
         if self.pick:

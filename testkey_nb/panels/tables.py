@@ -131,5 +131,10 @@ def code(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return foreign text as one line of bounded length."""
-    return html.escape("".join(char if char.isprintable() else " " for char in text[:_CHARS]))
+    """Return foreign text as HTML: one line of bounded length."""
+    return html.escape(one_line(text))
+
+
+def one_line(text: str, chars: int = _CHARS) -> str:
+    """Return foreign text on one line of bounded length."""
+    return "".join(char if char.isprintable() else " " for char in text[:chars])
