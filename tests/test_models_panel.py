@@ -202,6 +202,8 @@ def test_tabs_are_drawn_when_they_are_looked_at_and_again_after_they_changed() -
     assert drawn() == ["models", "costs"]
     panel.controls.planned_requests_per_day.value = 2000
     assert drawn() == ["costs"]
+    assert table(panel).lines == ()
+    assert table(panel).body.value == ""
     assert look_at(panel, "costs") != before
 
 

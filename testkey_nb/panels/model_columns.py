@@ -77,7 +77,7 @@ def _told(why: str, lang: str) -> str:
 def _money(found: Range | None, offer: Offer, lang: str) -> str:
     """Write a range in its currency; free and missing are words."""
     if found is None:
-        return f'<span class="tk-empty">{plain(translate("no price", lang))}</span>'
+        return f'<span class="tk-sub">{plain(translate("no price", lang))}</span>'
     if offer.free:
         return plain(translate("free", lang))
     said = amount(found.low) if found.low == found.high else f"{amount(found.low)} – {amount(found.high)}"  # noqa: RUF001
@@ -144,7 +144,7 @@ def _text(value: str | None) -> str:
 
 
 _VERDICT = Column[Offer](
-    Why("Price is"), 130, lambda o, lang: _state(o.ruling.verdict if o.ruling else None, lang),
+    Why("Price is"), 155, lambda o, lang: _state(o.ruling.verdict if o.ruling else None, lang),
     lambda o: _VERDICTS.index(PriceVerdict(o.ruling.verdict)) if o.ruling else None,
 )  # fmt: skip
 MODELS: tuple[Column[Offer], ...] = (

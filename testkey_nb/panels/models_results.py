@@ -194,8 +194,11 @@ class ModelsResults:
         self._sifted = sift(self._offers, self._wanted())
         self.headline.value = headline(self._judged, self._judged)
         self.count.value = f'<p class="tk-count" role="status">{html.escape(self._counted())}</p>'
-        for sheet in self.sheets.values():
-            sheet.filled = False
+        for number, sheet in enumerate(self.sheets.values()):
+            if number == self.tab.selected_index:
+                sheet.filled = False
+            else:
+                sheet.empty()  # what is older is not to stay longer because nobody looked at it
         self._fill()
 
     def _counted(self) -> str:

@@ -70,9 +70,15 @@ class Sheet:
         drawn = self._draw(lines, self._lang) if lines else ""
         self.picture.value = f'<div class="tk-report"><div class="tk-scroll">{drawn}</div></div>' if drawn else ""
 
-    def clear(self) -> None:
-        """Show nothing any more."""
+    def empty(self) -> None:
+        """Show nothing until it is filled again; the order that was chosen stays."""
         self.filled, self._lines = False, ()
         self.picture.value = self.said.value = ""
+        if self.table is not None:
+            self.table.show((), self._lang)
+
+    def clear(self) -> None:
+        """Show nothing any more."""
+        self.empty()
         if self.table is not None:
             self.table.clear()

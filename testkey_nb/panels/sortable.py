@@ -117,7 +117,6 @@ class SortableTable(Generic[Thing]):
         """Show nothing any more, and forget the order."""
         self._order = self._first
         self.show((), self._lang)
-        self.body.value = self.where.value = ""
 
     def sort_by(self, heading: str, *, descending: bool = False) -> None:
         """Sort by a column.
