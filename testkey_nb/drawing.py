@@ -12,6 +12,7 @@ from .rows import Why
 from .svg import MUTED
 
 WIDTH = 9.2  # inches
+STAND_IN = "SANDBOX"
 
 # Okabe and Ito, "Color universal design", https://jfly.uni-koeln.de/color/ (read 2026-11-23)
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -65,3 +66,18 @@ def note_left_out(figure: Figure, count: int, lang: str) -> None:
     """Write that sentence into a corner of the picture."""
     for said in left_out(count, lang):
         figure.text(0.99, 0.02, said, ha="right", fontsize=9, color=MUTED)
+
+
+def mark_made_up(figure: Figure) -> None:
+    """Say in the corner at the top left that what is drawn is made up."""
+    figure.text(
+        0.08 / figure.get_figwidth(), 1 - 0.17 / figure.get_figheight(), STAND_IN, va="center", fontsize=8,
+        fontweight="bold", bbox={"facecolor": "#ffd84d", "edgecolor": "black", "boxstyle": "square,pad=0.3"},
+    )  # fmt: skip
+
+
+def amount(value: float) -> str:
+    """Write an amount of money with as many digits as tell it apart, so that a small one does not read as 0."""
+    if value >= 1000:  # noqa: PLR2004 - from there on nobody reads a fraction
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if value and (value >= 1 or round(value, 2) == value) else f"{value:.3g}"

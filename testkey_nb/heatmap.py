@@ -14,14 +14,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from .drawing import EDGE, FILL, LETTER, fitting, in_words, left_out, note_left_out, only_said
+from .drawing import EDGE, FILL, LETTER, STAND_IN, fitting, in_words, left_out, note_left_out, only_said
 from .judge import Readiness
 from .locale import translate
 from .outcome import Answer, Axis, Capability, CapabilityState, Gate
 from .svg import MUTED, own_style
 
 KEYS = 40  # more lines than these would not be readable
-STAND_IN = "SANDBOX"
 _WIDTH, _LABELS, _EDGE = 10.8, 3.4, 0.1  # inches: the picture, the names of the keys, the margin
 _HEAD_LINE, _FOOT = 0.145, 0.52
 _TALL, _LOW, _FEW = 0.42, 0.32, 8  # a line's height for a few keys, and for many

@@ -46,7 +46,13 @@ FLOORS = {
     "panels": 9,
     "cli": 9,
 }
-ONE_ROOM = dict.fromkeys(("plots", "spending", "heatmap", "amounts", "drawing", "svg", "locale", "templates"), "report")
+ONE_ROOM = dict.fromkeys(
+    (
+        "plots", "spending", "heatmap", "amounts", "offers", "price_bars", "price_speed", "drawing", "svg", "locale",
+        "templates",
+    ),
+    "report",
+)
 SANDBOX_GUESTS = {"sandbox", "cli", "panels"}
 SLOW = {
     "httpx",

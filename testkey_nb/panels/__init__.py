@@ -1,6 +1,7 @@
 """Widgets for JupyterLab: what an analyst chooses, and the sections of the report beneath it."""
 
 from .compare import ComparePanel
+from .models import ModelsPanel
 from .onboarding import OnboardingPanel
 
-__all__ = ["ComparePanel", "OnboardingPanel"]
+__all__ = ["ComparePanel", "ModelsPanel", "OnboardingPanel"]

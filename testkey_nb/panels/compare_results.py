@@ -9,13 +9,15 @@ from typing import Any
 import ipywidgets as ipw
 
 from testkey_nb.amounts import alt_amounts, alt_limits, draw_amounts, draw_limits
-from testkey_nb.heatmap import GRIDS, STAND_IN, alt_heat_map, draw_heat_map, name_of
+from testkey_nb.drawing import STAND_IN
+from testkey_nb.heatmap import GRIDS, alt_heat_map, draw_heat_map, name_of
 from testkey_nb.judge import Readiness
 from testkey_nb.outcome import CapabilityState
 from testkey_nb.report import style
 from testkey_nb.svg import svg
 
 from . import tables
+from .choice import choice, refill
 from .results import STAND_IN as ALL_MADE_UP
 from .results import VERDICT, Results
 
@@ -64,11 +66,11 @@ class CompareResults:
     def __init__(self) -> None:
         """Lay out a headline, what sorts and filters, the tabs, and one key in detail."""
         self.headline = ipw.HTML()
-        self.sort = _choice("Sort by", SORTS)
-        self.filters = {name: _choice(name.capitalize(), (ALL,)) for name in FILTERS}
+        self.sort = choice("Sort by", SORTS)
+        self.filters = {name: choice(name.capitalize(), (ALL,)) for name in FILTERS}
         self.tabs = {name: ipw.HTML() for name in TABS}
         self.tab = ipw.Tab(list(self.tabs.values()), titles=list(self.tabs))
-        self.key = _choice("One key", (CHOOSE,))
+        self.key = choice("One key", (CHOOSE,))
         self.key.layout.width = "460px"
         self.detail = Results()
         self._judged: tuple[Readiness, ...] = ()
@@ -102,7 +104,7 @@ class CompareResults:
         """Show several keys in a language in place of what was shown before; sort, filters and chosen key stay."""
         self._judged, self._lang, self._renewing = tuple(judged), lang, True
         for name, of in FILTERS.items():
-            _offer(self.filters[name], [ALL, *sorted({of(one) for one in judged})])
+            refill(self.filters[name], [ALL, *sorted({of(one) for one in judged})])
         self._renewing = False
         self._draw()
         self.view.layout.display = None
@@ -111,7 +113,7 @@ class CompareResults:
         """Show nothing any more; what sorts and filters goes back to where it stood at first."""
         self._judged, self._renewing = (), True
         for control in (*self.filters.values(), self.key):
-            _offer(control, [control.options[0]])
+            refill(control, [control.options[0]])
         self._renewing = False
         self.view.layout.display = "none"
         for section in (self.headline, *self.tabs.values()):
@@ -127,7 +129,7 @@ class CompareResults:
             section.value = ""
         self._fill()
         self._renewing = True
-        _offer(self.key, [CHOOSE, *(name_of(one) for one in shown)])
+        refill(self.key, [CHOOSE, *(name_of(one) for one in shown)])
         self._renewing = False
         self._drill_down()
 
@@ -172,14 +174,3 @@ def _page(tab: str, shown: Sequence[Readiness], lang: str) -> str:
         return drawn + (tables.balance if what == "balance" else tables.limits)(shown, lang)
     in_words = tables.grid(shown, what, lang)
     return f"{drawn}<details><summary>The same in words</summary>{in_words}</details>"
-
-
-def _choice(label: str, options: Sequence[str] | Mapping[str, object]) -> ipw.Dropdown:
-    return ipw.Dropdown(description=label, options=list(options), style={"description_width": "auto"})
-
-
-def _offer(control: ipw.Dropdown, options: Sequence[str]) -> None:
-    """Put other options into a control; its choice stays where it still exists."""
-    value = control.value
-    control.options = list(options)
-    control.value = value if value in options else options[0]

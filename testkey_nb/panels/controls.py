@@ -17,17 +17,27 @@ from testkey_nb.errors import CallerError, KeyMissing, UnknownName
 from testkey_nb.judge import DIMENSIONS, Policy, change
 from testkey_nb.probe.planning import MAX_SAMPLES
 from testkey_nb.providers import PROVIDERS
+from testkey_nb.ranking import LEADS
 
 SANDBOX, OWN = "sandbox", "own"
 RULES = (
     "planned_requests_per_min", "planned_tokens_per_min", "max_price_age_days", "max_price_spread", "min_days_valid",
     "min_samples", "unpublished_limits_pass",
 )  # fmt: skip
-JUDGING = (*RULES, "dimension", "launch_dir", "lang")  # moving one of these judges again and sends nothing
+LOAD = ("planned_requests_per_day", "planned_input_tokens", "planned_output_tokens")
+JUDGING = (
+    *RULES,
+    *LOAD,
+    "route_lead",
+    "dimension",
+    "launch_dir",
+    "lang",
+)  # moving one of these judges again and sends nothing
 _USUAL = Policy()
 _LANGUAGES = (("English", "en"), ("Indonesian", "id"))
 _KEY_LIKE = re.compile(r"[A-Z][A-Z0-9_]*(?:_TOKEN|_KEY)")
 _LABEL = {"description_width": "150px"}
+_MOST = 100_000_000  # a policy takes no more
 _ASKABLE = tuple((provider.name, provider.id) for provider in PROVIDERS.values() if provider.asks)
 
 
@@ -54,6 +64,10 @@ class Controls:
         self.min_days_valid = _slider("Min days valid", _USUAL.min_days_valid, 365, 1)
         self.min_samples = _slider("Min samples", _USUAL.min_samples, MAX_SAMPLES, 1)
         self.unpublished_limits_pass = _check("Limits nobody publishes pass", value=_USUAL.unpublished_limits_pass)
+        self.planned_requests_per_day = _count("Requests/day", _USUAL.planned_requests_per_day)
+        self.planned_input_tokens = _count("Input tokens/request", _USUAL.planned_input_tokens)
+        self.planned_output_tokens = _count("Output tokens/request", _USUAL.planned_output_tokens)
+        self.route_lead = _toggle("Rank routes by", LEADS, _USUAL.route_lead)
         self.lang = _toggle("Language", _LANGUAGES, "en")
         self.out = _text("Report file", "a name that ends in .html", value="readiness-report.html")
         self.key_name.options = tuple(sorted(name for name in os.environ if _KEY_LIKE.fullmatch(name)))
@@ -115,8 +129,9 @@ class Controls:
         return Path(text).expanduser() if text else None
 
     def policy(self) -> Policy:
-        """Return the dimension's policy with what the sliders say."""
-        return change(DIMENSIONS[self.dimension.value], {name: getattr(self, name).value for name in RULES})
+        """Return the dimension's policy with what the controls say."""
+        told = (*RULES, *LOAD, "route_lead")
+        return change(DIMENSIONS[self.dimension.value], {name: getattr(self, name).value for name in told})
 
 
 def check_set(name: str) -> None:
@@ -171,3 +186,8 @@ def _slider(label: str, value: float, end: float, step: float) -> ipw.IntSlider 
         ipw.IntSlider if whole else ipw.FloatSlider, label, value=type(step)(value), min=0, max=end, step=step,
         readout_format=",d" if whole else ".0%", continuous_update=False,
     )  # fmt: skip
+
+
+def _count(label: str, value: float) -> ipw.BoundedIntText:
+    """Make a field for a whole number that reports when it is left."""
+    return _field(ipw.BoundedIntText, label, value=int(value), min=0, max=_MOST, step=100, continuous_update=False)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from testkey_nb import sandbox
+from testkey_nb.drawing import STAND_IN
 from testkey_nb.errors import UnknownName
-from testkey_nb.heatmap import STAND_IN
 from testkey_nb.http import AsyncTransport
 from testkey_nb.keys import Key
 from testkey_nb.probe import Asked, plan
@@ -40,8 +40,12 @@ class Subject:
         """Say what people call it; what is made up always says so."""
         return f"{self.provider} · {f'{STAND_IN} ' if self.made_up else ''}{self.name}"
 
-    def asked(self, operator: str, samples: int, transport: AsyncTransport | None) -> Asked:
+    def asked(
+        self, operator: str, samples: int, transport: AsyncTransport | None, models: tuple[str, ...] = ()
+    ) -> Asked:
         """Return its part of a batch; `transport` replaces the network and the sandbox where it is given.
+
+        `models` are to be covered in place of the provider's or the persona's own.
 
         Raises
         ------
@@ -50,12 +54,17 @@ class Subject:
 
         """
         if not self.made_up:
-            own = plan(self.provider, samples=samples, operator=operator)
+            own = plan(self.provider, models=models, samples=samples, operator=operator)
             return Asked(Key.from_env(self.name), own, transport)
         persona = persona_of(self.provider, self.name)
         key = Key(f"{STAND_IN} {self.name}", persona.key)
+        covered = models or persona.models
         made_up = plan(
-            self.provider, models=persona.models, base_url=sandbox.ORIGIN, trust_endpoint=True, samples=samples,
+            self.provider,
+            models=covered,
+            base_url=sandbox.ORIGIN,
+            trust_endpoint=True,
+            samples=samples,
             operator=NOBODY,
-        )  # fmt: skip
+        )
         return Asked(key, made_up, transport or sandbox.transport(self.provider, self.name))

@@ -4,8 +4,8 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 
 from testkey_nb.amounts import amounts
-from testkey_nb.drawing import in_words
-from testkey_nb.heatmap import GRIDS, LOOKS, STAND_IN, Look, head, plain_name, states
+from testkey_nb.drawing import STAND_IN, in_words
+from testkey_nb.heatmap import GRIDS, LOOKS, Look, head, plain_name, states
 from testkey_nb.judge import Readiness
 from testkey_nb.locale import translate
 from testkey_nb.outcome import Verdict
@@ -14,7 +14,7 @@ from testkey_nb.rows import MetricRow
 from .results import VERDICT
 
 _CHARS = 300
-_NOTHING = "–"  # noqa: RUF001 - a dash, as people set it where there is nothing
+NOTHING = "–"  # noqa: RUF001 - a dash, as people set it where there is nothing
 _TONE_OF = {"good": "yes", "bad": "no", "unsure": "unknown"}
 _VERDICTS: Mapping[Verdict, str] = {
     Verdict.GENUINE: "good", Verdict.VOUCHED: "unsure", Verdict.UNKNOWN: "unsure", Verdict.RELAY: "bad",
@@ -29,8 +29,8 @@ def overview(compared: Sequence[Readiness], lang: str) -> str:
         word, tone = VERDICT[one.ready]
         identity = one.run.identity.verdict
         rows.append([
-            _badge(identity, LOOKS[_TONE_OF[_VERDICTS[identity]]], lang), _badge(word, LOOKS[_TONE_OF[tone]], lang),
-            _code(one.action.id) if one.action.id else _NOTHING, _text(translate(one.action.why, lang)),
+            badge(identity, LOOKS[_TONE_OF[_VERDICTS[identity]]], lang), badge(word, LOOKS[_TONE_OF[tone]], lang),
+            code(one.action.id) if one.action.id else NOTHING, plain(translate(one.action.why, lang)),
         ])  # fmt: skip
     return _table("Every key: who answers, whether it is ready, and what comes next",
                   ["Identity", "Ready", "Next action", "Why"], compared, rows)  # fmt: skip
@@ -52,8 +52,8 @@ def balance(compared: Sequence[Readiness], lang: str) -> str:
         metrics = sorted({name for row in found for name in row})
         told = [(one, row) for one, row in zip(compared, found, strict=True) if row]
         rows = [[_values(row.get(name, []), lang) for name in metrics] for _, row in told]
-        heads = [_code(name) for name in metrics]
-        tables.append(_table(f"In {_text(unit or 'words')}", heads, [one for one, _ in told], rows))
+        heads = [code(name) for name in metrics]
+        tables.append(_table(f"In {plain(unit or 'words')}", heads, [one for one, _ in told], rows))
     return "".join(tables) or _empty("No answer told a balance or a usage.", lang)
 
 
@@ -69,17 +69,17 @@ def _values(rows: Iterable[MetricRow], lang: str) -> str:
     for row in rows:
         native = row.native
         if isinstance(native, bool):
-            told.append(_text(in_words("yes" if native else "no", lang)))
+            told.append(plain(in_words("yes" if native else "no", lang)))
         else:
-            told.append(_text(f"{native:,.10g}" if isinstance(native, int | float) else str(native)))
-    return ", ".join(told) or _NOTHING
+            told.append(plain(f"{native:,.10g}" if isinstance(native, int | float) else str(native)))
+    return ", ".join(told) or NOTHING
 
 
 def limits(compared: Sequence[Readiness], lang: str) -> str:
     """Return every limit that was told, for the service it limits."""
     pairs = [(one, row) for one in compared for row in one.run.limits]
     rows = [
-        [_text(row.limit), _code(row.service), *map(_number, (row.quota, row.remaining, row.window_s, row.reset_s))]
+        [plain(row.limit), code(row.service), *map(_number, (row.quota, row.remaining, row.window_s, row.reset_s))]
         for _, row in pairs
     ]
     if not rows:
@@ -89,10 +89,11 @@ def limits(compared: Sequence[Readiness], lang: str) -> str:
 
 
 def _state(state: str | None, lang: str) -> str:
-    return _badge(state, LOOKS[state], lang) if state else _NOTHING
+    return badge(state, LOOKS[state], lang) if state else NOTHING
 
 
-def _badge(word: str, look: Look, lang: str) -> str:
+def badge(word: str, look: Look, lang: str) -> str:
+    """Return a state in its colour, with its mark."""
     said = html.escape(in_words(word, lang))
     return f'<span class="tk-badge tk-{look.tone}"><span aria-hidden="true">{look.mark}</span>{said}</span>'
 
@@ -101,7 +102,7 @@ def _table(caption: str, heads: Sequence[str], keys: Sequence[Readiness], rows: 
     """Return a table with a line per key; captions, heads and cells are HTML already."""
     first = "".join(f'<th scope="col">{name}</th>' for name in ("Key", *heads))
     body = "".join(
-        f'<tr><th scope="row">{_key(one)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+        f'<tr><th scope="row">{key(one)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
         for one, cells in zip(keys, rows, strict=True)
     )
     return (
@@ -110,9 +111,10 @@ def _table(caption: str, heads: Sequence[str], keys: Sequence[Readiness], rows: 
     )
 
 
-def _key(one: Readiness) -> str:
+def key(one: Readiness) -> str:
+    """Return what people call a key; what is made up says so."""
     made_up = f'<strong class="tk-made-up">{STAND_IN}</strong> ' if one.run.sandbox else ""
-    return f"{made_up}{_text(plain_name(one))}<br>{_code(one.run.stamp.provider)}"
+    return f"{made_up}{plain(plain_name(one))}<br>{code(one.run.stamp.provider)}"
 
 
 def _empty(text: str, lang: str) -> str:
@@ -120,13 +122,19 @@ def _empty(text: str, lang: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    return _NOTHING if value is None else f"{value:,.10g}"
+    return NOTHING if value is None else f"{value:,.10g}"
 
 
-def _code(text: str) -> str:
-    return f"<code>{_text(text)}</code>"
+def code(text: str) -> str:
+    """Return foreign text as an id."""
+    return f"<code>{plain(text)}</code>"
 
 
-def _text(text: str) -> str:
-    """Return foreign text as one line of bounded length."""
-    return html.escape("".join(char if char.isprintable() else " " for char in text[:_CHARS]))
+def plain(text: str) -> str:
+    """Return foreign text as HTML: one line of bounded length."""
+    return html.escape(one_line(text))
+
+
+def one_line(text: str, chars: int = _CHARS) -> str:
+    """Return foreign text on one line of bounded length."""
+    return "".join(char if char.isprintable() else " " for char in text[:chars])

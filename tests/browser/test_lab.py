@@ -234,6 +234,33 @@ def test_the_compare_notebook_sets_keys_side_by_side_and_opens_one(page: "Page",
     assert path.name not in has_outputs(lab)
 
 
+def test_the_models_notebook_sorts_by_a_heading_and_covers_what_is_ticked(page: "Page", lab: Server) -> None:
+    path = lab.root / "03_models_and_prices.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    open_notebook(page, lab, path.name)
+    run_all(page)
+    wait_until(page, ran(15), 60)
+    page.evaluate("index => jupyterapp.shell.currentWidget.content.scrollToItem(index)", panel_of(notebook))
+    page.get_by_role("tab", name="Models", exact=True).click()
+    page.get_by_role("button", name="Model", exact=True).click()
+    page.get_by_role("button", name="Model ▲").wait_for()
+    names = [name.lower() for name in page.locator(".tk-panel .tk-ticks .widget-label-basic").all_inner_texts() if name]
+    assert names == sorted(names)
+    lines, boxes = page.locator(".tk-panel .tk-lines tbody tr"), page.locator(".tk-panel .tk-ticks .widget-checkbox")
+    places = [(lines.nth(number).bounding_box(), boxes.nth(number).bounding_box()) for number in (0, 12, 24)]
+    assert all(line and box and abs(line["y"] - box["y"]) < 2 for line, box in places), "a box is beside its line"
+    page.get_by_role("textbox", name="Contains").fill("gpt-oss-20b")
+    page.keyboard.press("Enter")
+    page.get_by_role("checkbox", name="openai/gpt-oss-20b").first.check()
+    page.locator(".tk-panel .tk-covered").get_by_text("openai/gpt-oss-20b").wait_for()
+    page.get_by_role("tab", name="Price and speed").click()
+    page.locator(".tk-panel [role=img][aria-label*='published throughput']").first.wait_for()
+    page.evaluate("document.querySelector('.tk-panel [aria-label*=throughput]')?.scrollIntoView({block: 'center'})")
+    picture(page, "07-models")
+    save(page)
+    assert path.name not in has_outputs(lab)
+
+
 def test_outputs_go_while_a_kept_panel_stays_as_long_as_its_kernel(page: "Page", lab: Server) -> None:
     write(lab, "panel.ipynb", PRINTS, SHOWS, WIDGET, PANEL, **marked(ttl_s=6))
     open_notebook(page, lab, "panel.ipynb")

@@ -1,6 +1,6 @@
-"""Where the controls of the compare panel stand."""
+"""Where the controls of a panel of several keys stand."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
@@ -8,13 +8,13 @@ from .layout import group, how, row, whose
 from .results import panel_style
 
 if TYPE_CHECKING:
-    from .compare import ComparePanel
+    from .batch import BatchPanel
 
 RETAINED = "What is observed is gone five minutes after the first key was probed; no file holds it."
 
 
-def lay_out(panel: "ComparePanel") -> ipw.DOMWidget:
-    """Return the whole panel: what to compare, how to judge it, the buttons, the results."""
+def lay_out(panel: "BatchPanel[Any]", *more: ipw.DOMWidget) -> ipw.DOMWidget:
+    """Return the whole panel: what to compare and `more`, how to judge it, the buttons, the results."""
     controls = panel.controls
     chosen = panel.chosen
     add = row([chosen.add_button, chosen.add_personas_button, chosen.add_everywhere_button], "tk-panel-act")
@@ -36,7 +36,7 @@ def lay_out(panel: "ComparePanel") -> ipw.DOMWidget:
     look = ipw.HTML(f"<style>{panel_style()}</style>")
     judging = ipw.Accordion([how(controls)], titles=["How to judge"])
     view = ipw.VBox([
-        look, groups, judging, act, row([controls.lang], "tk-panel-act"), retained, panel.countdown.view,
+        look, groups, *more, judging, act, row([controls.lang], "tk-panel-act"), retained, panel.countdown.view,
         panel.results.view,
     ])  # fmt: skip
     view.add_class("tk-panel")
