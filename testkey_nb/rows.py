@@ -85,6 +85,7 @@ class AnswerRow:
     size_bytes: int | None  # of the body, after decompression
     edge: str  # location of the CDN edge as the headers name it: near the caller, not the model
     retry_after: str
+    asked_at: datetime | None = None  # UTC; missing when nothing was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ class LimitRow:
     source: str  # header it was read from
     scope: str = ""  # what is counted: requests, tokens, input tokens, output tokens, USD; empty where nothing says it
     said: str = ""  # the header's own words, bounded and redacted, where a value could not be read
+    keyed: bool = True  # told to this key; otherwise to anybody who asks, and the key's can be another
 
 
 @dataclass(frozen=True, slots=True)

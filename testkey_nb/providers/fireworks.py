@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from testkey_nb.outcome import Answer, Axis, Capability, Outcome
 from testkey_nb.rows import Value, Why
-from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Metric, Provider, Region, Reply, Rows
+from testkey_nb.spec import Ask, Clause, Finding, KeyShape, LimitRules, Metric, Provider, Region, Reply, Rows
 
 from .loose import items, mapping, text
 from .model_lists import as_sample, parse_list
@@ -117,6 +117,13 @@ FIREWORKS = Provider(
             412,
             "is suspended",
             fields=(("error.code", "PRECONDITION_FAILED"),),
+        ),
+    ),
+    limit_rules=LimitRules(
+        "https://docs.fireworks.ai/serverless/rate-limits (prompt and generated tokens per minute)",
+        "2026-11-25",
+        windows=dict.fromkeys(
+            ("tokens-prompt", "tokens-uncached-prompt", "tokens-cache-adjusted-prompt", "tokens-generated"), 60
         ),
     ),
     covered_models=("accounts/fireworks/models/gpt-oss-120b",),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow, PriceRow
-from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Metric, Provider, Region, Reply, Rows
+from testkey_nb.spec import Ask, Bare, Clause, KeyShape, LimitRules, Mark, Metric, Provider, Region, Reply, Rows
 
 from .loose import amount, items, mapping, text, texts
 from .model_lists import Entry, as_sample, parse_list, plain_model
@@ -147,6 +147,13 @@ OPENROUTER = Provider(
             "Insufficient credits",
             fields=(("error.code", 402),),
         ),
+    ),
+    limit_rules=LimitRules(
+        "dirge-code/dirge pull 719 and recorded 429s: free models' requests, resets in milliseconds since 1970",
+        "2026-11-25",
+        own=True,
+        scopes={"default": "requests"},
+        resets=Bare.EPOCH_MS,
     ),
     covered_models=("openai/gpt-4o-mini",),
     offers=frozenset(Capability) - {Capability.CAPABILITY_MATRIX, Capability.LIMIT_MATRIX},
