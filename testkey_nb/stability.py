@@ -58,6 +58,11 @@ def sampled(answers: Iterable[AnswerRow]) -> tuple[bool, ...]:
     return tuple(number in failed for number in sorted(sent))
 
 
+def told(answers: Iterable[AnswerRow]) -> int:
+    """Return how many samples tell anything of the host: those that were sent and not merely told to wait."""
+    return len({r.sample for r in answers if r.sample >= 1 and r.request and r.outcome != Outcome.RATE_LIMITED})
+
+
 def unstable(answers: Iterable[AnswerRow], failures: int, window: int) -> bool:
     """Whether at least `failures` of the last `window` samples failed.
 
@@ -84,15 +89,15 @@ def _row(rows: Sequence[AnswerRow]) -> StabilityRow:
     answered = [row for row in rows if row.outcome not in {Outcome.UNAVAILABLE, Outcome.RATE_LIMITED}]
     latencies = [row.latency_s for row in answered if row.latency_s is not None]
     p50, p95 = _percentiles(latencies)
-    told = len(rows) - waiting
-    low, high = wilson(failed, told) if told else (None, None)
+    counted = len(rows) - waiting
+    low, high = wilson(failed, counted) if counted else (None, None)
     return StabilityRow(
         ask=rows[0].ask,
         host=rows[0].host,
         n=len(rows),
         failed=failed,
         rate_limited=waiting,
-        error_share=failed / told if told else None,
+        error_share=failed / counted if counted else None,
         error_share_low=low,
         error_share_high=high,
         timed=len(latencies),
@@ -101,7 +106,7 @@ def _row(rows: Sequence[AnswerRow]) -> StabilityRow:
         jitter_s=fmean(abs(after - before) for before, after in pairwise(latencies)) if len(latencies) > 1 else None,
         first_sample=rows[0].sample,
         last_sample=rows[-1].sample,
-        why=_why(told, low, high),
+        why=_why(counted, low, high),
     )
 
 

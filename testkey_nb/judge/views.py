@@ -5,11 +5,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from testkey_nb.errors import UnknownName
+from testkey_nb.headroom import HeadroomRow
 from testkey_nb.load import CostRow, monthly_cost
 from testkey_nb.prices import RulingRow
 from testkey_nb.ranking import HubPick, RouteRank, hub_policies, rank_routes
 from testkey_nb.rows import GRAINS, OWN_PRICES
 from testkey_nb.stability import StabilityRow, steadiness
+
+from .published import PublishedRow, published
 
 if TYPE_CHECKING:
     from .readiness import Readiness
@@ -46,6 +49,8 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "costs": View(CostRow, _costs),
         "routes": View(RouteRank, _routes),
         "hub_policies": View(HubPick, _hub_policies),
+        "headroom": View(HeadroomRow, lambda readiness: readiness.headroom),
+        "published": View(PublishedRow, lambda readiness: published(readiness.run)),
         "stability": View(StabilityRow, lambda readiness: steadiness(readiness.run.answers)),
     }
 )

@@ -8,5 +8,6 @@ from .control import CONTROL
 from .planning import Plan, plan
 from .probing import Progress, probe_key
 from .run import Run
+from .watch import Watch
 
-__all__ = ["CONTROL", "Asked", "Plan", "Progress", "Run", "plan", "probe_batch", "probe_key"]
+__all__ = ["CONTROL", "Asked", "Plan", "Progress", "Run", "Watch", "plan", "probe_batch", "probe_key"]

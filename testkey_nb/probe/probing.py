@@ -1,10 +1,8 @@
 """A run while it goes on: keyless questions, identity, keyed questions, the control, samples."""
 
 import asyncio
-import math
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -26,6 +24,7 @@ from testkey_nb.outcome import Answer, Outcome
 from testkey_nb.retention import hold
 from testkey_nb.spec import Ask, Finding, Repeat, Rows
 
+from .beat import Beat
 from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
 from .facts import Answered, Probed, administers, as_run, believed, read
 from .planning import Plan
@@ -96,26 +95,6 @@ def keep_apart(key: Key, plan: Plan) -> None:
 
 
 @dataclass(slots=True)
-class Beat:
-    """Moments at even distances to start something at: a slow answer costs some of them and moves none."""
-
-    every_s: float
-    clock: Callable[[], float] = time.monotonic
-    begun: float = field(init=False)
-    count: int = 0
-
-    def __post_init__(self) -> None:
-        """Begin now."""
-        self.begun = self.clock()
-
-    def wait_s(self) -> float:
-        """Go on to the next moment that has not passed, and return how long it is until then."""
-        passed = self.clock() - self.begun
-        self.count = max(self.count + 1, math.ceil(passed / self.every_s))
-        return self.count * self.every_s - passed
-
-
-@dataclass(slots=True)
 class Probing:
     """A run while it goes on."""
 
@@ -162,6 +141,11 @@ class Probing:
             asks += self._keyed(identity)
         return [ask for ask in asks if ask.repeat is Repeat.PER_SAMPLE]
 
+    def forget(self) -> None:
+        """Drop what was answered so far."""
+        self.around.clear()
+        self.answered.clear()
+
     async def _take_samples(self, sender: Sender, asks: Sequence[Ask]) -> None:
         """Take the samples at even distances; once nothing is sent any more, none is left to take."""
         beat = Beat(SAMPLE_SPACING_S)
@@ -184,7 +168,7 @@ class Probing:
         sends = [
             self._send(sender, host, path, model, self.key if keyed else None) for host, path, model, keyed in shared
         ]
-        exchanges = await asyncio.gather(*sends)
+        exchanges = await _all(sends)
         for (host, path, _, _), of, exchange in zip(shared, shared.values(), exchanges, strict=True):
             if exchange.reply or sender.left_s or not sample:
                 self.answered += [Answered(ask, sample, host, path, exchange, asked_at) for ask in of]
@@ -283,6 +267,15 @@ class Probing:
         plan = self.plan
         asks = [ask for ask in plan.provider.asks if ask.auth and ask.admin == administers(plan, self.key)]
         return [ask for ask in asks if takes_key(plan.provider, plan.at(plan.host(ask.host)), identity)]
+
+
+async def _all(sends: Iterable[Coroutine[None, None, Exchange]]) -> list[Exchange]:
+    """Wait for every request, also when cancelled: a gather that raises at once leaves the others on their way."""
+    exchanges = await asyncio.gather(*sends, return_exceptions=True)
+    for exchange in exchanges:
+        if isinstance(exchange, BaseException):
+            raise exchange
+    return [exchange for exchange in exchanges if isinstance(exchange, Exchange)]
 
 
 async def _nobody() -> list[tuple[str, Exchange]]:
