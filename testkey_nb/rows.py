@@ -185,7 +185,7 @@ class LimitRow:
     window_s: float | None
     reset_s: float | None
     source: str  # header it was read from
-    scope: str = ""  # what is counted: requests, tokens, input tokens, output tokens, USD; empty where nothing says it
+    scope: str = ""  # what is counted: requests, tokens, input tokens, USD, images; empty where nothing says it
     said: str = ""  # the header's own words, bounded and redacted, where a value could not be read
     keyed: bool = True  # told to this key; otherwise to anybody who asks, and the key's can be another
 

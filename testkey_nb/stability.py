@@ -9,6 +9,7 @@ from statistics import NormalDist, fmean, quantiles
 from .outcome import Outcome
 from .rows import AnswerRow, Why
 
+_FULL = 20
 _Z = NormalDist().inv_cdf(0.975)  # two-sided, 95 %
 
 
@@ -106,7 +107,7 @@ def _row(rows: Sequence[AnswerRow]) -> StabilityRow:
         jitter_s=fmean(abs(after - before) for before, after in pairwise(latencies)) if len(latencies) > 1 else None,
         first_sample=rows[0].sample,
         last_sample=rows[-1].sample,
-        why=_why(counted, low, high),
+        why=Why.both([_why(counted, low, high), *_of_latencies(len(latencies))]),
     )
 
 
@@ -116,6 +117,13 @@ def _percentiles(latencies: Sequence[float]) -> tuple[float | None, float | None
         return (latencies[0], latencies[0]) if latencies else (None, None)
     twentieths = quantiles(latencies, n=20, method="inclusive")
     return twentieths[9], twentieths[18]
+
+
+def _of_latencies(n: int) -> list[Why]:
+    """Say what a 95th percentile of a few is: only from 20 on is one in 20 slower than it."""
+    if not 1 < n < _FULL:
+        return []
+    return [Why("of {n} latencies the 95th percentile says hardly more than the slowest", n=n)]
 
 
 def _why(n: int, low: float | None, high: float | None) -> Why:

@@ -321,7 +321,7 @@ VENDORS: dict[str, tuple[dict[str, str], list[Cells]]] = {
         [
             ("default", 10, 9, None, 0.0001, "", ""),
             ("tokens", 2000, 1999, None, None, "tokens", ""),
-            ("dynamic", 20, None, None, None, "", ""),
+            ("dynamic", 20, None, None, None, "dynamic", ""),
             ("tokens-dynamic", 4000, None, None, None, "tokens", ""),
         ],
     ),

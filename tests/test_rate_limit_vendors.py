@@ -51,8 +51,16 @@ VENDORS: dict[str, tuple[dict[str, str], list[Cells]]] = {
             "x-ms-ratelimit-remaining-resource": "Microsoft.Compute/DeleteVMScaleSet3Min;107",
         },
         [
-            ("ms-subscription-reads", None, 11999, None, None, "", ""),
-            ("ms-resource", None, None, None, None, "", "remaining: Microsoft.Compute/DeleteVMScaleSet3Min;107"),
+            ("ms-subscription-reads", None, 11999, None, None, "subscription reads", ""),
+            (
+                "ms-resource",
+                None,
+                None,
+                None,
+                None,
+                "resource",
+                "remaining: Microsoft.Compute/DeleteVMScaleSet3Min;107",
+            ),
         ],
     ),
     "Cohere, a trial key, 2026-06-05": (
@@ -156,7 +164,7 @@ VENDORS: dict[str, tuple[dict[str, str], list[Cells]]] = {
             "X-AI-RateLimit-Remaining-openai": "299",
             "X-AI-RateLimit-Reset-openai": "30",
         },
-        [("ai-openai", 300, 299, None, 30, "", "")],
+        [("ai-openai", 300, 299, None, 30, "openai", "")],
     ),
     "https://docs.helicone.ai/features/advanced-usage/custom-rate-limits: cents": (
         {
@@ -241,7 +249,10 @@ VENDORS: dict[str, tuple[dict[str, str], list[Cells]]] = {
     ),
     "a limit of nothing that is known by name": (
         {"x-ratelimit-limit-images": "5", "x-ratelimit-remaining-audio-seconds-hour": "7200"},
-        [("images", 5, None, None, None, "", ""), ("audio-seconds-hour", None, 7200, 3600, None, "", "")],
+        [
+            ("images", 5, None, None, None, "images", ""),
+            ("audio-seconds-hour", None, 7200, 3600, None, "audio seconds", ""),
+        ],
     ),
     "names that are no limits": (
         {

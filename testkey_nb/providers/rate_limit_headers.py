@@ -101,7 +101,7 @@ def _read(headers: Mapping[str, str], owners: Owners, leak: str) -> Iterator[tup
         yield from triple(headers, prefix, Place(label(vendor), owners.sender, "", f"{leak}{prefix}*"))
     limits: dict[Place, Told] = {}
     for name, text in headers.items():
-        found = placed(name, owners, leak)
+        found = placed(name, owners, leak) if len(limits) < _ROWS else None
         if found and present({found[1]: text}):
             limits.setdefault(found[0], {})[found[1]] = text
     yield from limits.items()
@@ -127,7 +127,7 @@ def _row(place: Place, told: Told, date: datetime | None, rules: LimitRules) -> 
         window_s=window_s,
         reset_s=next((values[part] for part in _RESETS if values.get(part) is not None), None),
         source=place.source,
-        scope=place.scope or rules.scopes.get(place.limit, ""),
+        scope=rules.scopes.get(place.limit, place.scope),
         said=redact(unread, _SAID_CHARS),
     )
 

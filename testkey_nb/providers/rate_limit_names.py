@@ -125,7 +125,7 @@ def placed(name: str, owners: Owners, leak: str) -> tuple[Place, str] | None:
         kind, what, part = match.groups()
         limit = what if kind == "ratelimit" else f"{kind}-{what}"
         source = f"{leak}anthropic-{kind}-{label(what)}-*"
-        return Place(label(limit), owners.sender, _SCOPES.get(what, ""), source), part
+        return Place(label(limit), owners.sender, _scope(what), source), part
     match = _GENERIC.fullmatch(name)
     return _generic(match, owners, leak) if match else None
 
@@ -151,7 +151,8 @@ def _parted(words: list[str]) -> tuple[str, str, list[str]]:
         return "", words[0], words[1:]
     if len(words) > 2 and words[1] in parts and "-".join(words[2:]) in _SCOPES:  # noqa: PLR2004
         return words[0], words[1], words[2:]
-    if words[-1] in parts and _scoped(words[:-1]) != ("", None):
+    scope, window_s = _scoped(words[:-1])
+    if words[-1] in parts and (window_s or scope in _SCOPES.values()):
         return "", words[-1], words[:-1]
     return "", "", []
 
@@ -164,4 +165,9 @@ def _scoped(words: list[str]) -> tuple[str, float | None]:
     if unit and left and left[-1] == "per":
         left.pop()
     window_s = _WINDOWS.get(unit)
-    return _SCOPES.get("-".join(left), ""), window_s and window_s * int(count)
+    return _scope("-".join(left)), window_s and window_s * int(count)
+
+
+def _scope(words: str) -> str:
+    """Return what is counted; what is counted by another name than requests and tokens keeps that name."""
+    return _SCOPES.get(words) or label(words).replace("-", " ")
