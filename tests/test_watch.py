@@ -151,6 +151,20 @@ def test_a_network_that_fails_is_a_row_and_the_watch_goes_on() -> None:
     assert seen.stability[0].failed == 1
 
 
+def test_a_key_that_is_echoed_reaches_no_row() -> None:
+    secret = PERSONAS["launch-ready"].key
+    echo = answer(403, {"error": f"no {secret} here"}, {**real.JSON, "retry-after": secret, "x-amz-cf-pop": secret})
+    transport = Between(instead=lambda request: echo if request.url.path == SAMPLED else None)
+    seen = watch(transport)
+
+    async def two() -> list[AnswerRow]:
+        async with aclosing(seen.rows()) as rows:
+            return await first(rows, 2)
+
+    shown = repr(asyncio.run(two())) + repr(vars(seen)) + seen.ended
+    assert not [secret[at : at + 6] for at in range(len(secret) - 5) if secret[at : at + 6] in shown]
+
+
 class Slow(httpx.AsyncBaseTransport):
     """Answer the sampled question never, and count what was opened and closed."""
 

@@ -115,7 +115,7 @@ def _row(place: Place, told: Told, date: datetime | None, rules: LimitRules) -> 
     for part in told.keys() & _RESETS.keys():
         values[part] = seconds(_once(told[part]), date, _RESETS[part] or rules.resets, window_s)
     unread = "; ".join(
-        f"{'reset' if part in _RESETS else part}: {text[:HEADER_CHARS]}"
+        f"{'reset' if part in _RESETS else part}: {text[: 2 * _SAID_CHARS]}"
         for part, text in told.items()
         if values.get(part) is None
     )
