@@ -15,6 +15,7 @@ from .rows import LimitRow, Why
 _MINUTE_S, _DAY_S = 60.0, 86400.0
 _MONTH_DAYS = 31  # the longest, in which a quota allows the least per minute
 _REQUESTS, _TOKENS = Counted.REQUESTS, Counted.TOKENS
+_UNSAID = Why("")
 _PARTS = (Counted.INPUT_TOKENS, Counted.OUTPUT_TOKENS)
 
 
@@ -71,7 +72,7 @@ class Demand:
 class HeadroomRow:
     """Run × limit: what is planned against what the limit allows, per minute over its window."""
 
-    limit: str
+    limit: str  # its name, as in `limits`
     service: str  # whose limit it is; another's says nothing of the load
     scope: str  # what the limit counts; what does not say so is taken for requests
     planned_per_min: float | None = None  # of what the limit counts; missing where the plan does not say it
@@ -81,7 +82,7 @@ class HeadroomRow:
     carries: bool | None = None  # missing where it cannot be said
     binding: bool = False  # of the limits of the service that carries the load, the one that is reached first
     exhausted: bool | None = None  # nothing of it is left now, whatever it allows
-    why: Why = Why("")  # noqa: RUF009 - immutable
+    why: Why = _UNSAID  # how they compare, or why they cannot be compared
 
 
 def headroom(limits: Iterable[LimitRow], demand: Demand, service: str) -> tuple[HeadroomRow, ...]:

@@ -19,9 +19,9 @@ class PublishedRow:
     first_token_latency_s: float | None  # the provider's number, not measured here
     throughput_tokens_per_s: float | None  # the provider's number, not measured here
     open_incidents: int | None  # on the status page; missing where it does not say
-    published_by: str
+    published_by: str  # the provider by its name
     seen_at: datetime  # UTC, when it was read here; when the provider measured it, it does not say
-    why: Why
+    why: Why  # whose numbers these are, and how old they can be
 
 
 def published(run: Run) -> tuple[PublishedRow, ...]:
