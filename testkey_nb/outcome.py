@@ -157,6 +157,22 @@ class InventoryChange(StrEnum):
     UNREAD = "unread"
 
 
+class LoadPart(StrEnum):
+    """What a planned load consists of, and limits count."""
+
+    REQUESTS = "requests"
+    TOKENS = "tokens"
+    INPUT_TOKENS = "input tokens"
+    OUTPUT_TOKENS = "output tokens"
+
+
+class Look(StrEnum):
+    """What the onboarding signal can name beside axes and gates."""
+
+    LIMITS = "limits"
+    STABILITY = "stability"
+
+
 class PriceVerdict(StrEnum):
     """What the sources of one route's price say together."""
 

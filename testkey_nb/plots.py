@@ -166,12 +166,6 @@ def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], what: t
     clear(axes)
 
 
-def _elsewhere(prices: Iterable[PriceRow], field: str) -> str:
-    """Write the prices in other currencies, which the axis has no place for."""
-    found = (row for row in prices if row.currency != "USD")
-    return ", ".join(dict.fromkeys(_paid(0.0 if row.free else getattr(row, field), row.currency) for row in found))
-
-
 def alt_prices(readiness: Readiness, lang: str = "en") -> str:
     """Say what `draw_prices` shows."""
     routes = _priced_routes(readiness)

@@ -85,6 +85,7 @@ class AnswerRow:
     size_bytes: int | None  # of the body, after decompression
     edge: str  # code of the CDN edge as the headers name it: near the caller, not the model; empty where none does
     retry_after: str
+    asked_at: datetime | None = None  # UTC; missing when nothing was sent
     # Parts of the time, each missing where it did not happen or cannot be told: in process, or a connection used again.
     dns_s: float | None = None  # looking up the host's name; missing through a proxy, which does that
     connect_s: float | None = None  # from then until the connection stood, through a proxy until its tunnel did
@@ -213,8 +214,9 @@ class LimitRow:
     window_s: float | None
     reset_s: float | None
     source: str  # header it was read from
-    scope: str = ""  # what is counted: requests, concurrent ones, tokens, input or output tokens, USD; empty: not said
+    scope: str = ""  # what is counted: requests, concurrent ones, tokens, input tokens, USD, images; empty: not said
     said: str = ""  # the header's own words, bounded and redacted, where a value could not be read
+    keyed: bool = True  # told to this key; otherwise to anybody who asks, and the key's can be another
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,32 @@ class Mark:
         return self.body(reply) if self.body else ""
 
 
+class Bare(StrEnum):
+    """What a number without a unit is that says when a limit resets."""
+
+    UNSAID = "unsaid"  # nobody documents it: read only where one reading is possible
+    SECONDS = "seconds"  # from the answer on
+    STANDARD = "standard"  # that by the IETF's drafts; others put seconds since 1970 into the same header
+    EPOCH = "epoch"  # seconds since 1970
+    EPOCH_MS = "epoch_ms"  # milliseconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRules:
+    """What a provider documents of the rate limits in its headers, beyond what their names and values tell.
+
+    `own` says whether unprefixed `x-ratelimit-*` are its own; None: they are, unless it passes on another's answers.
+    `windows` (seconds) and `scopes` (what is counted) go by the name of a limit.
+    """
+
+    source: str = ""
+    checked: str = ""
+    own: bool | None = None
+    windows: Mapping[str, float] = field(default_factory=dict)
+    scopes: Mapping[str, str] = field(default_factory=dict)
+    resets: Bare = Bare.UNSAID
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What is known of one axis, from which asks, and the smallest thing that would turn it into a yes."""
@@ -239,9 +265,15 @@ class Provider:
     covered_models: tuple[str, ...] = ()
     offers: frozenset[Capability] = frozenset()
     publishes_limits: bool = False  # of the service that inference is bought from
+    limit_rules: LimitRules = field(default_factory=LimitRules)
     findings: Callable[[Mapping[str, tuple[Value, ...]]], tuple[Finding, ...]] = lambda _values: ()
     catalogue: str = ""
     route_model: str = "{model}"  # how a route of a model is called at `api`
+
+    @property
+    def counts_itself(self) -> bool:
+        """Whether unprefixed rate-limit headers are its own, and not those of what stands behind it."""
+        return self.kind == "provider" if self.limit_rules.own is None else self.limit_rules.own
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class Monthly(NamedTuple):
 
 def monthly(row: CostRow | RouteRank) -> Monthly:
     """Return what a row says of a month."""
-    return Monthly("USD", row.low_usd_per_month, row.high_usd_per_month)
+    return Monthly(row.currency or "", row.low_per_month, row.high_per_month)
 
 
 def in_words(row: CostRow | RouteRank, lang: str) -> str:

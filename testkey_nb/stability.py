@@ -9,6 +9,7 @@ from statistics import NormalDist, fmean, quantiles
 from .outcome import Outcome
 from .rows import AnswerRow, Why
 
+_FULL = 20
 _Z = NormalDist().inv_cdf(0.975)  # two-sided, 95 %
 
 
@@ -58,6 +59,11 @@ def sampled(answers: Iterable[AnswerRow]) -> tuple[bool, ...]:
     return tuple(number in failed for number in sorted(sent))
 
 
+def told(answers: Iterable[AnswerRow]) -> int:
+    """Return how many samples tell anything of the host: those that were sent and not merely told to wait."""
+    return len({r.sample for r in answers if r.sample >= 1 and r.request and r.outcome != Outcome.RATE_LIMITED})
+
+
 def unstable(answers: Iterable[AnswerRow], failures: int, window: int) -> bool:
     """Whether at least `failures` of the last `window` samples failed.
 
@@ -84,15 +90,15 @@ def _row(rows: Sequence[AnswerRow]) -> StabilityRow:
     answered = [row for row in rows if row.outcome not in {Outcome.UNAVAILABLE, Outcome.RATE_LIMITED}]
     latencies = [row.latency_s for row in answered if row.latency_s is not None]
     p50, p95 = _percentiles(latencies)
-    told = len(rows) - waiting
-    low, high = wilson(failed, told) if told else (None, None)
+    counted = len(rows) - waiting
+    low, high = wilson(failed, counted) if counted else (None, None)
     return StabilityRow(
         ask=rows[0].ask,
         host=rows[0].host,
         n=len(rows),
         failed=failed,
         rate_limited=waiting,
-        error_share=failed / told if told else None,
+        error_share=failed / counted if counted else None,
         error_share_low=low,
         error_share_high=high,
         timed=len(latencies),
@@ -101,7 +107,7 @@ def _row(rows: Sequence[AnswerRow]) -> StabilityRow:
         jitter_s=fmean(abs(after - before) for before, after in pairwise(latencies)) if len(latencies) > 1 else None,
         first_sample=rows[0].sample,
         last_sample=rows[-1].sample,
-        why=_why(told, low, high),
+        why=Why.both([_why(counted, low, high), *_of_latencies(len(latencies))]),
     )
 
 
@@ -111,6 +117,13 @@ def _percentiles(latencies: Sequence[float]) -> tuple[float | None, float | None
         return (latencies[0], latencies[0]) if latencies else (None, None)
     twentieths = quantiles(latencies, n=20, method="inclusive")
     return twentieths[9], twentieths[18]
+
+
+def _of_latencies(n: int) -> list[Why]:
+    """Say what a 95th percentile of a few is: only from 20 on is one in 20 slower than it."""
+    if not 1 < n < _FULL:
+        return []
+    return [Why("of {n} latencies the 95th percentile says hardly more than the slowest", n=n)]
 
 
 def _why(n: int, low: float | None, high: float | None) -> Why:

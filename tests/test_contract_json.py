@@ -54,7 +54,7 @@ PRICE: Shape = {
 }  # fmt: skip
 LIMIT: Shape = {
     **STAMPED, "limit": str, "service": str, "quota": MAYBE_NUMBER, "remaining": MAYBE_NUMBER,
-    "window_s": MAYBE_NUMBER, "reset_s": MAYBE_NUMBER, "source": str, "scope": str, "said": str,
+    "window_s": MAYBE_NUMBER, "reset_s": MAYBE_NUMBER, "source": str, "scope": str, "said": str, "keyed": bool,
 }  # fmt: skip
 CAPABILITY: Shape = {"capability": str, "state": str, "why": str}
 GATE: Shape = {"gate": str, "may": str, "done": str, "state": str, "why": str}

@@ -48,7 +48,16 @@ FLOORS = {
 }
 ONE_ROOM = dict.fromkeys(
     (
-        "plots", "spending", "heatmap", "amounts", "offers", "price_bars", "price_speed", "drawing", "svg", "locale",
+        "plots",
+        "spending",
+        "heatmap",
+        "amounts",
+        "offers",
+        "price_bars",
+        "price_speed",
+        "drawing",
+        "svg",
+        "locale",
         "templates",
     ),
     "report",

@@ -34,7 +34,7 @@ GOLDEN: dict[str, dict[str, str | type[StrEnum]]] = {
     "answers": {
         "ask": TEXT, "sample": WHOLE, "request": WHOLE, "method": TEXT, "host": TEXT, "path": TEXT, "keyed": FLAG,
         "status": WHOLE, "outcome": Outcome, "why": TEXT, "source": TEXT, "said": TEXT, "latency_s": NUMBER,
-        "total_s": NUMBER, "size_bytes": WHOLE, "edge": TEXT, "retry_after": TEXT,
+        "total_s": NUMBER, "size_bytes": WHOLE, "edge": TEXT, "retry_after": TEXT, "asked_at": TIME,
         "dns_s": NUMBER, "connect_s": NUMBER, "tls_s": NUMBER, "first_byte_s": NUMBER, "transfer_s": NUMBER,
         "address_family": Family, "server_region": TEXT, "server_region_header": TEXT, "tls_issuer": TEXT,
     },
@@ -55,7 +55,7 @@ GOLDEN: dict[str, dict[str, str | type[StrEnum]]] = {
     },
     "limits": {
         "limit": TEXT, "service": TEXT, "quota": NUMBER, "remaining": NUMBER, "window_s": NUMBER, "reset_s": NUMBER,
-        "source": TEXT, "scope": TEXT, "said": TEXT,
+        "source": TEXT, "scope": TEXT, "said": TEXT, "keyed": FLAG,
     },
     "passport": {"axis": Axis, "answer": Answer, "why": TEXT, "asks": TEXT},
     "capabilities": {"capability": Capability, "state": CapabilityState, "why": TEXT, "asks": TEXT},

@@ -370,6 +370,7 @@ OK, DOWN, BUSY = Outcome.OK, Outcome.UNAVAILABLE, Outcome.RATE_LIMITED
         ((DOWN, DOWN, DOWN, OK, OK, OK), 0, YES),
         ((OK, OK, OK, DOWN, OK, DOWN, DOWN), 0, NO),
         ((BUSY, BUSY, BUSY, BUSY, BUSY), 0, YES),
+        ((BUSY, BUSY, OK), 2, UNKNOWN),
     ],
 )
 def test_stability_is_no_when_three_of_the_last_five_samples_failed(
@@ -487,9 +488,39 @@ def test_what_a_provider_does_not_offer_is_not_offered(run_persona: RunPersona) 
     assert {row.state for row in judge_run(silent).capabilities} == {CapabilityState.NOT_OFFERED}
 
 
-def test_samples_prove_the_monitoring(run_persona: RunPersona) -> None:
-    states = {row.capability: row.state for row in judge_run(run_persona("launch-ready", samples=1)).capabilities}
-    assert states["continuous_monitoring"] == "proved"
+def monitoring(run: Run, policy: Policy | None = None) -> tuple[str, str]:
+    found = {row.capability: row for row in judge_run(run, policy=policy).capabilities}["continuous_monitoring"]
+    return found.state, found.why
+
+
+def test_samples_prove_the_monitoring_and_one_does_not(run_persona: RunPersona) -> None:
+    state, why = monitoring(run_persona("launch-ready", samples=1))
+    assert state == "partial"
+    assert why == "samples taken: 1 (model_catalog) over 0.0 s, 0 failed; it takes 3 to see a host fail"
+    state, why = monitoring(run_persona("launch-ready", samples=3))
+    assert state == "proved"
+    assert why.startswith("samples taken: 3 (model_catalog) over 1.0 s, 0 failed")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "policy", "state"),
+    [
+        ((OK, OK), {}, "partial"),
+        ((OK, OK, OK), {}, "proved"),
+        ((OK, DOWN, OK), {}, "proved"),
+        ((DOWN, DOWN, DOWN), {}, "partial"),
+        ((OK, OK, BUSY), {}, "partial"),
+        ((BUSY, BUSY, BUSY), {}, "partial"),
+        ((OK, OK, OK), {"min_samples": 4}, "partial"),
+        ((OK, OK), {"unstable_failures": 0}, "proved"),
+        ((OK,), {"unstable_failures": 0}, "partial"),
+    ],
+)
+def test_monitoring_is_proved_by_as_many_samples_as_it_takes_to_see_a_host_fail(
+    outcomes: tuple[Outcome, ...], policy: dict[str, int], state: str, run_persona: RunPersona
+) -> None:
+    run = sampled(run_persona("launch-ready"), *outcomes)
+    assert monitoring(run, replace(Policy(), **policy))[0] == state  # type: ignore[arg-type]
 
 
 # Foreign text.

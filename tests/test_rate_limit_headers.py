@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from real_bodies import reply
 
-from testkey_nb.providers.rate_limit_headers import parse_limits
+from testkey_nb.providers.rate_limit_headers import limit_metrics, limits_told
 from testkey_nb.providers.rate_limit_times import number, point_in_time, seconds
 from testkey_nb.rows import LimitRow
-from testkey_nb.spec import Metric, Rows
+from testkey_nb.spec import Bare, LimitRules, Metric, Rows
 
 HUB = "huggingface.co"
 API = "api.example.com"
@@ -23,7 +23,8 @@ Cells = tuple[str, float | None, float | None, float | None, float | None, str, 
 
 
 def parsed(headers: dict[str, str], *, own: bool = False, windows: dict[str, float] | None = None) -> Rows:
-    return parse_limits(HUB, own=own, windows=windows)(reply(200, {}, headers))
+    limits = limits_told(reply(200, {}, headers, host=HUB), LimitRules(windows=windows or {}), own=own)
+    return Rows(limit_metrics(limits, HUB), limits=limits)
 
 
 def cells(row: LimitRow) -> Cells:
@@ -283,9 +284,9 @@ VENDORS: dict[str, tuple[dict[str, str], list[Cells]]] = {
             "anthropic-ratelimit-unified-overage-status": "rejected",
         },
         [
-            ("unified", None, None, None, None, "", "unified-status: allowed"),
-            ("unified-5h", None, None, None, None, "", "unified-utilization: 0.42; unified-reset: 1789636412"),
-            ("unified-overage", None, None, None, None, "", "unified-status: rejected"),
+            ("unified", None, None, None, None, "", "status: allowed"),
+            ("unified-5h", None, None, 18000, 812, "", "utilization: 0.42"),
+            ("unified-overage", None, None, None, None, "", "status: rejected"),
         ],
     ),
     "https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api: seconds since 1970": (
@@ -320,7 +321,7 @@ VENDORS: dict[str, tuple[dict[str, str], list[Cells]]] = {
         [
             ("default", 10, 9, None, 0.0001, "", ""),
             ("tokens", 2000, 1999, None, None, "tokens", ""),
-            ("dynamic", 20, None, None, None, "", ""),
+            ("dynamic", 20, None, None, None, "dynamic", ""),
             ("tokens-dynamic", 4000, None, None, None, "tokens", ""),
         ],
     ),
@@ -451,19 +452,12 @@ def test_a_litellm_proxy_tells_its_own_limits_and_passes_on_the_upstreams() -> N
         }
     )
     assert [(row.service, *cells(row)[:4], row.scope, row.said) for row in found.limits] == [
+        # Its own or the upstream's: it does not say.
+        ("upstream:unknown", "requests", 2000, None, None, "requests", ""),
+        (HUB, "api_key-requests", 2, 1, None, "requests", ""),
         ("upstream:unknown", "default", 5, None, None, "", ""),
         ("upstream:unknown", "requests", 2000, 1999, None, "requests", ""),
         ("upstream:unknown", "input-tokens", 160000, None, None, "input tokens", ""),
-        (
-            "upstream:unknown",
-            "requests",
-            2000,
-            None,
-            None,
-            "requests",
-            "",
-        ),  # its own or the upstream's: it does not say
-        (HUB, "api_key-requests", 2, 1, None, "requests", ""),
         (HUB, "key-requests", 100, None, 60, "requests", ""),
         (HUB, "key-budget", 4500, 873.89, None, "USD", ""),
     ]
@@ -539,10 +533,11 @@ DATE = datetime(2026, 2, 7, 14, 39, 0, tzinfo=UTC)
     [
         ("6m0s", 360), ("23m20.415s", 1400.415), ("172ms", 0.172), ("1h2m", 3720), ("2m59.56s", 179.56), ("1d", 86400),
         ("1.5h", 5400), ("12.5\u00b5s", 0.0000125), ("7us", 0.000007), ("9ns", 0.000000009), ("0s", 0), ("0", 0),
-        ("11.38", 11.38), ("31622400", 31622400), ("2026-02-07T14:39:09Z", 9), ("2026-02-07t14:39:09.5z", 9.5),
+        ("11.38", 11.38), ("3600", 3600), ("2026-02-07T14:39:09Z", 9), ("2026-02-07t14:39:09.5z", 9.5),
         ("2026-02-07T15:39:09+01:00", 9), ("2026-02-07T14:38:59Z", 0), ("Sat, 07 Feb 2026 14:40:00 GMT", 60),
         ("1770475200", 60), ("1770475200.25", 60.25), ("1770475200000", 60),
-        ("31622401", None), ("999999999", None), ("10000000000", None), ("99999999999999", None),
+        ("3600.1", None), ("600000", None), ("31622401", None), ("999999999", None),
+        ("1700000000", None), ("10000000000", None), ("99999999999999", None),
         ("-1s", None), ("6m0", None), ("6 m", None), ("s", None), ("1x", None), ("soon", None), ("midnight UTC", None),
         ("2026-02-07", None), ("2026-02-07T14:39:09", None), ("2026-13-07T14:39:09Z", None), ("٦s", None),
         ("2026-02-07T14:39:60Z", None), ("Sat, 99 Feb 2026 14:40:00 GMT", None), ("1s" * 60, None), ("", None),
@@ -550,6 +545,27 @@ DATE = datetime(2026, 2, 7, 14, 39, 0, tzinfo=UTC)
 )  # fmt: skip
 def test_a_reset_is_the_time_from_the_answers_date(text: str, expected: float | None) -> None:
     assert seconds(text, DATE) == (None if expected is None else pytest.approx(expected, abs=1e-12))
+
+
+@pytest.mark.parametrize(
+    ("bare", "text", "window_s", "expected"),
+    [
+        (Bare.SECONDS, "31622400", None, 31622400), (Bare.SECONDS, "600000", 60, 600000),
+        (Bare.SECONDS, "1770475200", None, None), (Bare.SECONDS, "1770475200000", None, None),
+        (Bare.EPOCH, "60", None, None), (Bare.EPOCH, "1770475200", None, 60), (Bare.EPOCH, "1770475200000", None, None),
+        (Bare.EPOCH_MS, "60", None, None), (Bare.EPOCH_MS, "1770475200", None, None),
+        (Bare.EPOCH_MS, "1770475200000", None, 60),
+        (Bare.STANDARD, "31622400", None, 31622400), (Bare.STANDARD, "1770475200", None, 60),
+        (Bare.STANDARD, "1770475200000", None, None),
+        (Bare.UNSAID, "61", 60, 61), (Bare.UNSAID, "62", 60, None), (Bare.UNSAID, "33011.38", 86400, 33011.38),
+        (Bare.UNSAID, "1770475200", 60, 60), (Bare.EPOCH, "2m", 60, 120),
+        (Bare.EPOCH_MS, "2026-02-07T14:39:09Z", 60, 9),
+    ],
+)  # fmt: skip
+def test_a_bare_number_is_what_its_vendor_documents_and_else_only_what_it_alone_can_be(
+    bare: Bare, text: str, window_s: float | None, expected: float | None
+) -> None:
+    assert seconds(text, DATE, bare, window_s) == expected
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from testkey_nb.outcome import Answer, Axis, Capability, CapabilityState, Outcome, Standing, Verdict
 from testkey_nb.rows import CapabilityRow, Why
+from testkey_nb.stability import sampled, told
 
 from .case import Case
 
@@ -12,6 +13,8 @@ _PROVED, _PARTIAL, _DENIED = CapabilityState.PROVED, CapabilityState.PARTIAL, Ca
 _UNKNOWN = CapabilityState.UNKNOWN
 _MONEY = ("usage_snapshot", "balance_snapshot")
 _AMOUNTS = ("balance_", "usage_", "key_limit")
+_RATES = ("requests", "tokens", "input tokens", "output tokens")
+_LEAST_SAMPLES = 2  # one says nothing of what comes next
 
 
 class _State(NamedTuple):
@@ -25,7 +28,8 @@ def capabilities(case: Case) -> tuple[CapabilityRow, ...]:
     rows = []
     for capability in Capability:
         found = _RULES[capability](case)
-        if capability not in case.run.plan.provider.offers:
+        unasked = capability is Capability.LIMIT_MATRIX and found.state is _PROVED  # by headers that nobody promised
+        if capability not in case.run.plan.provider.offers and not unasked:
             found = _State(CapabilityState.NOT_OFFERED, Why("the provider has no read-only question for this"))
         rows.append(CapabilityRow(capability, found.state, found.why, found.asks))
     return tuple(rows)
@@ -97,15 +101,21 @@ def _balance(case: Case) -> _State:
 
 
 def _limit_matrix(case: Case) -> _State:
-    services = sorted({row.service for row in case.run.limits})
-    api = case.run.plan.service
-    if api in services:
-        return _State(_PROVED, Why("limits of {services} were read", services=", ".join(services)), "limit_snapshot")
+    """Say whose limits were read: those of the service that serves the models prove it, if they say how much."""
+    limits, api = case.run.limits, case.run.plan.service
+    services = ", ".join(sorted({row.service for row in limits}))
+    asks = ", ".join({ask.name for ask in case.run.plan.provider.asks if ask.name == "limit_snapshot"})
+    if any(row.service == api and row.keyed and row.quota is not None and row.scope in _RATES for row in limits):
+        return _State(_PROVED, Why("limits of {services} were read", services=services), asks)
+    if any(row.service == api for row in limits):
+        why = Why("limits of {services} were read; none tells how many requests or tokens this key may have",
+                  services=services)  # fmt: skip
+        return _State(_PARTIAL, why, asks)
     if services:
         why = Why("limits of {services} were read; those of {api} are not published read-only",
-                  services=", ".join(services), api=api)  # fmt: skip
-        return _State(_PARTIAL, why, "limit_snapshot")
-    return _State(_UNKNOWN, Why("no answer told a limit"), "limit_snapshot")
+                  services=services, api=api)  # fmt: skip
+        return _State(_PARTIAL, why, asks)
+    return _State(_UNKNOWN, Why("no answer told a limit"), asks)
 
 
 def _price_book(case: Case) -> _State:
@@ -134,12 +144,23 @@ def _region_and_route(case: Case) -> _State:
 
 
 def _monitoring(case: Case) -> _State:
-    sampled = [row for row in case.run.answers if row.sample and row.request]
-    if not sampled:
+    """Say what the samples prove: with fewer than it takes to see a host fail, they prove no watching."""
+    policy, rows = case.policy, [row for row in case.run.answers if row.sample and row.request]
+    if not rows:
         return _State(_UNKNOWN, Why("no samples were taken; probe with --samples"))
-    failed = sum(row.outcome == Outcome.UNAVAILABLE for row in sampled)
-    why = Why("{n} samples taken, {bad} failed", n=len(sampled), bad=failed)
-    return _State(_PROVED, why, ", ".join(sorted({row.ask for row in sampled})))
+    taken, needed = told(rows), max(_LEAST_SAMPLES, policy.unstable_failures, policy.min_samples)
+    asks = ", ".join(sorted({row.ask for row in rows}))
+    times = [row.asked_at for row in rows if row.asked_at]
+    over_s = (max(times) - min(times)).total_seconds() if times else 0.0
+    why = Why("samples taken: {n} ({asks}) over {seconds} s, {bad} failed", n=taken, asks=asks, seconds=f"{over_s:.1f}",
+              bad=sum(sampled(rows)))  # fmt: skip
+    if taken < needed:
+        why = Why("{why}; it takes {needed} to see a host fail", why=why, needed=needed)
+    elif not any(row.outcome == Outcome.OK for row in rows):
+        why = Why("{why}; none was answered as it should be", why=why)
+    else:
+        return _State(_PROVED, why, asks)
+    return _State(_PARTIAL, why, asks)
 
 
 def _operational_actions(case: Case) -> _State:

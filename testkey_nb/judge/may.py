@@ -1,12 +1,14 @@
 """The first half of each gate: may it, by the evidence of the run."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from testkey_nb.headroom import HeadroomRow, headroom, uncovered
 from testkey_nb.inventory import going
 from testkey_nb.outcome import Answer, Axis, Phantom, PriceVerdict, Verdict
-from testkey_nb.rows import LimitRow, ModelRow, Why
+from testkey_nb.rows import ModelRow, Why
+from testkey_nb.stability import sampled, steadiness, told, unstable
 
 from .case import Case, Check
 
@@ -142,40 +144,48 @@ def _lasting(case: Case) -> Check:
 
 def _limits(case: Case) -> Check:
     """Compare the planned load with the limits of the service that serves it; another service's say nothing."""
-    policy, provider = case.policy, case.run.plan.provider
-    planned = {"requests": policy.planned_requests_per_min, "tokens": policy.planned_tokens_per_min}
-    if not any(planned.values()):
+    demand, plan = case.policy.demand, case.run.plan
+    if not demand.kinds:
         return Check(Answer.YES, Why("no load is planned, so no limit can be too low"))
-    api = case.run.plan.service
-    published = [row for row in case.run.limits if row.service == api and _per_minute(row) is not None]
-    for row in published:
-        load = planned["tokens" if "token" in (row.scope or row.limit) else "requests"]
-        if load > (_per_minute(row) or 0):
-            why = Why("{load} per minute are planned, {limit} allows {quota}", load=f"{load:g}", limit=row.limit,
-                      quota=f"{_per_minute(row):g}")  # fmt: skip
-            return Check(Answer.NO, why, Why("plan a smaller load, or have the limit raised"))
-    if published:
-        return Check(Answer.YES, Why("the published limits carry the planned load"))
-    why = Why("{name} publishes no limit of this service read-only", name=provider.name)
-    if not provider.publishes_limits and policy.unpublished_limits_pass:
+    rows = [row for row in headroom(case.run.limits, demand, plan.service) if row.service == plan.service]
+    first = next((row for row in rows if row.binding), None)
+    if over := [row for row in rows if row.carries is False]:
+        worst = first if first in over else over[0]
+        why = Why("the limit {limit} does not carry the planned load: {why}", limit=worst.limit, why=worst.why)
+        return Check(Answer.NO, why, Why("plan a smaller load, or have the limit raised"))
+    return _carried(case, rows, first)
+
+
+def _carried(case: Case, rows: Sequence[HeadroomRow], first: HeadroomRow | None) -> Check:
+    """Say how far the limits that were read are known to carry the planned load; none of them is too low."""
+    provider, passes = case.run.plan.provider, case.policy.unpublished_limits_pass
+    opens = Why("have the provider confirm the limits, or set unpublished_limits_pass")
+    untold = uncovered(rows, case.policy.demand)
+    if first:
+        why = Why("the published limits carry the planned load; the first to be reached is {limit}: {why}",
+                  limit=first.limit, why=first.why)  # fmt: skip
+        if untold and not passes:
+            why = Why("{why}; no limit of {kinds} can be compared", why=why, kinds=", ".join(sorted(untold)))
+            return Check(Answer.UNKNOWN, why, opens)
         return Check(Answer.YES, why)
-    return Check(Answer.UNKNOWN, why, Why("have the provider confirm the limits, or set unpublished_limits_pass"))
-
-
-def _per_minute(row: LimitRow) -> float | None:
-    return row.quota * 60 / row.window_s if row.quota is not None and row.window_s else None
+    why = Why("{name} publishes no limit of this service read-only", name=provider.name)
+    if rows:
+        whys = Why.both(Why("{limit}: {why}", limit=row.limit, why=row.why) for row in rows)
+        why = Why("no limit of this service can be compared with the planned load ({whys})", whys=whys)
+    return Check(Answer.YES if passes and not provider.publishes_limits else Answer.UNKNOWN, why, opens)
 
 
 def _stable(case: Case) -> Check:
-    policy = case.policy
-    samples = {row.sample: False for row in case.run.answers if row.sample and row.request}
-    samples |= {row.sample: True for row in case.run.answers if row.sample in samples and row.outcome == "unavailable"}
-    failed = [number for number in sorted(samples)[-policy.unstable_window :] if samples[number]]
-    shown = Why("{bad} of the last {n} samples failed", bad=len(failed), n=min(len(samples), policy.unstable_window))
-    again = Why("probe with --samples {n} or more", n=policy.min_samples)
-    if len(failed) >= policy.unstable_failures > 0:
-        return Check(Answer.NO, shown, Why("wait until the provider is stable, then probe with samples again"))
-    if len(samples) < policy.min_samples:
-        why = Why("{n} samples were taken, the policy wants {wanted}", n=len(samples), wanted=policy.min_samples)
-        return Check(Answer.UNKNOWN, why, again)
-    return Check(Answer.YES, Why("{n} samples taken, not unstable", n=len(samples)))
+    """Apply the N-of-M rule to the samples, and say how little a few of them know."""
+    policy, answers = case.policy, case.run.answers
+    if unstable(answers, policy.unstable_failures, policy.unstable_window):
+        last = sampled(answers)[-policy.unstable_window :]
+        why = Why("{bad} of the last {n} samples failed", bad=sum(last), n=len(last))
+        return Check(Answer.NO, why, Why("wait until the provider is stable, then probe with samples again"))
+    if (taken := told(answers)) < policy.min_samples:
+        why = Why("{n} samples were taken, the policy wants {wanted}", n=taken, wanted=policy.min_samples)
+        return Check(Answer.UNKNOWN, why, Why("probe with --samples {n} or more", n=policy.min_samples))
+    why = Why("{n} samples taken, not unstable", n=taken)
+    if known := [row.why for row in steadiness(answers)]:
+        why = Why("{why} ({known})", why=why, known=Why.both(known))
+    return Check(Answer.YES, why)

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from testkey_nb.errors import PolicyInvalid, UnknownName
+from testkey_nb.headroom import Demand
 from testkey_nb.outcome import Gate
 from testkey_nb.ranking import LEADS, Lead
 
@@ -36,6 +37,17 @@ class Policy:
     min_samples: int = 0
     unstable_failures: int = 3  # of the last `unstable_window` samples, before a route is called unstable
     unstable_window: int = 5
+
+    @property
+    def demand(self) -> Demand:
+        """What is planned, as limits are compared with it."""
+        return Demand(
+            self.planned_requests_per_min,
+            self.planned_tokens_per_min,
+            self.planned_requests_per_day,
+            self.planned_input_tokens,
+            self.planned_output_tokens,
+        )
 
     def to_json(self) -> dict[str, object]:
         """Return every field by name."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from testkey_nb.errors import DataExpired
+from testkey_nb.headroom import HeadroomRow, headroom
 from testkey_nb.launch import Launch
 from testkey_nb.load import Load
 from testkey_nb.outcome import Action, Answer, Axis, CapabilityState, Gate, GateState
@@ -17,6 +18,7 @@ from testkey_nb.spec import Finding
 
 from .capabilities import capabilities
 from .case import Case, own_prices
+from .first_look import signal
 from .gates import Walked, walk
 from .passport import passport
 from .policy import Policy
@@ -86,16 +88,14 @@ class Readiness:
         return last
 
     @property
+    def headroom(self) -> Sequence[HeadroomRow]:
+        """Every limit against the planned load."""
+        return headroom(self.run.limits, self.policy.demand, self.run.plan.service)
+
+    @property
     def signal(self) -> Why:
-        """What to look at first, drawn from what is not known or not so."""
-        route = self.run.plan.region
-        open_axes: list[str] = [axis for axis, found in self.passport.items() if found.answer is not Answer.YES]
-        open_axes += [gate.gate for gate in self.gates if gate.gate is Gate.PRICING and gate.may is not Answer.YES]
-        if not open_axes:
-            return Why(
-                "{route} route: every axis of the passport is answered; monitor limits and stability", route=route
-            )
-        return Why("{route} route: check {axes} first", route=route, axes=", ".join(open_axes))
+        """What to look at first."""
+        return signal(self)
 
     def rows(self, grain: str) -> Sequence[object]:
         """Return the rows of one frame or view."""

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from testkey_nb.errors import UnknownName
+from testkey_nb.headroom import HeadroomRow
 from testkey_nb.inventory import (
     ModelChangeRow,
     ModelCountRow,
@@ -21,6 +22,7 @@ from testkey_nb.rows import GRAINS, OWN_PRICES, PriceRow
 from testkey_nb.stability import StabilityRow, steadiness
 
 from .places import PlaceRow, places
+from .published import PublishedRow, published
 
 if TYPE_CHECKING:
     from .readiness import Readiness
@@ -99,6 +101,8 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "phantoms": View(PhantomRow, _phantoms),
         "model_counts": View(ModelCountRow, _model_counts),
         "inventory_changes": View(ModelChangeRow, _inventory_changes),
+        "headroom": View(HeadroomRow, lambda readiness: readiness.headroom),
+        "published": View(PublishedRow, lambda readiness: published(readiness.run)),
         "stability": View(StabilityRow, lambda readiness: steadiness(readiness.run.answers)),
         "places": View(PlaceRow, lambda readiness: places(readiness.run.answers)),
     }

@@ -15,7 +15,7 @@ from testkey_nb.rows import Why
 
 LANGUAGES = ("en", "id")
 # Placeholders filled with words of closed sets, comma-separated; every other text is foreign and stays as it is.
-WORDED = frozenset({"axes", "payer", "type", "verdict"})
+WORDED = frozenset({"axes", "kinds", "payer", "type", "verdict"})
 
 
 def translate(text: str, lang: str) -> str:

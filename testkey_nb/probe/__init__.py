@@ -10,5 +10,18 @@ from .planning import Plan, plan
 from .probing import Progress, probe_key
 from .run import Run
 from .vantage import Vantage
+from .watch import Watch
 
-__all__ = ["CONTROL", "Asked", "Plan", "Progress", "Run", "Vantage", "plan", "probe_batch", "probe_from", "probe_key"]
+__all__ = [
+    "CONTROL",
+    "Asked",
+    "Plan",
+    "Progress",
+    "Run",
+    "Vantage",
+    "Watch",
+    "plan",
+    "probe_batch",
+    "probe_from",
+    "probe_key",
+]

@@ -12,9 +12,11 @@ from testkey_nb.keys import Key, masked, redact
 from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Speaks, Verdict, agree
 from testkey_nb.places import edge_of, server_region_of
 from testkey_nb.providers import PROVIDERS
-from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, PriceRow, Stamp, Value, Why
+from testkey_nb.providers.rate_limit_headers import latest, limits_told
+from testkey_nb.rows import AnswerRow, EvidenceRow, LimitRow, MetricRow, PriceRow, Stamp, Value, Why
 from testkey_nb.spec import LACKING, Ask, Finding, Provider, Reply, Rows
 
+from .control import CONTROL
 from .planning import Plan
 from .platforms import OTHER_PLATFORM, told_of_others
 from .run import Run, merge_models
@@ -29,13 +31,14 @@ _OPENS: Mapping[Axis, Why] = {
 
 
 class Answered(NamedTuple):
-    """An ask, where it went, and what came of it."""
+    """An ask, where it went, what came of it, and when it was sent."""
 
     ask: Ask
     sample: int
     host: str
     path: str
     exchange: Exchange
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,13 @@ def read(provider: Provider, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str,
     return outcome, why, source, rows
 
 
+def verdict_of(provider: Provider, answered: Answered) -> tuple[Outcome, Why, str, Rows]:
+    """Return what came of an ask, as `read` has it; where nothing came, why."""
+    if answered.exchange.reply is None:
+        return Outcome.UNAVAILABLE, answered.exchange.fault, "", Rows()
+    return read(provider, answered.ask, answered.exchange.reply)
+
+
 @dataclass(slots=True)
 class _Found:
     """Rows as they are found, in the order of the answers."""
@@ -82,6 +92,7 @@ class _Found:
     answers: list[AnswerRow] = field(default_factory=list)
     rows: list[tuple[Ask, Rows]] = field(default_factory=list)  # what is believed
     prices: list[PriceRow] = field(default_factory=list)
+    limits: list[tuple[str, tuple[LimitRow, ...]]] = field(default_factory=list)  # with what was asked
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -103,7 +114,7 @@ def as_run(probed: Probed) -> Run:
         metrics=(*_key_valid(probed, found.findings), *dict.fromkeys(metrics)),
         models=merge_models((row for _, rows in found.rows for row in rows.models), plan.models),
         prices=tuple(found.prices),
-        limits=tuple(limit for _, rows in found.rows for limit in rows.limits),
+        limits=(*latest(found.limits), *(limit for _, rows in found.rows for limit in rows.limits)),
         findings=told_of_others(plan, found.findings, _there(found.answers)),
         until=probed.until,
         vantage=probed.vantage,
@@ -115,20 +126,28 @@ def _found(probed: Probed) -> _Found:
     counts = believed(probed.plan, probed.identity)  # otherwise words are kept, and nobody relies on them
     elsewhere = any(finding.axis is Axis.REGION for finding in probed.proof)
     for answered in probed.answered:
-        ask, exchange = answered.ask, answered.exchange
-        outcome, why, source, rows = Outcome.UNAVAILABLE, exchange.fault, "", Rows()
-        if exchange.reply:
-            outcome, why, source, rows = read(probed.plan.provider, ask, exchange.reply)
-        found.answers.append(_row(probed.key, answered, (outcome, why, source)))
+        ask, (outcome, why, source, rows) = answered.ask, verdict_of(probed.plan.provider, answered)
+        found.answers.append(answer_row(probed.key, answered, (outcome, why, source)))
         if counts:
             found.rows.append((ask, rows))
             found.prices += _dated(probed, answered.host, rows.prices)
+            found.limits.append((f"{answered.host}{answered.path}", _limits(probed.plan.provider, answered, outcome)))
             if ask.auth and ask.name != OTHER_PLATFORM and not elsewhere:
                 found.findings += _heard(ask, answered.host, outcome, why)
     accepted = agree(f.answer for f in found.findings if f.axis is Axis.AUTH) is Answer.YES
     if accepted and administers(probed.plan, probed.key):
         found.findings.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
     return found
+
+
+def _limits(provider: Provider, answered: Answered, outcome: Outcome) -> tuple[LimitRow, ...]:
+    """Return the rate limits that any answer tells, errors included, but not what a made-up key was told."""
+    ask, reply = answered.ask, answered.exchange.reply
+    if reply is None or ask.name in {CONTROL, OTHER_PLATFORM}:
+        return ()
+    told = limits_told(reply, provider.limit_rules, own=provider.counts_itself)
+    keyed = ask.auth and outcome is not Outcome.DENIED
+    return tuple(replace(row, keyed=keyed) for row in told)
 
 
 def _dated(probed: Probed, host: str, prices: Iterable[PriceRow]) -> Iterator[PriceRow]:
@@ -161,8 +180,9 @@ def _key_valid(probed: Probed, findings: Iterable[Finding]) -> list[MetricRow]:
     return [MetricRow.of("key_valid", value, "boolean", name) for name in asks]
 
 
-def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
-    ask, sample, host, path, exchange = answered
+def answer_row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
+    """Return an answer as a row, of which nothing tells the key."""
+    ask, sample, host, path, exchange, asked_at = answered
     reply, split, (outcome, why, source) = exchange.reply, exchange.split, verdict
     headers = reply.headers if reply else {}
     region_header, region = server_region_of(headers)
@@ -184,6 +204,7 @@ def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> Ans
         size_bytes=exchange.size_bytes,
         edge=edge_of(headers),
         retry_after=redact(headers.get("retry-after", ""), 40),
+        asked_at=asked_at if exchange.number else None,
         dns_s=split.dns_s,
         connect_s=split.connect_s,
         tls_s=split.tls_s,

@@ -73,8 +73,8 @@ class Plan:
 
     @property
     def service(self) -> str:
-        """The host whose limits are those of calls: the provider's own, a relay's that of the base URL."""
-        return urlsplit(self.provider.api or self.base_url).hostname or ""
+        """The host whose limits are those of calls: the provider's in this region, a relay's that of the base URL."""
+        return self.host(urlsplit(self.provider.api).hostname or "")
 
     @property
     def api(self) -> str:

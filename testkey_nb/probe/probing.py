@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -23,6 +23,7 @@ from testkey_nb.outcome import Answer, Outcome
 from testkey_nb.retention import hold
 from testkey_nb.spec import Ask, Finding, Repeat, Rows
 
+from .beat import Beat
 from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
 from .facts import Answered, Probed, administers, as_run, believed, read
 from .planning import Plan
@@ -74,15 +75,11 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, and the ways in which a r
         Whatever the network or the provider does.
 
     """
-    where = vantage.name if vantage else ""
-    if key.stands_in(f"{plan.operator} {plan.base_url} {' '.join(plan.models)} {where}"):
-        raise KeyMalformed(
-            "the key itself was given as operator, base URL or model; give it by the name of its variable"
-        )
-    way = transport or (vantage.network(plan) if vantage else None)
-    probing = _Probing(key, plan, where, transport or (vantage if vantage and vantage.proxy else None), progress)
+    keep_apart(key, plan, vantage.name if vantage else "")
+    way = transport or (vantage if vantage and vantage.proxy else None)
+    probing = Probing(key, plan, vantage.name if vantage else "", way, progress)
     async with Sender(
-        way,
+        transport or (vantage.network(plan) if vantage else None),
         key=key,
         budget=_budget(plan),
         run_s=min(run_s, max(0.0, key.until - now())),
@@ -94,44 +91,42 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, and the ways in which a r
     return run
 
 
+def keep_apart(key: Key, plan: Plan, vantage: str = "") -> None:
+    """Refuse a plan, or the name of a vantage point, in which the key itself stands.
+
+    Raises
+    ------
+    KeyMalformed
+        If it does.
+
+    """
+    if key.stands_in(f"{plan.operator} {plan.base_url} {' '.join(plan.models)} {vantage}"):
+        raise KeyMalformed(
+            "the key itself was given as operator, base URL or model; give it by the name of its variable"
+        )
+
+
 @dataclass(slots=True)
-class _Probing:
+class Probing:
     """A run while it goes on."""
 
     key: Key
     plan: Plan
-    vantage: str
-    way: object | None  # out, which controls are remembered by
-    progress: Progress
+    vantage: str = ""
+    way: object | None = None  # out, which controls are remembered by
+    progress: Progress = lambda _done, _total, _what: None
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     until: float = field(default_factory=lambda: now() + lifetime_s())
+    around: list[tuple[str, Exchange]] = field(default_factory=list)
     answered: list[Answered] = field(default_factory=list)
     done: int = 0
     total: int = 0
 
     async def run(self, sender: Sender) -> Run:
-        keyless = [ask for ask in self.plan.provider.asks if not ask.auth and ask.repeat is not Repeat.PER_SAMPLE]
-        # A listed host needs no more than its own answers; any other is looked at from all sides.
-        around = (
-            look_around(sender, self.plan.base_url, {join(self.plan.base_url, ask.path) for ask in keyless})
-            if self.plan.base_url and provider_at(self.plan.base_url) is None
-            else _nobody()
-        )
-        first = self._ask(sender, [ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
-        seen, _ = await asyncio.gather(around, first)
-        identity = self._identity(seen)
-        keyed = [ask for ask in self._keyed(identity) if ask.repeat is Repeat.ONCE]
-        await self._ask(sender, [ask for ask in keyed if not ask.waits])
-        if not self._manages() and self._taken():
-            await self._ask(sender, [ask for ask in keyed if ask.waits])
-        identity = self._identity(seen)  # a relay may show itself only to a key
+        """Ask everything that the plan has, and return the facts."""
+        identity = await self.open(sender)
         proof = await self._proof(sender, identity) or await self._elsewhere(sender, identity)
-        sampled = [ask for ask in self.plan.provider.asks if ask.repeat is Repeat.PER_SAMPLE and not ask.auth]
-        if not self._manages():
-            sampled += [ask for ask in self._keyed(identity) if ask.repeat is Repeat.PER_SAMPLE]
-        for sample in range(1, self.plan.samples + 1):
-            await asyncio.sleep(min(SAMPLE_SPACING_S, sender.left_s))
-            await self._ask(sender, sampled, sample)
+        await self._take_samples(sender, self.sampled(identity))
         return as_run(
             Probed(
                 self.key,
@@ -146,19 +141,62 @@ class _Probing:
             )
         )
 
-    async def _ask(self, sender: Sender, asks: Iterable[Ask], sample: int = 0) -> None:
-        """Send each request once and hand its answer to every ask it answers."""
+    async def open(self, sender: Sender) -> Identity:
+        """Ask what needs no key and see who answers; only then ask with the key, where it may go."""
+        keyless = [ask for ask in self.plan.provider.asks if not ask.auth and ask.repeat is not Repeat.PER_SAMPLE]
+        # A listed host needs no more than its own answers; any other is looked at from all sides.
+        around = (
+            look_around(sender, self.plan.base_url, {join(self.plan.base_url, ask.path) for ask in keyless})
+            if self.plan.base_url and provider_at(self.plan.base_url) is None
+            else _nobody()
+        )
+        first = self.ask(sender, [ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
+        self.around, _ = await asyncio.gather(around, first)
+        keyed = [ask for ask in self._keyed(self.identity()) if ask.repeat is Repeat.ONCE]
+        await self.ask(sender, [ask for ask in keyed if not ask.waits])
+        if not self._manages() and self._taken():
+            await self.ask(sender, [ask for ask in keyed if ask.waits])
+        return self.identity()  # a relay may show itself only to a key
+
+    def sampled(self, identity: Identity) -> list[Ask]:
+        """Return the cheap questions that samples repeat, those with the key only where it may go."""
+        asks = [ask for ask in self.plan.provider.asks if not ask.auth]
+        if not self._manages():
+            asks += self._keyed(identity)
+        return [ask for ask in asks if ask.repeat is Repeat.PER_SAMPLE]
+
+    def forget(self) -> None:
+        """Drop what was answered so far."""
+        self.around.clear()
+        self.answered.clear()
+
+    async def _take_samples(self, sender: Sender, asks: Sequence[Ask]) -> None:
+        """Take the samples at even distances; once nothing is sent any more, none is left to take."""
+        beat = Beat(SAMPLE_SPACING_S)
+        for sample in range(1, self.plan.samples + 1):
+            await asyncio.sleep(min(beat.wait_s(), sender.left_s))
+            if not sender.left_s or not await self.ask(sender, asks, sample):
+                return
+
+    async def ask(self, sender: Sender, asks: Iterable[Ask], sample: int = 0) -> bool:
+        """Send each request once and hand its answer to every ask it answers; return whether any was sent.
+
+        A sample that the end of our own time cut off says nothing of the host and is not kept.
+        """
         shared: defaultdict[tuple[str, str, str, bool], list[Ask]] = defaultdict(list)
         for ask in asks:
             for model in self.plan.models if ask.per_model else ("",):
                 shared[self.plan.host(ask.host), self._path(ask, model), model, ask.auth].append(ask)
         self.total += len(shared)
+        asked_at = datetime.now(UTC)
         sends = [
             self._send(sender, host, path, model, self.key if keyed else None) for host, path, model, keyed in shared
         ]
-        answers = await asyncio.gather(*sends)
-        for (host, path, _, _), of, exchange in zip(shared, shared.values(), answers, strict=True):
-            self.answered += [Answered(ask, sample, host, path, exchange) for ask in of]
+        exchanges = await _all(sends)
+        for (host, path, _, _), of, exchange in zip(shared, shared.values(), exchanges, strict=True):
+            if exchange.reply or sender.left_s or not sample:
+                self.answered += [Answered(ask, sample, host, path, exchange, asked_at) for ask in of]
+        return any(exchange.number for exchange in exchanges)
 
     async def _send(self, sender: Sender, host: str, path: str, model: str, key: Key | None) -> Exchange:
         exchange = await sender.get(
@@ -181,13 +219,13 @@ class _Probing:
             path = path.replace(name, value)
         return path
 
-    def _identity(self, around: list[tuple[str, Exchange]]) -> Identity:
+    def identity(self) -> Identity:
         """Weigh what every origin that may get the key has shown so far."""
         provider = self.plan.provider
         keyless = {region.host for region in provider.keyless_hosts}
         origins = {self.plan.at(self.plan.host(ask.host)) for ask in provider.asks if ask.host not in keyless}
-        seen: dict[str, list[tuple[str, Exchange]]] = {at: list(around) for at in sorted(origins)}
-        for _, _, host, path, exchange in self.answered:
+        seen: dict[str, list[tuple[str, Exchange]]] = {at: list(self.around) for at in sorted(origins)}
+        for _, _, host, path, exchange, _ in self.answered:
             if self.plan.at(host) in seen:
                 seen[self.plan.at(host)].append((path, exchange))
         evidence = tuple(row for at, pairs in seen.items() for row in weigh(provider, at, pairs))
@@ -198,7 +236,7 @@ class _Probing:
         if not believed(self.plan, identity):
             return ()
         proofs = []
-        for ask, _, host, path, exchange in list(self.answered):
+        for ask, _, host, path, exchange, _ in list(self.answered):
             if ask.proves_key and self._outcome(ask, exchange) is Outcome.OK:
                 proofs.append(await self._control(sender, ask, host, path))
         return tuple(proofs)
@@ -207,10 +245,10 @@ class _Probing:
         url, known = join(self.plan.at(host), path), known_controls(self.way)
         if url not in known:
             self.total += 1
-            made_up = control_key(self.plan.provider, self.key)
+            made_up, asked_at = control_key(self.plan.provider, self.key), datetime.now(UTC)
             exchange = await self._send(sender, host, path, "", made_up)
             asked = replace(ask, name=CONTROL, auth=False, outcomes=(), parse=lambda _reply: Rows())
-            self.answered.append(Answered(asked, 0, host, path, exchange))
+            self.answered.append(Answered(asked, 0, host, path, exchange, asked_at))
             found = weigh_control(self.plan.provider, ask, exchange)
             if not is_conclusive(found, exchange):
                 return found
@@ -221,17 +259,18 @@ class _Probing:
         """Ask this vendor's separate platforms about a key that is refused here, if the operator agreed to that."""
         if not self.plan.other_platforms or self.plan.base_url or not believed(self.plan, identity):
             return ()
-        for ask, _, here, path, exchange in list(self.answered):
+        for ask, _, here, path, exchange, _ in list(self.answered):
             if not (
                 ask.proves_key and exchange.reply and read(self.plan.provider, ask, exchange.reply)[0] is Outcome.DENIED
             ):
                 continue
             for region, there in hosts_elsewhere(self.plan, ask.host).items():
                 self.total += 1
+                asked_at = datetime.now(UTC)
                 other = await self._send(sender, there, path, "", self.key)
                 # Nothing but the verdict is taken from there: money and models of another platform are not this one's.
                 asked = replace(ask, name=OTHER_PLATFORM, parse=lambda _reply: Rows(), proves_key=False)
-                self.answered.append(Answered(asked, 0, there, path, other))
+                self.answered.append(Answered(asked, 0, there, path, other, asked_at))
                 if self._outcome(ask, other) is Outcome.OK:
                     proof = await self._control(sender, ask, there, path)
                     if proof.answer is Answer.YES:
@@ -257,6 +296,15 @@ class _Probing:
         plan = self.plan
         asks = [ask for ask in plan.provider.asks if ask.auth and ask.admin == administers(plan, self.key)]
         return [ask for ask in asks if takes_key(plan.provider, plan.at(plan.host(ask.host)), identity)]
+
+
+async def _all(sends: Iterable[Coroutine[None, None, Exchange]]) -> list[Exchange]:
+    """Wait for every request, also when cancelled: a gather that raises at once leaves the others on their way."""
+    exchanges = await asyncio.gather(*sends, return_exceptions=True)
+    for exchange in exchanges:
+        if isinstance(exchange, BaseException):
+            raise exchange
+    return [exchange for exchange in exchanges if isinstance(exchange, Exchange)]
 
 
 async def _nobody() -> list[tuple[str, Exchange]]:

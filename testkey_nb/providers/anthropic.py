@@ -2,7 +2,7 @@
 
 from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow
-from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Metric, Provider, Region, Reply, Rows
+from testkey_nb.spec import Ask, Clause, KeyShape, LimitRules, Mark, Metric, Provider, Region, Reply, Rows
 
 from .loose import flag, mapping, moment, text
 from .model_lists import Entry, as_sample, each_model, no_such_model, parse_list, parse_one, text_and, tokens
@@ -147,6 +147,11 @@ ANTHROPIC = Provider(
         Clause(
             Outcome.FORBIDDEN, _ERRORS, _CHECKED, 403, fields=(("type", "error"), ("error.type", "permission_error"))
         ),
+    ),
+    limit_rules=LimitRules(
+        "https://platform.claude.com/docs/en/api/rate-limits (RPM, ITPM, OTPM)",
+        "2026-11-25",
+        windows=dict.fromkeys(("requests", "tokens", "input-tokens", "output-tokens"), 60),
     ),
     covered_models=("claude-sonnet-5",),
     offers=frozenset(Capability)

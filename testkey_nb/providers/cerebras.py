@@ -5,7 +5,7 @@ The public list also has default limits per model.  They are left out: they are 
 
 from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow
-from testkey_nb.spec import Ask, Clause, KeyShape, Provider, Region
+from testkey_nb.spec import Ask, Bare, Clause, KeyShape, LimitRules, Provider, Region
 
 from .loose import flag, mapping
 from .model_lists import (
@@ -107,6 +107,9 @@ CEREBRAS = Provider(
             "Payment required to access this resource",
             fields=(("code", "payment_required"),),
         ),
+    ),
+    limit_rules=LimitRules(
+        "https://inference-docs.cerebras.ai/support/rate-limits (resets in seconds)", "2026-11-25", resets=Bare.SECONDS
     ),
     covered_models=("gpt-oss-120b",),
     offers=frozenset(Capability)

@@ -2,7 +2,7 @@
 
 from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow
-from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Reply
+from testkey_nb.spec import Ask, Clause, KeyShape, LimitRules, Mark, Provider, Region, Reply
 
 from .loose import flag, items, mapping, text
 from .model_lists import Entry, among, as_sample, each_model, no_such_model, parse_list, parse_one, text_and, tokens
@@ -94,6 +94,11 @@ COHERE = Provider(
         _says(Outcome.DENIED, 401, "Your API key has expired"),
         _says(Outcome.NO_FUNDS, 402, "add or update your payment method"),
         _says(Outcome.NO_FUNDS, 402, "Maximum billing reached for this API key"),
+    ),
+    limit_rules=LimitRules(
+        "https://docs.cohere.com/docs/rate-limits (by endpoint, per minute)",
+        "2026-11-25",
+        windows={"trial-endpoint-call": 60},
     ),
     covered_models=("command-a-03-2025",),
     offers=frozenset(Capability)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from testkey_nb.outcome import Answer, Axis, Capability, Outcome
 from testkey_nb.rows import ModelRow, Value, Why
-from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Metric, Provider, Region, Reply, Rows
+from testkey_nb.spec import Ask, Clause, Finding, KeyShape, LimitRules, Metric, Provider, Region, Reply, Rows
 
 from .loose import count, flag, items, mapping, moment, text
 from .model_lists import as_sample, each_model, parse_list, text_and, tokens
@@ -148,6 +148,13 @@ FIREWORKS = Provider(
             412,
             "is suspended",
             fields=(("error.code", "PRECONDITION_FAILED"),),
+        ),
+    ),
+    limit_rules=LimitRules(
+        "https://docs.fireworks.ai/serverless/rate-limits (prompt and generated tokens per minute)",
+        "2026-11-25",
+        windows=dict.fromkeys(
+            ("tokens-prompt", "tokens-uncached-prompt", "tokens-cache-adjusted-prompt", "tokens-generated"), 60
         ),
     ),
     covered_models=("accounts/fireworks/models/gpt-oss-120b",),

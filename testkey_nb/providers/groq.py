@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow, PriceRow
-from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region
+from testkey_nb.spec import Ask, Clause, KeyShape, LimitRules, Mark, Provider, Region
 
 from .loose import flag
 from .model_lists import (
@@ -104,6 +104,11 @@ GROQ = Provider(
             "Organization has been restricted",
             fields=(("error.code", "organization_restricted"),),
         ),
+    ),
+    limit_rules=LimitRules(
+        "https://console.groq.com/docs/rate-limits (requests per day, tokens per minute)",
+        "2026-11-25",
+        windows={"requests": 86400, "tokens": 60},
     ),
     covered_models=("openai/gpt-oss-20b",),
     offers=frozenset(Capability)

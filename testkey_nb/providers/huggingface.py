@@ -1,12 +1,12 @@
 """Hugging Face Router ("Inference Providers"): the hub identifies and bills, the router serves the models."""
 
 from testkey_nb.outcome import Capability, Outcome
-from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Repeat, Reply
+from testkey_nb.spec import Ask, Clause, KeyShape, LimitRules, Mark, Provider, Region, Repeat, Reply, Rows
 
 from . import huggingface_catalogue as catalogue
 from . import huggingface_key as key
 from .loose import items, mapping
-from .rate_limit_headers import parse_limits
+from .rate_limit_headers import limit_metrics, limits_told
 
 _CHECKED = "2026-11-23"
 _HUB, _ROUTER, _STATUS = "huggingface.co", "router.huggingface.co", "status.huggingface.co"
@@ -26,6 +26,12 @@ def _routes_in_list(reply: Reply) -> str:
     models = [mapping(model) for model in items(mapping(reply.json).get("data"))]
     routed = sum(1 for model in models if isinstance(model.get("providers"), list))
     return f"{routed} of {len(models)} models list their inference providers" if routed else ""
+
+
+def parse_limits(reply: Reply) -> Rows:
+    """Read the host's own rate limit as metrics; as rows, every answer's limits are read."""
+    limits = limits_told(reply, LimitRules(), own=False)
+    return Rows(limit_metrics(limits, reply.host))
 
 
 def _says(outcome: Outcome, status: int, words: str, source: str) -> Clause:
@@ -94,7 +100,7 @@ HUGGINGFACE = Provider(
             "limit_snapshot",
             _ROUTER,
             "/v1/models",
-            parse_limits(_ROUTER),
+            parse_limits,
             f"{_RECORDED}: upstream x-ratelimit-* leaks through, no RateLimit of the router's own",
             _CHECKED,
         ),
@@ -121,7 +127,7 @@ HUGGINGFACE = Provider(
             "limit_snapshot",
             _HUB,
             "/api/whoami-v2",
-            parse_limits(_HUB),
+            parse_limits,
             "https://huggingface.co/docs/hub/rate-limits",
             _CHECKED,
             gives=("rate_limit_quota", "rate_limit_remaining"),
@@ -183,6 +189,8 @@ HUGGINGFACE = Provider(
     covered_models=("meta-llama/Llama-3.1-8B-Instruct",),
     offers=frozenset(Capability),
     findings=key.findings,
+    # Through the router the headers of the route behind it are seen.
+    limit_rules=LimitRules(f"{_RECORDED}: upstream x-ratelimit-*", "2026-11-25", own=False),
     catalogue="huggingface_{route}",
     route_model="{model}:{route}",
 )

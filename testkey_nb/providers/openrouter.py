@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from testkey_nb.outcome import Capability, Outcome, Standing
 from testkey_nb.rows import ModelRow
-from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Reply, Rows
+from testkey_nb.spec import Ask, Bare, Clause, KeyShape, LimitRules, Mark, Provider, Region, Reply, Rows
 
 from .loose import items, mapping, moment, text
 from .model_lists import Entry, among, as_sample, parse_list, plain_model, tokens
@@ -138,6 +138,13 @@ OPENROUTER = Provider(
             "Insufficient credits",
             fields=(("error.code", 402),),
         ),
+    ),
+    limit_rules=LimitRules(
+        "dirge-code/dirge pull 719 and recorded 429s: free models' requests, resets in milliseconds since 1970",
+        "2026-11-25",
+        own=True,
+        scopes={"default": "requests"},
+        resets=Bare.EPOCH_MS,
     ),
     covered_models=("openai/gpt-4o-mini",),
     offers=frozenset(Capability) - {Capability.CAPABILITY_MATRIX},

@@ -1,8 +1,11 @@
 """Numbers and times as rate-limit headers write them: a text that is neither is unknown, never guessed."""
 
+import math
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
+
+from testkey_nb.spec import Bare
 
 from .loose import moment
 
@@ -21,9 +24,15 @@ _RFC_3339 = re.compile(
 _HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 _TEXT_CHARS = 100  # of a number or a time; the longest form above has fewer
 _HUGE = 1e18  # beyond it nothing here can be meant
-_LONGEST_S = 366 * 86400  # a bare number up to this is a time to wait: no window known is longer than a year
-_EPOCH_S = (1e9, 1e10)  # 2001 to 2286; what lies between is neither
-_EPOCH_MS = (1e12, 1e13)
+_LONGEST_S = 366 * 86400  # no window known is longer than a year
+_SURELY_SECONDS = 3600  # a larger number, of which nothing is documented, can as well be milliseconds
+_SKEW_S = 86400  # a point in time that passed longer ago is no reset
+_EPOCHS = {Bare.EPOCH: 1.0, Bare.EPOCH_MS: 1e-3}
+_READINGS = {
+    **{bare: {bare} for bare in Bare},
+    Bare.STANDARD: {Bare.SECONDS, Bare.EPOCH},
+    Bare.UNSAID: {Bare.SECONDS, *_EPOCHS},
+}
 
 
 def number(text: str) -> float | None:
@@ -33,18 +42,31 @@ def number(text: str) -> float | None:
     return found if found < _HUGE else None
 
 
-def seconds(text: str, date: datetime | None) -> float | None:
+def seconds(text: str, date: datetime | None, bare: Bare = Bare.UNSAID, window_s: float | None = None) -> float | None:
     """Return how long after `date`, when the answer was made, the time or duration `text` ends.
 
     Without `date` a point in time says nothing of how long that is.  One that has passed leaves nothing to wait for.
+
+    Parameters
+    ----------
+    text
+        A duration with units, a point in time, or a bare number.
+    date
+        When the answer was made.
+    bare
+        What a bare number is, as its vendor or standard documents it.  Where nobody does, it is read if just one
+        reading is possible: a wait within the limit's window (within an hour, where no window is known), or a point in
+        time from yesterday to next year.
+    window_s
+        Of the limit, which resets within it.
+
     """
     text = text.strip()
-    found = number(text)
-    if found is not None and found <= _LONGEST_S:
-        return found
-    if found is None and (duration := _duration(text)) is not None:
+    if (found := number(text)) is not None:
+        return _bare(found, date, bare, window_s)
+    if (duration := _duration(text)) is not None:
         return duration
-    ends = point_in_time(text) if found is None else _since_epoch(found)
+    ends = point_in_time(text)
     return max((ends - date).total_seconds(), 0.0) if ends and date else None
 
 
@@ -67,8 +89,13 @@ def _duration(text: str) -> float | None:
     return round(sum(float(amount) * _UNITS[unit] for amount, unit in re.findall(_PART, text)), 9)
 
 
-def _since_epoch(found: float) -> datetime | None:
-    for (first, end), unit in ((_EPOCH_S, 1.0), (_EPOCH_MS, 1e-3)):
-        if first <= found < end:
-            return datetime.fromtimestamp(found * unit, UTC)
-    return None
+def _bare(found: float, date: datetime | None, bare: Bare, window_s: float | None) -> float | None:
+    longest = (
+        (window_s + 1 if window_s else _SURELY_SECONDS) if bare is Bare.UNSAID else _LONGEST_S
+    )  # 1 for rounding up
+    possible = [found] if Bare.SECONDS in _READINGS[bare] and found <= longest else []
+    for epoch in _EPOCHS.keys() & _READINGS[bare]:
+        wait = found * _EPOCHS[epoch] - date.timestamp() if date else math.inf
+        if -_SKEW_S <= wait <= _LONGEST_S:
+            possible.append(max(wait, 0.0))
+    return possible[0] if len(possible) == 1 else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from testkey_nb.outcome import Capability
 from testkey_nb.rows import PriceRow
-from testkey_nb.spec import Ask, Mark, Provider, Region, Reply
+from testkey_nb.spec import Ask, LimitRules, Mark, Provider, Region, Reply
 
 from .loose import items, mapping
 from .model_lists import Entry, as_sample, parse_list, per_token
@@ -45,6 +45,11 @@ SAMBANOVA = Provider(
     hosts=(Region(_HOST),),
     marks=(Mark("sn_metadata", _DOCS, _CHECKED, body=_own_metadata),),
     asks=(_MODELS, as_sample(_MODELS)),
+    limit_rules=LimitRules(
+        "https://docs.sambanova.ai/cloud/docs/get-started/rate-limits (the default header is in RPM)",
+        "2026-11-25",
+        windows={"requests": 60},
+    ),
     covered_models=("gpt-oss-120b",),
     offers=frozenset(
         {

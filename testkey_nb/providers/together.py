@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow, PriceRow
-from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Metric, Provider, Region, Reply, Rows
+from testkey_nb.spec import Ask, Bare, Clause, KeyShape, LimitRules, Mark, Metric, Provider, Region, Reply, Rows
 
 from .loose import items, label, mapping, text
 from .model_lists import Entry, as_sample, parse_list, plain_model
@@ -120,6 +120,13 @@ TOGETHER = Provider(
             "Credit limit exceeded",
             fields=(("error.type", "credit_limit"),),
         ),
+    ),
+    limit_rules=LimitRules(
+        "https://docs.together.ai/docs/rate-limits (per second)",
+        "2026-11-25",
+        windows=dict.fromkeys(("default", "dynamic", "tokens", "tokens-dynamic"), 1),
+        scopes=dict.fromkeys(("default", "dynamic"), "requests"),
+        resets=Bare.SECONDS,
     ),
     covered_models=("moonshotai/Kimi-K3",),
     offers=frozenset(Capability)

@@ -6,7 +6,7 @@ from functools import partial
 
 from testkey_nb.outcome import Answer, Axis, Capability, Outcome, Standing
 from testkey_nb.rows import ModelRow, PriceRow, Value, Why
-from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Mark, Metric, Provider, Region, Reply, Rows
+from testkey_nb.spec import Ask, Clause, Finding, KeyShape, LimitRules, Mark, Metric, Provider, Region, Reply, Rows
 
 from .loose import flag, items, mapping, text, texts
 from .model_lists import Entry, as_sample, parse_list, plain_model, tokens
@@ -177,6 +177,11 @@ XAI = Provider(
         ),
         _no_funds(429, "github.com/Anantys-oss/koan/issues/2412"),
         _no_funds(403, "github.com/continuedev/continue/issues/10373"),
+    ),
+    limit_rules=LimitRules(
+        "https://docs.x.ai/developers/rate-limits (TPM; of requests it is told per second and per minute)",
+        "2026-11-25",
+        windows={"tokens": 60},
     ),
     covered_models=("grok-4.6",),
     offers=frozenset(Capability) - {Capability.BALANCE_AND_QUOTA, Capability.LIMIT_MATRIX},

@@ -1,0 +1,216 @@
+"""Watch a host for a while: the cheap questions that samples repeat, asked again and again, and their latest answers.
+
+    watch = Watch(key, plan("groq", operator="..."), every_s=5, requests=100)
+    async with aclosing(watch.rows()) as rows:
+        async for row in rows:        # an `AnswerRow` each, as it comes, for a chart
+            draw(watch.window, watch.stability)
+    watch.ended                       # why nothing more comes: a sentence
+
+It begins as any run does: nothing is sampled before it is known who answers, and the key goes only where a run would
+send it.  `stop` ends it from a button; so does cancelling whoever consumes `rows`, and `purge`.  It may be started
+again with what is left of its requests.  Nothing of it stays longer than five minutes: `window` slides.
+"""
+
+import asyncio
+import math
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from testkey_nb.errors import CallerError
+from testkey_nb.expiry import lifetime_s, now
+from testkey_nb.http import RUN_S, AsyncTransport, Manifest, Sender
+from testkey_nb.identity import FOREIGN
+from testkey_nb.keys import Key
+from testkey_nb.retention import hold
+from testkey_nb.rows import AnswerRow, Why
+from testkey_nb.spec import Ask
+from testkey_nb.stability import StabilityRow, steadiness
+
+from .beat import Beat
+from .facts import answer_row, believed, verdict_of
+from .planning import Plan
+from .probing import Probing, keep_apart
+
+if TYPE_CHECKING:
+    from testkey_nb.outcome import Verdict
+
+EVERY_S, LEAST_EVERY_S = 5.0, 0.1
+REQUESTS, MOST_REQUESTS = 200, 1000
+
+
+@dataclass(slots=True, weakref_slot=True, eq=False)
+class _Seen:
+    """What one round saw, until its five minutes are over."""
+
+    rows: tuple[AnswerRow, ...]
+
+    def forget(self) -> None:
+        self.rows = ()
+
+
+class Watch:
+    """Repeat a plan's cheap questions, and keep what was answered within five minutes.
+
+    Parameters
+    ----------
+    key
+        Goes where `probe_key` would send it, and only if a sampled question needs it.
+    plan
+        Made by `plan`; its number of samples does not matter here.
+    every_s
+        Seconds from the start of one round to that of the next, at least 0.1; a slow answer costs rounds, so that a
+        host never has two of them at once.
+    requests
+        At the most, all starts together and those included that find out who answers.
+    transport
+        What carries the requests instead of the network: the sandbox, or a test's recorder.
+
+    Raises
+    ------
+    KeyMalformed
+        If the key itself stands in the plan.
+    CallerError
+        If `every_s` or `requests` is out of range.
+
+    """
+
+    def __init__(
+        self,
+        key: Key,
+        plan: Plan,
+        *,
+        every_s: float = EVERY_S,
+        requests: int = REQUESTS,
+        transport: AsyncTransport | None = None,
+    ) -> None:
+        """Send nothing yet."""
+        keep_apart(key, plan)
+        if not LEAST_EVERY_S <= every_s < math.inf or not 1 <= requests <= MOST_REQUESTS:
+            msg = f"watch every {LEAST_EVERY_S:g} s or less often, with 1 to {MOST_REQUESTS} requests"
+            raise CallerError(msg)
+        self.plan, self.every_s, self.requests = plan, every_s, requests
+        self.sent = 0  # requests so far
+        self.verdict: Verdict | None = None  # who answers, once that is known
+        self.sandbox = False
+        self.manifest = Manifest()  # of the latest start
+        self.ended = Why("")  # empty while it goes on, and before
+        self._key, self._transport = key, transport
+        self._seen: list[_Seen] = []
+        self._samples = 0
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def going_on(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._task is not None
+
+    @property
+    def window(self) -> tuple[AnswerRow, ...]:
+        """What was answered within five minutes, the oldest first; samples are numbered from 1 over all starts."""
+        self._seen = [seen for seen in self._seen if seen.rows]
+        return tuple(row for seen in self._seen for row in seen.rows)
+
+    @property
+    def stability(self) -> tuple[StabilityRow, ...]:
+        """How steady each question was answered within five minutes."""
+        return steadiness(self.window)
+
+    async def rows(self) -> AsyncGenerator[AnswerRow, None]:
+        """Start, and yield each answer as it comes, until it is stopped or nothing more may be sent.
+
+        Whatever the network or the provider does is a row or the reason in `ended`, never an exception.  When this is
+        closed or its consumer cancelled, no task and no connection is left.
+
+        Raises
+        ------
+        CallerError
+            If it goes on already.
+
+        """
+        if self._task:
+            msg = "this watch goes on already; stop it first, or make another"
+            raise CallerError(msg)
+        queue: asyncio.Queue[_Seen | None] = asyncio.Queue()
+        self.ended = Why("")
+        task = self._task = asyncio.create_task(self._watch(queue))
+        task.add_done_callback(lambda _task: queue.put_nowait(None))
+        loop = asyncio.get_running_loop()
+        hold(self, "watch", lambda held: held._forget(loop), math.inf)  # noqa: SLF001 - its own
+        try:
+            while seen := await queue.get():
+                for row in seen.rows:
+                    yield row
+            if not task.cancelled():
+                task.result()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            self._task = None
+            self.ended = self.ended or Why("stopped")
+
+    def stop(self) -> None:
+        """End it now, whatever is on its way; `rows` ends by itself then."""
+        if self._task:
+            self._task.cancel()
+
+    def _forget(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Drop what was answered and end, from whatever thread."""
+        for seen in self._seen:
+            seen.forget()
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(self.stop)
+
+    async def _watch(self, queue: asyncio.Queue[_Seen | None]) -> None:
+        probing, left = Probing(self._key, self.plan, way=self._transport), self.requests - self.sent
+        async with Sender(
+            self._transport,
+            key=self._key,
+            budget=left,
+            run_s=RUN_S + left * self.every_s,
+            headers=self.plan.provider.headers,
+            vouched=self.plan.vouched,
+        ) as sender:
+            self.manifest = sender.manifest
+            try:
+                asks = await self._opened(probing, sender)
+                beat = Beat(self.every_s)
+                while not self.ended:
+                    queue.put_nowait(await self._round(probing, sender, asks))
+                    await asyncio.sleep(0.0 if self.ended else beat.wait_s())
+            finally:
+                self.sent += sender.manifest.requests
+
+    async def _opened(self, probing: Probing, sender: Sender) -> list[Ask]:
+        """Find out who answers, as a run does, and return what may be asked again and again."""
+        identity = await probing.open(sender)
+        self.verdict, self.sandbox = identity.verdict, identity.sandbox
+        asks = probing.sampled(identity) if believed(self.plan, identity) else []
+        if not believed(self.plan, identity):
+            self.ended = Why("not watched: {why}", why=identity.why)
+        elif not asks:
+            self.ended = Why("not watched: this key may ask nothing that can be repeated")
+        probing.forget()  # what was answered so far is of a run, and this is none
+        return asks
+
+    async def _round(self, probing: Probing, sender: Sender, asks: Sequence[Ask]) -> _Seen:
+        """Ask everything once more, and keep and return what was sent; say why, if it is the last round."""
+        self._samples += 1
+        await probing.ask(sender, asks, self._samples)
+        foreign, answered = probing.identity().verdict in FOREIGN, probing.answered.copy()
+        probing.forget()
+        seen = _Seen(tuple(
+            answer_row(self._key, one, verdict_of(self.plan.provider, one)[:3])
+            for one in answered if one.exchange.number
+        ))  # fmt: skip
+        self._seen.append(seen)
+        hold(seen, "sample", lambda held: held.forget(), now() + lifetime_s())
+        unsent = [one.exchange.fault for one in answered if not one.exchange.number]
+        waits = [row.retry_after for row in seen.rows if row.status == 429]  # noqa: PLR2004 - Too Many Requests
+        if foreign:
+            self.ended = Why("it shows marks of somebody else now")
+        elif waits:
+            self.ended = Why("the host asked to wait (Retry-After: {wait})", wait=waits[0] or "-")
+        elif unsent or not seen.rows:
+            self.ended = unsent[0] if unsent else Why("its time was over")
+        return seen
