@@ -5,6 +5,7 @@ credentials stay between it and us; and one clock measures every way out alike. 
 that proxies answer properly; one that does not is a fault of the run here, like any other of the network.
 """
 
+import ipaddress
 import re
 import ssl
 from collections.abc import Iterable
@@ -18,14 +19,15 @@ from .proxies import Proxy
 
 _HEAD_BYTES = 16 * 1024
 _TUNNELLED = re.compile(rb"HTTP/1\.[01] (\d{3})[^\r\n]*\r\n")
-_VERSION, _NO_LOGIN, _LOGIN, _CONNECT, _NAMED = 5, 0, 2, 1, 3  # RFC 1928 sections 3, 4 and 5
+_VERSION, _NO_LOGIN, _LOGIN, _CONNECT = 5, 0, 2, 1  # RFC 1928 sections 3 and 4
+_IPV4, _NAMED, _IPV6 = 1, 3, 4  # section 5
 _REFUSALS = {  # RFC 1928 section 6
     1: "general failure", 2: "not allowed", 3: "network unreachable", 4: "host unreachable", 5: "connection refused",
     6: "TTL expired", 7: "command not supported", 8: "address type not supported",
 }  # fmt: skip
 _NO_HTTP, _NO_SOCKS = Why("proxy: it did not answer in HTTP"), Why("proxy: it did not answer in SOCKS 5")
 _WANTS_LOGIN = Why("proxy: it wants a login")
-_ADDRESS_BYTES = {1: 4, 4: 16}  # of IPv4 and IPv6; a name begins with its length
+_ADDRESS_BYTES = {_IPV4: 4, _IPV6: 16}  # a name begins with its length
 
 
 class Tunnels(httpcore.AsyncNetworkBackend):
@@ -115,8 +117,7 @@ async def _over_socks(stream: httpcore.AsyncNetworkStream, proxy: Proxy, host: s
         _, status = await _exactly(stream, 2)
         if status:
             raise NotConnected(Why("proxy: it refused the login"))
-    name = host.encode()
-    await stream.write(bytes([_VERSION, _CONNECT, 0, _NAMED, len(name)]) + name + port.to_bytes(2))
+    await stream.write(bytes([_VERSION, _CONNECT, 0]) + _destination(host) + port.to_bytes(2))
     version, refused, _, kind = await _exactly(stream, 4)
     if version != _VERSION:
         raise NotConnected(_NO_SOCKS)
@@ -124,6 +125,16 @@ async def _over_socks(stream: httpcore.AsyncNetworkStream, proxy: Proxy, host: s
         raise NotConnected(Why("proxy: it opened no tunnel ({reason})", reason=_REFUSALS.get(refused, refused)))
     size = _ADDRESS_BYTES.get(kind) or (await _exactly(stream, 1))[0]
     await _exactly(stream, size + 2)
+
+
+def _destination(host: str) -> bytes:
+    """Return a host as SOCKS 5 writes it: an address as such, anything else as a name for the proxy to look up."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        name = host.encode()
+        return bytes([_NAMED, len(name)]) + name
+    return bytes([_IPV4 if len(address.packed) == _ADDRESS_BYTES[_IPV4] else _IPV6]) + address.packed
 
 
 async def _exactly(stream: httpcore.AsyncNetworkStream, size: int) -> bytes:
