@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import ipaddress
 import socket
 import struct
 from contextlib import asynccontextmanager, suppress
@@ -138,7 +139,8 @@ async def socks_proxy(proxied: Proxied) -> AsyncIterator[Proxied]:
             return
         _, _, _, kind = await reader.readexactly(4)
         size = _ADDRESS_SIZES.get(kind) or (await reader.readexactly(1))[0]
-        name = (await reader.readexactly(size)).decode()
+        told = await reader.readexactly(size)
+        name = str(ipaddress.ip_address(told)) if kind in _ADDRESS_SIZES else told.decode()
         (port,) = struct.unpack("!H", await reader.readexactly(2))
         proxied.asked.append(f"{name}:{port}")
         # Bound addresses come in three shapes; nobody needs them, and all have to be read.

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
+import httpcore
 import httpx
 import pandas as pd
 import pytest
@@ -33,6 +34,9 @@ from testkey_nb.errors import (
     UnknownName,
 )
 from testkey_nb.http import Network, Proxy
+from testkey_nb.http.faults import NotConnected
+from testkey_nb.http.network import tls_context
+from testkey_nb.http.tunnels import Tunnels
 from testkey_nb.judge import VantageRow, compare_vantages, judge_run, vantage_rows
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome, Verdict
@@ -98,7 +102,7 @@ def test_a_run_through_a_proxy_is_what_it_is_without_one(scheme: str, login: tup
     assert run.sandbox
     assert run.manifest.proxies == {f"{scheme}://127.0.0.1:{proxied.port}"}
     assert asked
-    assert proxied.asked
+    assert {there.partition(":")[0] for there in proxied.asked} == {"127.0.0.1"}
     answers = run.frame("answers")
     assert answers["first_byte_s"].notna().all()
     assert answers[["dns_s", "address_family"]].isna().all().all()  # the proxy's to know
@@ -217,6 +221,49 @@ FAILING = {
 }  # fmt: skip
 
 
+class Said(httpcore.AsyncNetworkStream):
+    """A connection over which these bytes come, some at a time."""
+
+    def __init__(self, says: bytes, size: int) -> None:
+        self.says, self.size, self.closed = says, size, False
+
+    async def connect_tcp(self, *_: object) -> "Said":
+        return self
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109
+        size = min(self.size, max_bytes)
+        said, self.says = self.says[:size], self.says[size:]
+        return said
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        pass
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+@given(
+    st.sampled_from(["http", "socks5"]),
+    st.binary(max_size=40)
+    | st.sampled_from([says for _, says in FAILING.values()])
+    | st.binary(max_size=12).map(b"\x05\x00\x05\x00\x00".__add__)
+    | st.binary(max_size=12).map(b"HTTP/1.1 200 x\r\n\r\n".__add__),
+    st.integers(1, 50),
+)
+def test_whatever_a_proxy_says_is_a_tunnel_or_a_reason_and_no_connection_is_left(
+    scheme: str, says: bytes, size: int
+) -> None:
+    stream = Said(says, size)
+    tunnels = Tunnels(Proxy(f"{scheme}://x"), stream, tls_context())  # type: ignore[arg-type]  # all that is asked of it
+    why = ""
+    try:
+        assert asyncio.run(tunnels.connect_tcp("provider.example", 443)) is stream
+    except NotConnected as fault:
+        why = fault.why
+    assert stream.closed == bool(why)
+    assert not why or why.startswith("proxy: ")
+
+
 def undecided(run: Run) -> None:
     assert run.answers
     assert {row.outcome for row in run.answers} == {Outcome.UNAVAILABLE}
@@ -238,7 +285,7 @@ def test_a_proxy_that_fails_is_a_run_without_answers_and_says_nothing_of_the_key
 def test_a_proxy_that_is_not_there_is_a_run_without_answers(scheme: str) -> None:
     run = asyncio.run(probe_key(key(), choices(9), vantage=Vantage("nowhere", f"{scheme}://127.0.0.1:9")))
     undecided(run)
-    assert all("the proxy cannot be reached" in row.why for row in run.answers)
+    assert all("it cannot be reached" in row.why for row in run.answers)
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
@@ -327,7 +374,7 @@ def test_places_are_compared_in_one_frame() -> None:
     dead = rows["nowhere"]
     assert {dead.auth, dead.region, dead.models} == {Answer.UNKNOWN}
     assert (dead.timed, dead.p50_s, dead.times_fastest, dead.unanswered) == (0, None, None, dead.requests)
-    assert dead.why.startswith("nothing was answered from here: proxy: the proxy cannot be reached")
+    assert dead.why.startswith("nothing was answered from here: proxy: it cannot be reached")
     assert [row.sandbox for row in rows.values()] == [True, True, True, False]
     assert [row.address_family for row in rows.values()] == ["ipv4", None, None, None]
 

@@ -131,9 +131,9 @@ def _may(vouched: Container[str], host: str, address: str) -> bool:
     return host in vouched or may_be_at(host, address)
 
 
-def _anywhere(_host: str, _address: str) -> bool:
-    """Whether a proxy may be at an address: whoever configured it has said so."""
-    return True
+def _anywhere(host: str, address: str) -> bool:
+    """Whether a proxy may be at an address: whoever configured it has said so; one of this machine is only here."""
+    return is_loopback(address) or not is_loopback(host)
 
 
 @functools.cache

@@ -15,6 +15,9 @@ from itertools import zip_longest
 
 import httpcore
 
+from testkey_nb.rows import Why
+
+from .faults import NotConnected
 from .timing import looked_up
 
 STAGGER_S = 0.25  # "Connection Attempt Delay", RFC 8305 section 5
@@ -68,8 +71,10 @@ class Resolving(httpcore.AsyncNetworkBackend):
 
         Raises
         ------
+        NotConnected
+            If it has none, or only such as it may not have.
         httpcore.ConnectError
-            If it has none, or only such as it may not have, or none that answers.
+            If it cannot be looked up, or none of its addresses answers.
 
         """
         try:
@@ -80,8 +85,13 @@ class Resolving(httpcore.AsyncNetworkBackend):
             looked_up.set(took)
         allowed = [address for address in found if self._may(host, address)]
         if found and not allowed:
-            msg = f"{host} leads to a private address; if you operate it, name it by --base-url and --trust-endpoint"
-            raise httpcore.ConnectError(msg)
+            raise NotConnected(
+                Why(
+                    "connect: {host} leads to a private address; if you operate it, name it with --base-url and "
+                    "--trust-endpoint",
+                    host=host,
+                )
+            )
         return await self._first(
             self._near.connect_tcp(address, port, timeout, local_address, socket_options)
             for address in _alternating(allowed)
@@ -93,7 +103,7 @@ class Resolving(httpcore.AsyncNetworkBackend):
         RFC 8305 section 5.
         """
         running: set[asyncio.Task[_Stream]] = set()
-        fault: BaseException = httpcore.ConnectError("the host has no address")
+        fault: BaseException = NotConnected(Why("connect: the host has no address"))
         try:
             while True:
                 attempt = next(attempts, None)

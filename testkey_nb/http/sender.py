@@ -1,7 +1,6 @@
 """A run's way out: GET and HEAD only, polite per host, one attempt, bounded in number and time."""
 
 import asyncio
-import ssl
 import time
 from collections import defaultdict
 from collections.abc import Container, Generator, Iterable, Mapping
@@ -9,7 +8,6 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-import httpcore
 import httpx
 
 from testkey_nb import __version__
@@ -19,6 +17,7 @@ from testkey_nb.rows import Why
 from testkey_nb.spec import Reply
 
 from .exchange import Exchange, Manifest
+from .faults import FAULTS, TIMEOUTS, NotConnected, kind_of
 from .network import DIRECT, Network
 from .quiet import quietly
 from .reading import BODY_BYTES, certificate_of, read_bounded, reply_of
@@ -29,18 +28,6 @@ REQUEST_S, RUN_S = 10.0, 30.0
 IN_FLIGHT_PER_HOST = 4
 
 AsyncTransport = httpx.AsyncBaseTransport  # what the rest of the package knows of the client
-
-_TIMEOUTS = (TimeoutError, httpx.TimeoutException, httpcore.TimeoutException)
-_FAULTS = (
-    *(httpx.HTTPError, httpx.InvalidURL, httpx.StreamError),
-    *(httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, httpcore.UnsupportedProtocol),
-    *(OSError, ValueError, ImportError),
-)
-_KINDS = (
-    ((httpx.ConnectError, httpcore.ConnectError), "connect"),
-    ((httpx.ProxyError, httpcore.ProxyError), "proxy"),
-    ((httpx.DecodingError,), "encoding"),
-)
 
 
 class ReadOnly(httpx.AsyncBaseTransport):
@@ -164,13 +151,15 @@ class Sender:
                     exchange = await self._exchange(number, url, _KeyHeader(key, *auth), asked)
         except asyncio.CancelledError as stopped:
             raise stopped.with_traceback(None) from None  # the frames below hold half an answer
-        except _TIMEOUTS:
+        except TIMEOUTS:
             if not self.left_s:
                 return Exchange(number, Why("timeout: this run's time was over"))
             return Exchange(number, Why("timeout: no whole answer within {seconds} s", seconds=f"{self._request_s:g}"))
-        except _FAULTS as error:
+        except NotConnected as error:
+            return Exchange(number, error.why)
+        except FAULTS as error:
             said = (self._key.redact if self._key else redact)(str(error), 120)
-            return Exchange(number, Why("{kind}: {said}", kind=_kind(error), said=said or type(error).__name__))
+            return Exchange(number, Why("{kind}: {said}", kind=kind_of(error), said=said or type(error).__name__))
         if exchange.reply and exchange.reply.status == 429:  # noqa: PLR2004 - Too Many Requests
             self._stopped[slot] = exchange.reply.headers.get("retry-after", "")
         return exchange
@@ -225,13 +214,3 @@ class _KeyHeader(httpx.Auth):
         if self._key:
             request.headers[self._name] = self._form.format(key=self._key.reveal())
         yield request
-
-
-def _kind(error: Exception) -> str:
-    """Name a network fault in a word that does not depend on the client library."""
-    cause: BaseException | None = error
-    while cause:
-        if isinstance(cause, ssl.SSLError):
-            return "tls"
-        cause = cause.__cause__ or cause.__context__
-    return next((word for kinds, word in _KINDS if isinstance(error, kinds)), "network")

@@ -5,22 +5,29 @@ credentials stay between it and us; and one clock measures every way out alike. 
 that proxies answer properly; one that does not is a fault of the run here, like any other of the network.
 """
 
+import ipaddress
 import re
 import ssl
 from collections.abc import Iterable
 
 import httpcore
 
+from testkey_nb.rows import Why
+
+from .faults import NotConnected
 from .proxies import Proxy
 
 _HEAD_BYTES = 16 * 1024
 _TUNNELLED = re.compile(rb"HTTP/1\.[01] (\d{3})[^\r\n]*\r\n")
-_VERSION, _NO_LOGIN, _LOGIN, _CONNECT, _NAMED = 5, 0, 2, 1, 3  # RFC 1928 sections 3, 4 and 5
+_VERSION, _NO_LOGIN, _LOGIN, _CONNECT = 5, 0, 2, 1  # RFC 1928 sections 3 and 4
+_IPV4, _NAMED, _IPV6 = 1, 3, 4  # section 5
 _REFUSALS = {  # RFC 1928 section 6
     1: "general failure", 2: "not allowed", 3: "network unreachable", 4: "host unreachable", 5: "connection refused",
     6: "TTL expired", 7: "command not supported", 8: "address type not supported",
 }  # fmt: skip
-_ADDRESS_BYTES = {1: 4, 4: 16}  # of IPv4 and IPv6; a name begins with its length
+_NO_HTTP, _NO_SOCKS = Why("proxy: it did not answer in HTTP"), Why("proxy: it did not answer in SOCKS 5")
+_WANTS_LOGIN = Why("proxy: it wants a login")
+_ADDRESS_BYTES = {_IPV4: 4, _IPV6: 16}  # a name begins with its length
 
 
 class Tunnels(httpcore.AsyncNetworkBackend):
@@ -53,7 +60,7 @@ class Tunnels(httpcore.AsyncNetworkBackend):
 
         Raises
         ------
-        httpcore.ProxyError
+        NotConnected
             If the proxy is not there, or does not open it; nothing that it says is quoted.
 
         """
@@ -69,8 +76,10 @@ class Tunnels(httpcore.AsyncNetworkBackend):
             finally:
                 if not opened:
                     await stream.aclose()
+        except NotConnected:
+            raise
         except httpcore.NetworkError as fault:
-            raise httpcore.ProxyError("the proxy cannot be reached") from fault
+            raise NotConnected(Why("proxy: it cannot be reached")) from fault
         return stream
 
 
@@ -86,12 +95,12 @@ async def _over_http(stream: httpcore.AsyncNetworkStream, proxy: Proxy, host: st
         more = await stream.read(_HEAD_BYTES)
         said += more
         if not more or len(said) > _HEAD_BYTES:
-            raise httpcore.ProxyError("the proxy did not answer in HTTP")
+            raise NotConnected(_NO_HTTP)
     found = _TUNNELLED.match(said)
     if not found or not said.endswith(b"\r\n\r\n"):
-        raise httpcore.ProxyError("the proxy did not answer in HTTP")
+        raise NotConnected(_NO_HTTP)
     if not found[1].startswith(b"2"):
-        raise httpcore.ProxyError(f"the proxy answered with status {found[1].decode()}")
+        raise NotConnected(Why("proxy: it answered with status {status}", status=found[1].decode()))
 
 
 async def _over_socks(stream: httpcore.AsyncNetworkStream, proxy: Proxy, host: str, port: int) -> None:
@@ -100,23 +109,32 @@ async def _over_socks(stream: httpcore.AsyncNetworkStream, proxy: Proxy, host: s
     await stream.write(bytes([_VERSION, 1, method]))
     version, chosen = await _exactly(stream, 2)
     if version != _VERSION:
-        raise httpcore.ProxyError("the proxy did not answer in SOCKS 5")
+        raise NotConnected(_NO_SOCKS)
     if chosen != method:
-        raise httpcore.ProxyError("the proxy wants another login" if proxy.has_login else "the proxy wants a login")
+        raise NotConnected(Why("proxy: it takes no login with a password") if proxy.has_login else _WANTS_LOGIN)
     if proxy.has_login:
         await stream.write(b"\x01" + proxy.login())
         _, status = await _exactly(stream, 2)
         if status:
-            raise httpcore.ProxyError("the proxy refused the login")
-    name = host.encode()
-    await stream.write(bytes([_VERSION, _CONNECT, 0, _NAMED, len(name)]) + name + port.to_bytes(2))
+            raise NotConnected(Why("proxy: it refused the login"))
+    await stream.write(bytes([_VERSION, _CONNECT, 0]) + _destination(host) + port.to_bytes(2))
     version, refused, _, kind = await _exactly(stream, 4)
     if version != _VERSION:
-        raise httpcore.ProxyError("the proxy did not answer in SOCKS 5")
+        raise NotConnected(_NO_SOCKS)
     if refused:
-        raise httpcore.ProxyError(f"the proxy opened no tunnel: {_REFUSALS.get(refused, refused)}")
+        raise NotConnected(Why("proxy: it opened no tunnel ({reason})", reason=_REFUSALS.get(refused, refused)))
     size = _ADDRESS_BYTES.get(kind) or (await _exactly(stream, 1))[0]
     await _exactly(stream, size + 2)
+
+
+def _destination(host: str) -> bytes:
+    """Return a host as SOCKS 5 writes it: an address as such, anything else as a name for the proxy to look up."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        name = host.encode()
+        return bytes([_NAMED, len(name)]) + name
+    return bytes([_IPV4 if len(address.packed) == _ADDRESS_BYTES[_IPV4] else _IPV6]) + address.packed
 
 
 async def _exactly(stream: httpcore.AsyncNetworkStream, size: int) -> bytes:
@@ -125,6 +143,6 @@ async def _exactly(stream: httpcore.AsyncNetworkStream, size: int) -> bytes:
     while len(said) < size:
         more = await stream.read(size - len(said))
         if not more:
-            raise httpcore.ProxyError("the proxy closed the connection")
+            raise NotConnected(Why("proxy: it closed the connection"))
         said += more
     return said

@@ -108,7 +108,7 @@ def compare_vantages(runs: Sequence[Run]) -> "pd.DataFrame":
 
 
 def _latencies(runs: Sequence[Run]) -> list[list[float]]:
-    """Return each run's latencies for the questions that all of them have answered well: samples, if there are any."""
+    """Return each run's latencies for the questions that all of them have answered well; its samples, if it has any."""
     timed = [_timed(run) for run in runs]
     answering = [{question for question, _ in found} for found in timed if found]
     shared = set.intersection(*answering) if answering else set()

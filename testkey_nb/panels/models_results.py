@@ -114,7 +114,7 @@ class ModelsResults:
         policies = SortableTable(Why("What a hub's own policies would take"), HUB)
         phantoms = SortableTable(Why("Models that may not be what their list says"), PHANTOMS)
         load = [getattr(controls, field) for field in LOAD]
-        sheets = {
+        return {
             "models": Sheet("Models", _NO_MATCH, table=models),
             "rulings": Sheet("Prices", Why("No source has a price of these models."), table=prices,
                              draw=draw("rulings")),
@@ -126,7 +126,6 @@ class ModelsResults:
                                   table=policies),
             "phantoms": Sheet("Phantoms", Why("No model is a phantom."), table=phantoms),
         }  # fmt: skip
-        return {name: sheet for name, sheet in sheets.items() if name in VIEWS or name in _OFFERED}  # phantoms are new
 
     def _lay_out(self) -> ipw.DOMWidget:
         sieve = ipw.Box([self.text, *self.filters.values(), self.min_context])

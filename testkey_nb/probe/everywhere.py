@@ -57,7 +57,8 @@ async def probe_from(  # noqa: PLR0913 - those of `probe_key`, and the places
     Returns
     -------
     tuple of Run
-        In the order of `vantages`; each knows its vantage point.  A proxy that fails is a run without answers.
+        In the order of `vantages`; each knows its vantage point.  A proxy that fails is a run without answers, and so
+        is one whose turn comes when the key's five minutes are over.
 
     """
     names = [vantage.name for vantage in vantages]
