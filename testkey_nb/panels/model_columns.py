@@ -121,7 +121,13 @@ def _ruled(heading: Why, width: int, field: str, cell: Callable[[Any], str] = _n
     def found(offer: Offer) -> Any:  # noqa: ANN401 - whatever the field holds
         return getattr(offer.ruling, field, None)
 
-    return Column(heading, width, lambda o, _: cell(found(o)), lambda o: found(o) or None, number=cell is _number)
+    return Column(
+        heading,
+        width,
+        lambda o, _: cell(found(o)),
+        lambda o: None if found(o) in {None, ""} else found(o),
+        number=cell is _number,
+    )
 
 
 def _listed(heading: Why, width: int, field: str, cell: Callable[[Any], str] = _number) -> Column[Offer]:
