@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from testkey_nb.judge import VIEWS, Readiness
+from testkey_nb.judge import Readiness
 from testkey_nb.locale import translate
 from testkey_nb.offers import Offer, Sifted, Wanted, offers, sift, split
 from testkey_nb.price_bars import alt_cost_bars, alt_price_bars, draw_cost_bars, draw_price_bars
