@@ -4,7 +4,7 @@ Where a source says nothing, a line has nothing: what is sifted by it is then le
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ class Offer:
     ruling: RulingRow | None  # missing where no source names a price
     cost: CostRow | None  # missing where no load is planned
     free: bool  # every source says so
-    input: Range | None  # in `currency` per million tokens
+    input: Range | None  # in `currency` per million tokens; what does not stand is shown too, with the verdict
     output: Range | None
     monthly: Range | None  # in `currency`; what the planned load costs
 
@@ -77,7 +77,7 @@ def _of_key(one: Readiness) -> Iterator[Offer]:
         for ruling in court[key]:
             named = _key(ruling)
             free = all(price.free for price in prices[named])
-            inputs, outputs = (Range(0, 0), Range(0, 0)) if free else _priced(ruling)
+            inputs, outputs = (Range(0, 0), Range(0, 0)) if free else _priced(ruling, prices[named])
             yield Offer(one, row, ruling, costs.get(named), free, inputs, outputs, _monthly(costs.get(named)))
         if not court[key]:
             yield Offer(one, row, None, None, free=False, input=None, output=None, monthly=None)
@@ -87,9 +87,14 @@ def _key(row: RulingRow | PriceRow | CostRow) -> _Key:
     return row.model, row.route, row.region, row.currency
 
 
-def _priced(ruling: RulingRow) -> tuple[Range | None, Range | None]:
+def _priced(ruling: RulingRow, prices: Sequence[PriceRow]) -> tuple[Range | None, Range | None]:
+    """Return what the court heard; where it heard nothing, what is named, which its verdict says is in doubt."""
     inputs = _range(ruling.input_low_per_mtok, ruling.input_high_per_mtok)
-    return inputs, _range(ruling.output_low_per_mtok, ruling.output_high_per_mtok)
+    outputs = _range(ruling.output_low_per_mtok, ruling.output_high_per_mtok)
+    if inputs or outputs:
+        return inputs, outputs
+    base = [price for price in prices if price.base]
+    return _spanned(price.input_per_mtok for price in base), _spanned(price.output_per_mtok for price in base)
 
 
 def _monthly(cost: CostRow | None) -> Range | None:
@@ -98,6 +103,11 @@ def _monthly(cost: CostRow | None) -> Range | None:
 
 def _range(low: float | None, high: float | None) -> Range | None:
     return None if low is None or high is None else Range(low, high)
+
+
+def _spanned(values: Iterable[float | None]) -> Range | None:
+    known = [value for value in values if value is not None]
+    return Range(min(known), max(known)) if known else None
 
 
 @dataclass(frozen=True, slots=True)
