@@ -88,7 +88,8 @@ class Table:
     def _append(self, cells: Sequence[str]) -> None:
         if self._pieces and not self._pieces[-1].raw.endswith(("\n", "\r")):
             self._pieces[-1] = replace(self._pieces[-1], raw=self._pieces[-1].raw + self._ending)
-        line = sum(record.raw.count("\n") for record in self._pieces) + 1
+        last = self._pieces[-1] if self._pieces else Record(1, "", None)
+        line = last.line + last.raw.count("\n")
         self._pieces.append(Record(line, _written(cells, self._ending), tuple(cells)))
 
 

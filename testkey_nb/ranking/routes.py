@@ -138,7 +138,8 @@ class _Book:
         amounts = self.amounts(place)
         currency = main if main in amounts else min(amounts, default=None)
         cost = self.costs.get(place, {}).get(currency or "")
-        rulings = self.rulings.get(place, {}).items()
+        rulings = self.rulings.get(place, {})
+        ruling, none = rulings.get(currency or ""), False if rulings and currency is None else None
         throughput, latency = row.throughput_tokens_per_s or None, row.first_token_latency_s or None
         return RouteRank(
             row.model,
@@ -149,7 +150,7 @@ class _Book:
             low_per_month=cost.low_per_month if cost else None,
             high_per_month=cost.high_per_month if cost else None,
             output_per_mtok=self.outputs.get(place, {}).get(currency or ""),
-            price_stands=any(ruling.stands for of, ruling in rulings if of == currency) if rulings else None,
+            price_stands=ruling.stands if ruling else none,
             answer_s=_answer_s(self.load, throughput, latency),
             throughput_tokens_per_s=throughput,  # 0 is no speed: it says that nothing was measured
             first_token_latency_s=latency,
@@ -164,7 +165,7 @@ class _Book:
 
     def why_price(self, rank: RouteRank, main: str, count: int) -> Why:
         """Say the rank by price, and what the court holds against the price."""
-        said = self._place(rank, main, count)
+        said = self._ranked_by_price(rank, main, count)
         ruling = self.rulings.get((rank.model, rank.route or "", rank.region), {}).get(rank.currency or "")
         if not ruling or ruling.stands:
             return said
@@ -173,7 +174,7 @@ class _Book:
         )
         return Why.both([said, doubt])
 
-    def _place(self, rank: RouteRank, main: str, count: int) -> Why:
+    def _ranked_by_price(self, rank: RouteRank, main: str, count: int) -> Why:
         if rank.currency is None:
             costs = self.costs.get((rank.model, rank.route or "", rank.region), {}).values()
             none = Why("no source has a price") if self.load else Why("no source has an output price that counts")
