@@ -1,13 +1,17 @@
 """Which edge answered and where it is: real header values, and foreign text that names no place."""
 
+import dataclasses
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from testkey_nb.judge.places import places
 from testkey_nb.places import EDGE_HEADERS, SERVER_REGION_HEADERS, Place, edge_of, place_of, server_region_of
+from testkey_nb.rows import AnswerRow, Why
 
 EDGES = {
     # developers.cloudflare.com/fundamentals/reference/http-headers
@@ -147,3 +151,53 @@ def test_the_list_of_airports_is_loaded_when_a_place_is_asked_for() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert out.stdout.split() == ["False", "True"]
+
+
+# Where a run's answers came through.
+
+
+def answered(number: int, host: str = "api.example.com", **differs: Any) -> AnswerRow:  # noqa: ANN401 - fields of the row
+    usual = AnswerRow(
+        ask="model_catalog", sample=0, request=number, method="GET", host=host, path="/v1/models", keyed=True,
+        status=200, outcome="ok", why=Why(""), source="", said="", latency_s=0.1, total_s=0.1, size_bytes=2, edge="SIN",
+        retry_after="", address_family="ipv4", server_region="dls", server_region_header="x-groq-region",
+        tls_issuer="WE1",
+    )  # fmt: skip
+    return dataclasses.replace(usual, **differs)
+
+
+def test_a_host_is_one_place_however_many_requests_and_asks_it_answered() -> None:
+    [place] = places([answered(1), answered(1), answered(2)])
+    assert (place.host, place.requests, place.city, place.country) == ("api.example.com", 2, "Singapore", "SG")
+    assert (place.address_family, place.tls_issuer) == ("ipv4", "WE1")
+    assert (place.server_region_header, place.server_region) == ("x-groq-region", "dls")
+    assert "near the caller" in place.why
+
+
+def test_what_came_another_way_is_another_row() -> None:
+    ways = [answered(1), answered(2, edge="HKG"), answered(3, address_family="ipv6"), answered(4, host="b.example.com")]
+    found = places(ways)
+    assert [(row.host, row.edge, row.address_family, row.requests) for row in found] == [
+        ("api.example.com", "SIN", "ipv4", 1),
+        ("api.example.com", "HKG", "ipv4", 1),
+        ("api.example.com", "SIN", "ipv6", 1),
+        ("b.example.com", "SIN", "ipv4", 1),
+    ]
+
+
+def test_what_is_not_known_of_a_place_is_empty_or_missing_and_said_so() -> None:
+    silent: dict[str, Any] = {
+        "status": None,
+        "edge": "",
+        "address_family": None,
+        "server_region": "",
+        "why": Why("timeout"),
+    }
+    rows = places([answered(1, edge=""), answered(2, edge="QQQ"), answered(3, **silent), answered(0)])
+    assert [(row.edge, row.city, row.country) for row in rows] == [("", "", ""), ("QQQ", "", ""), ("", "", "")]
+    assert [row.why for row in rows] == [
+        "no header names an edge",
+        "no airport that is known here has the code of this edge",
+        "nothing was answered: timeout",
+    ]
+    assert rows[-1].address_family is None
