@@ -5,7 +5,6 @@ answers a missing key with 500.
 """
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from loopback import free_port
 
 LITELLM = os.environ.get("TESTKEY_LITELLM", "")
 STARTS_WITHIN_S = 120
@@ -25,7 +25,7 @@ needs_litellm = pytest.mark.skipif(
 @contextmanager
 def proxying(config: Path, **environment: str) -> Iterator[str]:
     """Run a proxy with `config` and nothing of this process's environment; yield its origin, and end it again."""
-    port, log = _free_port(), config.parent / "log"
+    port, log = free_port(), config.parent / "log"
     command = [LITELLM, "--config", str(config), "--host", "127.0.0.1", "--port", str(port), "--telemetry", "False"]
     own: Mapping[str, str] = {
         "PATH": f"{Path(LITELLM).parent}:/usr/bin:/bin",
@@ -42,12 +42,6 @@ def proxying(config: Path, **environment: str) -> Iterator[str]:
         finally:
             running.terminate()
             running.wait(20)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
 
 
 def _wait(url: str, running: subprocess.Popen[bytes], log: Path) -> None:

@@ -1,5 +1,7 @@
-"""The sandbox over a loopback socket, for tests of real clients."""
+"""The sandbox over a loopback socket, for tests of real clients, and ports for real servers."""
 
+import random
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +12,18 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from testkey_nb import sandbox
+
+
+def free_port() -> int:
+    """Return a port for a server that takes seconds to want it: none that the system gives to whoever asks for any."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 99):
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue
+    msg = "there is no free port"
+    raise RuntimeError(msg)
 
 
 @contextmanager

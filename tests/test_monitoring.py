@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -10,10 +11,10 @@ import yaml
 from conftest import KEY_NAME
 
 from testkey_nb import sandbox
-from testkey_nb.actions import ARTEFACTS
+from testkey_nb.actions import ARTEFACTS, write
 from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.keys import Key
-from testkey_nb.launch import MONITORING_FILES
+from testkey_nb.launch import MONITORING_FILES, read_launch
 from testkey_nb.outcome import Action
 from testkey_nb.probe import Run, plan, probe_key
 from testkey_nb.providers import PROVIDERS
@@ -105,6 +106,12 @@ def test_every_question_has_its_alert_and_no_two_are_alike(provider: str, sample
         assert len([rule for rule in found.alerts if f'job="{name}"' in rule["expr"]]) == 1
     told = [(rule["alert"], *sorted(rule["labels"].items())) for rule in found.alerts]
     assert len(told) == len(set(told))
+
+
+@each
+def test_the_credential_is_watched_once_it_is_written(provider: str, sampled: dict[str, Run], tmp_path: Path) -> None:
+    write(tmp_path, ARTEFACTS[Action.ADD_MONITORING](judge_run(sampled[provider])))
+    assert read_launch(tmp_path).watched == {(provider, KEY_NAME)}
 
 
 def test_a_question_about_a_model_is_asked_of_each_covered_one(sampled: dict[str, Run]) -> None:

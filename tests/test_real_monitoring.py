@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import httpx
 import pytest
 import yaml
 from conftest import KEY_NAME
-from loopback import serving_all
+from loopback import free_port, serving_all
 from test_hand_edited_folder import EDITED
 
 from testkey_nb import sandbox
@@ -122,8 +121,7 @@ def exporter(folders: dict[str, Path], tmp_path_factory: pytest.TempPathFactory)
         modules |= yaml.safe_load(text)["modules"]
     (folder / "blackbox.yml").write_text(yaml.safe_dump({"modules": modules}), encoding="utf-8")
     (folder / KEY_NAME).write_text("a-made-up-key-of-the-exporter", encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
+    port = free_port()
     command = [str(EXPORTER), f"--config.file={folder / 'blackbox.yml'}", f"--web.listen-address=127.0.0.1:{port}"]
     with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as running:  # noqa: S603
         try:

@@ -136,6 +136,12 @@ def test_the_price_a_person_filed_comes_before_a_list(run_persona: RunPersona) -
     }
 
 
+def test_a_price_too_old_to_stand_is_not_the_cost(run_persona: RunPersona) -> None:
+    run = replace(run_persona("launch-ready", models=(ALONE,)), prices=(price(0.07, 0.3),))
+    old = price(0.01, 0.02, source=f"{OWN_PRICES} (contract)", checked_at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert costs(judge_run(run, Launch(prices={"huggingface": (old,)})))["input_cost_per_token"] == 7e-08
+
+
 def entry(route: str, key: str = KEY_NAME, more: str = "") -> str:
     own = f"model: 'openai/{MODEL}:{route}', api_base: '{AT}', api_key: os.environ/{key}{more}"
     return f"- model_name: {MODEL}\n  litellm_params: {{{own}}}\n"
