@@ -33,7 +33,7 @@ class Offer:
     ruling: RulingRow | None  # missing where no source names a price
     cost: CostRow | None  # missing where no load is planned
     free: bool  # every source says so
-    input: Range | None  # in `currency` per million tokens
+    input: Range | None  # in `currency` per million tokens; what does not stand is shown too, with the verdict
     output: Range | None
     monthly: Range | None  # in `currency`; what the planned load costs
 
@@ -88,11 +88,12 @@ def _key(row: RulingRow | PriceRow | CostRow) -> _Key:
 
 
 def _priced(ruling: RulingRow, prices: Sequence[PriceRow]) -> tuple[Range | None, Range | None]:
+    """Return what the court heard; where it heard nothing, what is named, which its verdict says is in doubt."""
     inputs = _range(ruling.input_low_per_mtok, ruling.input_high_per_mtok)
     outputs = _range(ruling.output_low_per_mtok, ruling.output_high_per_mtok)
     if inputs or outputs:
         return inputs, outputs
-    base = [price for price in prices if price.base]  # until the court fills in its ranges; then this goes
+    base = [price for price in prices if price.base]
     return _spanned(price.input_per_mtok for price in base), _spanned(price.output_per_mtok for price in base)
 
 
