@@ -12,7 +12,6 @@ import os
 import ssl
 import time
 import urllib.request
-from collections import defaultdict
 from collections.abc import AsyncIterator, Generator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -27,6 +26,7 @@ from . import __version__
 from .addresses import is_loopback
 from .errors import AddressRefused
 from .keys import Key, redact
+from .politeness import Politeness
 from .rows import Why
 from .spec import Reply
 
@@ -34,7 +34,6 @@ USER_AGENT = f"testkey_nb/{__version__} (read-only key readiness probe)"
 REQUEST_S, RUN_S = 10.0, 30.0
 BODY_BYTES = 8 * 2**20
 TEXT_CHARS, HEADER_CHARS = 4096, 1024
-IN_FLIGHT_PER_HOST = 4
 
 
 _DIRECT = "testkey_direct"  # extension of a response that came through no proxy
@@ -94,6 +93,7 @@ class Manifest:
     methods: set[str] = field(default_factory=set)
     proxies: set[str] = field(default_factory=set)  # without credentials
     ca_files: set[str] = field(default_factory=set)  # of the environment, in place of the bundled ones
+    shared: int = 0  # answers that other runs of a batch brought, for which this one sent nothing
 
     def to_json(self) -> dict[str, object]:
         """Return it with the names other programs rely on; nothing that is asked here costs anything."""
@@ -142,6 +142,8 @@ class Sender:
         Seconds from now after which nothing is asked or waited for.
     headers
         What the provider wants with every question; never a secret.
+    politeness
+        Shared with other runs; None for a run that is alone.
 
     """
 
@@ -154,13 +156,14 @@ class Sender:
         request_s: float = REQUEST_S,
         run_s: float = RUN_S,
         headers: Iterable[tuple[str, str]] = (),
+        politeness: Politeness | None = None,
     ) -> None:
         """Open nothing yet; the run's time begins."""
         self.manifest, self._headers = Manifest(), dict(headers)
         self._given, self._key, self._budget, self._request_s = transport, key, budget, request_s
         self._end = time.monotonic() + run_s
         self._client: httpx.AsyncClient | None = None
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(IN_FLIGHT_PER_HOST))
+        self._politeness = politeness or Politeness()
         self._stopped: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
@@ -209,7 +212,7 @@ class Sender:
         """
         slot, number = host or urlsplit(url).netloc, 0
         try:
-            async with asyncio.timeout(self.left_s), self._slots[slot]:
+            async with asyncio.timeout(self.left_s), self._politeness.slot(slot):
                 if fault := self._refusal(slot, key):
                     return Exchange(0, fault)
                 self.manifest.requests += 1
@@ -230,14 +233,17 @@ class Sender:
             return Exchange(number, Why("{kind}: {said}", kind=_kind(error), said=said or type(error).__name__))
         if exchange.reply and exchange.reply.status == 429:  # noqa: PLR2004 - Too Many Requests
             self._stopped[slot] = exchange.reply.headers.get("retry-after", "")
+            if key is None:  # it is not about a key, so it is for everybody
+                self._politeness.stop(slot, self._stopped[slot])
         return exchange
 
     def _refusal(self, slot: str, key: Key | None) -> Why:
         if key and key.expired:
             return Why("not asked: the key is gone after five minutes")
-        if slot in self._stopped:
-            wait = redact(self._stopped[slot], 40) or "-"
-            return Why("not asked: this host asked to wait (Retry-After: {wait})", wait=wait)
+        wait = self._stopped.get(slot, self._politeness.stopped(slot))
+        if wait is not None:
+            said = redact(wait, 40) or "-"
+            return Why("not asked: this host asked to wait (Retry-After: {wait})", wait=said)
         if self.manifest.requests >= self._budget:
             return Why("not asked: this run's budget of {budget} requests is spent", budget=self._budget)
         return Why("")

@@ -309,7 +309,18 @@ def _fault(text: str) -> str:
     return ""
 
 
+def may_be_key(name: str) -> bool:
+    """Whether what was given as the name of a variable may be a key instead, and must not be shown."""
+    if not _VARIABLE.fullmatch(name):
+        return True
+    return not _usual(name) and bool(re.match(_KEY, name) or _LONG_NAME.match(name))
+
+
 def _shown(name: str) -> str:
     """Return a variable's name for a message, unless it may be a key that was given instead of its name."""
-    usual = re.fullmatch(r"[A-Z][A-Z0-9_]{0,39}", name) and ("_" in name or len(name) < 20)  # noqa: PLR2004
-    return name if usual else "the variable"
+    return name if _usual(name) else "the variable"
+
+
+def _usual(name: str) -> bool:
+    found = re.fullmatch(r"[A-Z][A-Z0-9_]{0,39}", name)
+    return bool(found) and ("_" in name or len(name) < 20)  # noqa: PLR2004 - as people name variables

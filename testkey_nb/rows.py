@@ -85,6 +85,7 @@ class AnswerRow:
     size_bytes: int | None  # of the body, after decompression
     edge: str  # location of the CDN edge as the headers name it: near the caller, not the model
     retry_after: str
+    shared_from: str = ""  # run of the same batch that sent this request; empty where no other did
 
 
 @dataclass(frozen=True, slots=True)

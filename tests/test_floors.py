@@ -20,6 +20,7 @@ FLOORS = {
     "errors": 0,
     "expiry": 0,
     "outcome": 1,
+    "politeness": 1,
     "rows": 1,
     "keys": 1,
     "addresses": 1,

@@ -1,22 +1,23 @@
-"""How answers become the facts of a run: read by their parsers, judged by the outcome table, believed or only kept."""
+"""How answers become the facts of a run: believed, or only kept."""
 
-import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from itertools import chain
 
-from testkey_nb.http import Exchange, Manifest
-from testkey_nb.identity import FOREIGN, Identity, edge, identify
-from testkey_nb.keys import Key, masked, redact
+from testkey_nb.http import Manifest
+from testkey_nb.identity import FOREIGN, Identity, identify
+from testkey_nb.keys import Key, masked
 from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Speaks, Verdict, agree
 from testkey_nb.providers import PROVIDERS
-from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, PriceRow, Stamp, Value, Why
-from testkey_nb.spec import Ask, Finding, Provider, Reply, Rows
+from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, Stamp, Value, Why
+from testkey_nb.spec import Finding, Provider
 
+from .heard import Answered
 from .planning import Plan
 from .platforms import OTHER_PLATFORM, told_of_others
 from .run import Run, merge_models
+from .shared import Shared
 
 _ADMINISTERS = Why("a key that manages an account: it is named here, never used, and calls no model")
 _OPENS: Mapping[Axis, Why] = {
@@ -25,16 +26,6 @@ _OPENS: Mapping[Axis, Why] = {
     Axis.SCOPE: Why("make a key for calling models, and probe that one"),
     Axis.REGION: Why("probe from, and route through, a region the provider serves"),
 }
-
-
-class Answered(NamedTuple):
-    """An ask, where it went, and what came of it."""
-
-    ask: Ask
-    sample: int
-    host: str
-    path: str
-    exchange: Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +37,11 @@ class Probed:
     begun: datetime
     until: float  # on the clock of `expiry.now`
     identity: Identity
-    answered: Iterable[Answered]
+    answered: Sequence[Answered]
     proof: tuple[Finding, ...]  # from controls
     manifest: Manifest
+    shared: Shared
+    run_id: str
 
 
 def believed(plan: Plan, identity: Identity) -> bool:
@@ -64,75 +57,47 @@ def administers(plan: Plan, key: Key) -> bool:
     return bool(anyones) and all(shape.administers for shape in mine)
 
 
-def read(provider: Provider, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str, Rows]:
-    """Return what an answer means, why, the source of the rule that decided, and what was found in it."""
-    outcome, why, source = provider.judge(reply, ask.outcomes)
-    rows = ask.parse(reply) if outcome is Outcome.OK else Rows()
-    if rows is None:
-        return Outcome.UNEXPECTED, Why("the answer lacks what it should hold"), ask.source, Rows()
-    return outcome, why, source, rows
-
-
-@dataclass(slots=True)
-class _Found:
-    """Rows as they are found, in the order of the answers."""
-
-    answers: list[AnswerRow] = field(default_factory=list)
-    rows: list[tuple[Ask, Rows]] = field(default_factory=list)  # what is believed
-    prices: list[PriceRow] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
-
 def as_run(probed: Probed) -> Run:
     """Return the facts of a run."""
-    key, plan, found = probed.key, probed.plan, _found(probed)
+    key, plan, shared = probed.key, probed.plan, probed.shared
+    findings, answers = _findings(probed), tuple(one.row for one in probed.answered)
+    # Otherwise words are kept, and nobody relies on them.
+    counted = probed.answered if believed(plan, probed.identity) else ()
     metrics = [
-        MetricRow.of(name, _masked(value), unit, ask.name)
-        for ask, rows in found.rows
-        for name, value, unit in rows.metrics
+        MetricRow.of(name, _masked(value), unit, one.ask.name)
+        for one in counted
+        for name, value, unit in one.rows.metrics
     ]
+    models = [one.rows.models for one in counted if one.rows.models]
+    prices = [one.rows.prices for one in counted if one.rows.prices]
     return Run(
-        stamp=Stamp(secrets.token_hex(6), plan.provider.id, key.hint, probed.begun),
+        stamp=Stamp(probed.run_id, plan.provider.id, key.hint, probed.begun),
         plan=plan,
         key_name=key.name,
         identity=replace(probed.identity, evidence=(*probed.identity.evidence, _shape(key, plan.provider))),
         manifest=probed.manifest,
-        answers=tuple(found.answers),
-        metrics=(*_key_valid(probed, found.findings), *dict.fromkeys(metrics)),
-        models=merge_models((row for _, rows in found.rows for row in rows.models), plan.models),
-        prices=tuple(found.prices),
-        limits=tuple(limit for _, rows in found.rows for limit in rows.limits),
-        findings=told_of_others(plan, found.findings, _there(found.answers)),
+        answers=answers,
+        metrics=(*_key_valid(probed, findings), *dict.fromkeys(metrics)),
+        models=shared.of(models, plan.models, lambda: shared.same(merge_models(chain(*models), plan.models))),
+        prices=shared.of(prices, None, lambda: tuple(chain(*prices))),
+        limits=tuple(limit for one in counted for limit in one.rows.limits),
+        findings=told_of_others(plan, findings, _there(answers)),
         until=probed.until,
     )
 
 
-def _found(probed: Probed) -> _Found:
-    found = _Found(findings=list(probed.proof))
-    counts = believed(probed.plan, probed.identity)  # otherwise words are kept, and nobody relies on them
+def _findings(probed: Probed) -> list[Finding]:
+    """Return what controls and refusals say about the axes."""
+    found = list(probed.proof)
     elsewhere = any(finding.axis is Axis.REGION for finding in probed.proof)
-    for answered in probed.answered:
-        ask, exchange = answered.ask, answered.exchange
-        outcome, why, source, rows = Outcome.UNAVAILABLE, exchange.fault, "", Rows()
-        if exchange.reply:
-            outcome, why, source, rows = read(probed.plan.provider, ask, exchange.reply)
-        found.answers.append(_row(probed.key, answered, (outcome, why, source)))
-        if counts:
-            found.rows.append((ask, rows))
-            found.prices += _dated(probed, answered.host, rows.prices)
-            if ask.auth and ask.name != OTHER_PLATFORM and not elsewhere:
-                found.findings += _heard(ask, answered.host, outcome, why)
-    accepted = agree(f.answer for f in found.findings if f.axis is Axis.AUTH) is Answer.YES
+    if believed(probed.plan, probed.identity) and not elsewhere:
+        for one in probed.answered:
+            if one.ask.auth and one.ask.name != OTHER_PLATFORM:
+                found += _heard(one.row)
+    accepted = agree(f.answer for f in found if f.axis is Axis.AUTH) is Answer.YES
     if accepted and administers(probed.plan, probed.key):
-        found.findings.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
+        found.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
     return found
-
-
-def _dated(probed: Probed, host: str, prices: Iterable[PriceRow]) -> Iterator[PriceRow]:
-    """Return prices with the region they hold in, that of the host that told them, and the moment they were seen."""
-    region = next((known.region for known in probed.plan.provider.hosts if known.host == host), probed.plan.region)
-    for price in prices:
-        yield replace(price, region=price.region or region, checked_at=price.checked_at or probed.begun)
 
 
 def _there(answers: Iterable[AnswerRow]) -> dict[str, Outcome]:
@@ -158,34 +123,11 @@ def _key_valid(probed: Probed, findings: Iterable[Finding]) -> list[MetricRow]:
     return [MetricRow.of("key_valid", value, "boolean", name) for name in asks]
 
 
-def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
-    ask, sample, host, path, exchange = answered
-    reply, (outcome, why, source) = exchange.reply, verdict
-    return AnswerRow(
-        ask=ask.name,
-        sample=sample,
-        request=exchange.number or None,
-        method="GET",
-        host=host,
-        path=path,
-        keyed=ask.auth,
-        status=reply.status if reply else None,
-        outcome=outcome,
-        why=why,
-        source=source,
-        said=key.redact(reply.text) if reply and outcome is not Outcome.OK else "",
-        latency_s=exchange.latency_s,
-        total_s=exchange.total_s,
-        size_bytes=exchange.size_bytes,
-        edge=edge(reply) if reply else "",
-        retry_after=redact(reply.headers.get("retry-after", ""), 40) if reply else "",
-    )
-
-
 def _masked(value: Value) -> Value:
     return masked(value) if isinstance(value, str) else value
 
 
-def _heard(ask: Ask, host: str, outcome: Outcome, why: Why) -> list[Finding]:
-    found = Why("{host} answered: {words}", host=host, words=why)
-    return [Finding(axis, answer, found, ask.name, _OPENS[axis]) for axis, answer in SAYS.get(outcome, ())]
+def _heard(row: AnswerRow) -> list[Finding]:
+    found = Why("{host} answered: {words}", host=row.host, words=row.why)
+    said = SAYS.get(Outcome(row.outcome), ())
+    return [Finding(axis, answer, found, row.ask, _OPENS[axis]) for axis, answer in said]

@@ -1,8 +1,9 @@
 """A run while it goes on: keyless questions, identity, keyed questions, the control, samples."""
 
 import asyncio
+import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -10,38 +11,33 @@ from urllib.parse import quote
 from testkey_nb.errors import KeyMalformed
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Exchange, Sender
-from testkey_nb.identity import (
-    Identity,
-    conclude,
-    join,
-    look_around,
-    provider_at,
-    takes_key,
-    weigh,
-)
+from testkey_nb.identity import Identity, Seen, around, conclude, join, provider_at, takes_key, weigh
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Outcome
 from testkey_nb.retention import hold
 from testkey_nb.spec import Ask, Finding, Repeat, Rows
 
 from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
-from .facts import Answered, Probed, administers, as_run, believed, read
+from .facts import Probed, administers, as_run, believed
+from .heard import Answered, Heard, Question, hear
 from .planning import Plan
 from .platforms import OTHER_PLATFORM, hosts_elsewhere, valid_elsewhere
 from .run import Run
+from .shared import Shared
 
 SAMPLE_SPACING_S = 0.5
 
 Progress = Callable[[int, int, str], None]
 
 
-async def probe_key(
+async def probe_key(  # noqa: PLR0913 - what a run is made of, and what it may share
     key: Key,
     plan: Plan,
     *,
     transport: AsyncTransport | None = None,
     progress: Progress = lambda _done, _total, _what: None,
     run_s: float = RUN_S,
+    shared: Shared | None = None,
 ) -> Run:
     """Identify the endpoint, then ask it about `key`.
 
@@ -57,6 +53,8 @@ async def probe_key(
         Called with requests done, requests known of, and what was asked.
     run_s
         Seconds after which what is not answered yet counts as unavailable.
+    shared
+        What the runs of a batch have in common; None for a run that is alone.
 
     Raises
     ------
@@ -73,9 +71,15 @@ async def probe_key(
         raise KeyMalformed(
             "the key itself was given as operator, base URL or model; give it by the name of its variable"
         )
-    probing, time_s = _Probing(key, plan, transport, progress), min(run_s, max(0.0, key.until - now()))
-    headers = plan.provider.headers
-    async with Sender(transport, key=key, budget=_budget(plan), run_s=time_s, headers=headers) as sender:
+    probing = _Probing(key, plan, transport, progress, shared or Shared())
+    async with Sender(
+        transport,
+        key=key,
+        budget=_budget(plan),
+        run_s=min(run_s, max(0.0, key.until - now())),
+        headers=plan.provider.headers,
+        politeness=probing.shared.politeness,
+    ) as sender:
         run = await probing.run(sender)
     hold(run, "run", lambda held: held.forget(), run.until)
     return run
@@ -89,64 +93,114 @@ class _Probing:
     plan: Plan
     transport: AsyncTransport | None
     progress: Progress
+    shared: Shared
+    run_id: str = field(default_factory=lambda: secrets.token_hex(6))
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     until: float = field(default_factory=lambda: now() + lifetime_s())
     answered: list[Answered] = field(default_factory=list)
+    seen: defaultdict[str, list[Seen | None]] = field(default_factory=lambda: defaultdict(list))  # by origin
     done: int = 0
     total: int = 0
 
     async def run(self, sender: Sender) -> Run:
         keyless = [ask for ask in self.plan.provider.asks if not ask.auth and ask.repeat is not Repeat.PER_SAMPLE]
-        # A listed host needs no more than its own answers; any other is looked at from all sides.
-        around = (
-            look_around(sender, self.plan.base_url, {join(self.plan.base_url, ask.path) for ask in keyless})
-            if self.plan.base_url and provider_at(self.plan.base_url) is None
-            else _nobody()
-        )
-        first = self._ask(sender, [ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
-        seen, _ = await asyncio.gather(around, first)
-        identity = self._identity(seen)
+        first = self._questions([ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
+        await self._ask(sender, [*self._around(keyless), *first])
+        identity = self._identity()
         keyed = [ask for ask in self._keyed(identity) if ask.repeat is Repeat.ONCE]
-        await self._ask(sender, [ask for ask in keyed if not ask.waits])
+        await self._ask(sender, self._questions([ask for ask in keyed if not ask.waits]))
         if not self._manages():
-            await self._ask(sender, [ask for ask in keyed if ask.waits])
-        identity = self._identity(seen)  # a relay may show itself only to a key
+            await self._ask(sender, self._questions([ask for ask in keyed if ask.waits]))
+        identity = self._identity()  # a relay may show itself only to a key
         proof = await self._proof(sender, identity) or await self._elsewhere(sender, identity)
         sampled = [ask for ask in self.plan.provider.asks if ask.repeat is Repeat.PER_SAMPLE and not ask.auth]
         if not self._manages():
             sampled += [ask for ask in self._keyed(identity) if ask.repeat is Repeat.PER_SAMPLE]
         for sample in range(1, self.plan.samples + 1):
             await asyncio.sleep(min(SAMPLE_SPACING_S, sender.left_s))
-            await self._ask(sender, sampled, sample)
-        probed = Probed(self.key, self.plan, self.begun, self.until, identity, self.answered, proof, sender.manifest)
-        return as_run(probed)
+            await self._ask(sender, self._questions(sampled, sample))
+        return as_run(
+            Probed(
+                key=self.key,
+                plan=self.plan,
+                run_id=self.run_id,
+                begun=self.begun,
+                until=min(self.until, self.shared.until),
+                identity=identity,
+                answered=self.answered,
+                proof=proof,
+                manifest=sender.manifest,
+                shared=self.shared,
+            )
+        )
 
-    async def _ask(self, sender: Sender, asks: Iterable[Ask], sample: int = 0) -> None:
-        """Send each request once and hand its answer to every ask it answers."""
-        shared: defaultdict[tuple[str, str, str, bool], list[Ask]] = defaultdict(list)
+    def _around(self, keyless: Iterable[Ask]) -> list[Question]:
+        """Return what to look at from all sides: a listed host needs no more than its own answers."""
+        at = self.plan.base_url
+        if not at or provider_at(at) is not None:
+            return []
+        urls = around(at, {join(at, ask.path) for ask in keyless})
+        return [Question(self.plan.service, path, url) for path, url in urls.items()]
+
+    def _questions(self, asks: Iterable[Ask], sample: int = 0) -> list[Question]:
+        """Return each request once, with every ask that its answer is for."""
+        together: defaultdict[tuple[str, str, str, bool], list[Ask]] = defaultdict(list)
         for ask in asks:
             for model in self.plan.models if ask.per_model else ("",):
-                shared[self.plan.host(ask.host), self._path(ask, model), model, ask.auth].append(ask)
-        self.total += len(shared)
-        sends = [
-            self._send(sender, host, path, model, self.key if keyed else None) for host, path, model, keyed in shared
+                together[self.plan.host(ask.host), self._path(ask, model), model, ask.auth].append(ask)
+        return [
+            Question(host, path, self._url(host, path), tuple(of), model, keyed, sample)
+            for (host, path, model, keyed), of in together.items()
         ]
-        answers = await asyncio.gather(*sends)
-        for (host, path, _, _), of, exchange in zip(shared, shared.values(), answers, strict=True):
-            self.answered += [Answered(ask, sample, host, path, exchange) for ask in of]
 
-    async def _send(self, sender: Sender, host: str, path: str, model: str, key: Key | None) -> Exchange:
+    async def _ask(self, sender: Sender, questions: Sequence[Question]) -> None:
+        """Send them at once, and keep in their order what they brought."""
+        self.total += len(questions)
+        for question, heard in zip(
+            questions, await asyncio.gather(*(self._heard(sender, one) for one in questions)), strict=True
+        ):
+            self._keep(question, heard)
+
+    def _keep(self, question: Question, heard: Heard) -> None:
+        self.answered += heard.answered
+        self.seen[self.plan.at(question.host)].append(heard.seen)
+
+    async def _heard(self, sender: Sender, question: Question) -> Heard:
+        """Return an answer; one without a key that another run of the batch has is taken from it."""
+
+        async def made() -> Heard:
+            return hear(self, question, await self._send(sender, question, self.key if question.keyed else None))
+
+        if question.keyed or question.sample:
+            return await made()
+        where = (self.transport, question.where(self.plan))
+        heard, mine = await self.shared.once(where, made, lambda heard: heard.lasts)
+        if mine:
+            return heard
+        if heard.echoes(self.key):
+            return await made()  # this run's own sender blanks its key in the answer
+        sender.manifest.shared += 1
+        self._tell(question.path)
+        return heard.lent
+
+    async def _send(self, sender: Sender, question: Question, key: Key | None) -> Exchange:
         exchange = await sender.get(
-            join(self.plan.at(host), path),
-            host=host,
+            question.url,
+            host=question.host,
             key=key,
             auth=self.plan.provider.auth,
-            model=model,
+            model=question.model,
             claims=key.claims() if key else None,
         )
-        self.done += 1
-        self.progress(self.done, self.total, path)
+        self._tell(question.path)
         return exchange
+
+    def _tell(self, what: str) -> None:
+        self.done += 1
+        self.progress(self.done, self.total, what)
+
+    def _url(self, host: str, path: str) -> str:
+        return join(self.plan.at(host), path)
 
     def _path(self, ask: Ask, model: str) -> str:
         month = self.begun.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -156,58 +210,53 @@ class _Probing:
             path = path.replace(name, value)
         return path
 
-    def _identity(self, around: list[tuple[str, Exchange]]) -> Identity:
+    def _identity(self) -> Identity:
         """Weigh what every origin that may get the key has shown so far."""
         provider = self.plan.provider
         keyless = {region.host for region in provider.keyless_hosts}
         origins = {self.plan.at(self.plan.host(ask.host)) for ask in provider.asks if ask.host not in keyless}
-        seen: dict[str, list[tuple[str, Exchange]]] = {at: list(around) for at in sorted(origins)}
-        for _, _, host, path, exchange in self.answered:
-            if self.plan.at(host) in seen:
-                seen[self.plan.at(host)].append((path, exchange))
-        evidence = tuple(row for at, pairs in seen.items() for row in weigh(provider, at, pairs))
+        evidence = tuple(row for at in sorted(origins) for row in weigh(provider, at, self.seen[at]))
         return conclude(provider, evidence, trust_endpoint=self.plan.trust_endpoint)
 
     async def _proof(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:
         """Ask what proves a key again with a key that is none: only a refusal makes the first answer a proof."""
         if not believed(self.plan, identity):
             return ()
-        proofs = []
-        for ask, _, host, path, exchange in list(self.answered):
-            if ask.proves_key and self._outcome(ask, exchange) is Outcome.OK:
-                proofs.append(await self._control(sender, ask, host, path))
-        return tuple(proofs)
+        proven = [one for one in self.answered if one.ask.proves_key and one.row.outcome == Outcome.OK]
+        return tuple([await self._control(sender, one.ask, one.row.host, one.row.path) for one in proven])
 
     async def _control(self, sender: Sender, ask: Ask, host: str, path: str) -> Finding:
-        url, known = join(self.plan.at(host), path), known_controls(self.transport)
-        if url not in known:
+        """Return what the control of a question shows; it is sent once per endpoint."""
+        url, known = self._url(host, path), known_controls(self.transport)
+
+        async def made() -> Finding:
             self.total += 1
-            made_up = control_key(self.plan.provider, self.key)
-            exchange = await self._send(sender, host, path, "", made_up)
             asked = replace(ask, name=CONTROL, auth=False, outcomes=(), parse=lambda _reply: Rows())
-            self.answered.append(Answered(asked, 0, host, path, exchange))
+            question = Question(host, path, url, (asked,))
+            exchange = await self._send(sender, question, control_key(self.plan.provider, self.key))
+            self._keep(question, hear(self, question, exchange))
             found = weigh_control(self.plan.provider, ask, exchange)
-            if not is_conclusive(found, exchange):
-                return found
-            known[url] = found
-        return known[url]
+            if is_conclusive(found, exchange):
+                known[url] = found
+            return found
+
+        if url in known:
+            return known[url]
+        found, _ = await self.shared.once((self.transport, CONTROL, url), made, lambda _found: False)
+        return found
 
     async def _elsewhere(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:
         """Ask this vendor's separate platforms about a key that is refused here, if the operator agreed to that."""
         if not self.plan.other_platforms or self.plan.base_url or not believed(self.plan, identity):
             return ()
-        for ask, _, here, path, exchange in list(self.answered):
-            if not (
-                ask.proves_key and exchange.reply and read(self.plan.provider, ask, exchange.reply)[0] is Outcome.DENIED
-            ):
-                continue
+        for one in [one for one in self.answered if one.ask.proves_key and one.row.outcome == Outcome.DENIED]:
+            ask, here, path = one.ask, one.row.host, one.row.path
             for region, there in hosts_elsewhere(self.plan, ask.host).items():
-                self.total += 1
-                other = await self._send(sender, there, path, "", self.key)
                 # Nothing but the verdict is taken from there: money and models of another platform are not this one's.
                 asked = replace(ask, name=OTHER_PLATFORM, parse=lambda _reply: Rows(), proves_key=False)
-                self.answered.append(Answered(asked, 0, there, path, other))
-                if self._outcome(ask, other) is Outcome.OK:
+                question = Question(there, path, self._url(there, path), (asked,), keyed=True)
+                await self._ask(sender, [question])
+                if self.answered[-1].row.outcome == Outcome.OK:
                     proof = await self._control(sender, ask, there, path)
                     if proof.answer is Answer.YES:
                         return valid_elsewhere(here, there, region, f"{ask.name}, {OTHER_PLATFORM}")
@@ -215,22 +264,14 @@ class _Probing:
 
     def _manages(self) -> bool:
         """Whether an answer has said that this key manages an account: nothing more is asked with it then."""
-        told = (read(self.plan.provider, a.ask, a.exchange.reply)[3] for a in self.answered if a.exchange.reply)
-        kinds = {metric.value for rows in told for metric in rows.metrics if metric.metric == "token_type"}
-        return bool(kinds & {"admin", "management"})
-
-    def _outcome(self, ask: Ask, exchange: Exchange) -> Outcome:
-        return read(self.plan.provider, ask, exchange.reply)[0] if exchange.reply else Outcome.UNAVAILABLE
+        told = (metric for one in self.answered for metric in one.rows.metrics if metric.metric == "token_type")
+        return any(metric.value in {"admin", "management"} for metric in told)
 
     def _keyed(self, identity: Identity) -> list[Ask]:
         """Return the asks that the key may go with, to hosts that may have it."""
         plan = self.plan
         asks = [ask for ask in plan.provider.asks if ask.auth and ask.admin == administers(plan, self.key)]
         return [ask for ask in asks if takes_key(plan.provider, plan.at(plan.host(ask.host)), identity)]
-
-
-async def _nobody() -> list[tuple[str, Exchange]]:
-    return []
 
 
 def _budget(plan: Plan) -> int:

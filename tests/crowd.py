@@ -1,0 +1,142 @@
+"""Many keys behind one door: a server that answers each key as its persona and counts what is under way."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+from starlette.datastructures import Headers
+
+from testkey_nb import sandbox
+from testkey_nb.providers import PROVIDERS
+from testkey_nb.sandbox.bearer import bearer, is_control
+from testkey_nb.sandbox.stand_in import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+READY = "launch-ready"
+
+
+class Crowd:
+    """A provider with many accounts, as an ASGI application.
+
+    Parameters
+    ----------
+    provider
+        Whose personas answer.
+    personas
+        The persona of each key; a request without one of these keys, or without any, is answered by the ready one.
+    latency_s
+        How long every answer takes.
+    bodies
+        JSON that some paths are answered with, whoever asks.
+
+    """
+
+    def __init__(
+        self,
+        provider: str,
+        personas: Mapping[str, str],
+        *,
+        latency_s: float = 0.0,
+        bodies: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self.asked: Counter[str] = Counter()  # by path
+        self.keys: Counter[str] = Counter()  # requests by key; empty without one
+        self.controls = 0
+        self.most: Counter[str] = Counter()  # in flight at once, by real host
+        self._busy: Counter[str] = Counter()
+        self._provider, self._personas, self._latency_s, self._bodies = provider, personas, latency_s, bodies or {}
+        self._apps = {name: sandbox.app(provider, name) for name in {READY, *personas.values()}}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        host, key = self._host(scope["path"]), bearer(Headers(scope=scope))
+        self.asked[scope["path"]] += 1
+        self.keys[key] += 1
+        self.controls += is_control(key)
+        self._busy[host] += 1
+        self.most[host] = max(self.most[host], self._busy[host])
+        try:
+            await asyncio.sleep(self._latency_s)
+            await self._answering(scope["path"], key)(scope, receive, send)
+        finally:
+            self._busy[host] -= 1
+
+    def _answering(self, path: str, key: str) -> ASGIApp:
+        app: ASGIApp = self._apps[READY if is_control(key) else self._personas.get(key, READY)]
+        return _instead(self._bodies[path]) if path in self._bodies else app
+
+    def _host(self, path: str) -> str:
+        """Return the real host that is asked for `path`; what belongs to none is put to the first."""
+        asks = ((ask.path.partition("?")[0].partition("{")[0], ask.host) for ask in PROVIDERS[self._provider].asks)
+        return max((ask for ask in asks if path.startswith(ask[0])), default=("", ""))[1]
+
+
+def _instead(body: bytes) -> ASGIApp:
+    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (MARK.encode(), b"many-models"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return answer
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """Serve `app` over a loopback socket, from a thread of its own, and give its origin."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_level="warning", access_log=False, server_header=False, lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def catalogue(models: int, routes: int = 3) -> bytes:
+    """Return a model list as a router answers it: so many models with so many priced routes each."""
+    import json  # noqa: PLC0415
+
+    def route(number: int) -> dict[str, object]:
+        return {
+            "provider": f"route-{number}",
+            "status": "live",
+            "context_length": 131072,
+            "pricing": {"input": 0.1 + number / 100, "output": 0.4 + number / 100},
+            "supports_tools": True,
+            "supports_structured_output": bool(number % 2),
+            "first_token_latency_ms": 210.5 + number,
+            "throughput": 95.25 + number,
+            "is_model_author": False,
+        }
+
+    def model(number: int) -> dict[str, object]:
+        name = "meta-llama/Llama-3.1-8B-Instruct" if not number else f"example-org/Model-{number}-Instruct"
+        return {
+            "id": name,
+            "object": "model",
+            "created": 1721692800 + number,
+            "owned_by": name.partition("/")[0],
+            "architecture": {"input_modalities": ["text"], "output_modalities": ["text"]},
+            "providers": [route(index) for index in range(routes)],
+        }
+
+    return json.dumps({"object": "list", "data": [model(number) for number in range(models)]}).encode()
