@@ -87,6 +87,11 @@ class AnswerRow:
     retry_after: str
     shared_from: str = ""  # run of the same batch that sent this request; empty where no other did
 
+    @property
+    def sent(self) -> bool:
+        """Whether it was asked at all, by this run or by another one."""
+        return bool(self.request or self.shared_from)
+
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.datastructures import Headers
 
 from testkey_nb import sandbox
+from testkey_nb.probe import Asked, plan
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.sandbox.bearer import bearer, is_control
 from testkey_nb.sandbox.stand_in import MARK
@@ -50,7 +51,7 @@ class Crowd:
         bodies: Mapping[str, bytes] | None = None,
     ) -> None:
         self.asked: Counter[str] = Counter()  # by path
-        self.keys: Counter[str] = Counter()  # requests by key; empty without one
+        self.keyless: Counter[str] = Counter()  # the same, of requests without a key
         self.controls = 0
         self.most: Counter[str] = Counter()  # in flight at once, by real host
         self._busy: Counter[str] = Counter()
@@ -60,7 +61,8 @@ class Crowd:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         host, key = self._host(scope["path"]), bearer(Headers(scope=scope))
         self.asked[scope["path"]] += 1
-        self.keys[key] += 1
+        if not key:
+            self.keyless[scope["path"]] += 1
         self.controls += is_control(key)
         self._busy[host] += 1
         self.most[host] = max(self.most[host], self._busy[host])
@@ -80,6 +82,16 @@ class Crowd:
         return max((ask for ask in asks if path.startswith(ask[0])), default=("", ""))[1]
 
 
+def key_of(provider: str, persona: str, number: int) -> str:
+    """Return a key of the persona's shape that no other number has."""
+    return sandbox.PERSONAS[provider][persona].key[:-5] + f"{number:05d}"
+
+
+def named(variable: str, provider: str, at: str) -> Asked:
+    """Return what to ask `at` about the key in a variable."""
+    return Asked(variable, plan(provider, base_url=at, trust_endpoint=True, operator="the tests"))
+
+
 def _instead(body: bytes) -> ASGIApp:
     async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
         headers = [
@@ -94,21 +106,33 @@ def _instead(body: bytes) -> ASGIApp:
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
-    """Serve `app` over a loopback socket, from a thread of its own, and give its origin."""
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="warning", access_log=False, server_header=False, lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
+def serving(*apps: ASGIApp) -> Iterator[list[str]]:
+    """Serve applications over loopback sockets, from threads of their own, and give their origins."""
+    servers = [
+        uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host="127.0.0.1",
+                port=0,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+            )
+        )
+        for app in apps
+    ]
+    threads = [threading.Thread(target=server.run, daemon=True) for server in servers]
+    for thread in threads:
+        thread.start()
+    while not all(server.started for server in servers):
         time.sleep(0.005)
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield [f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}" for server in servers]
     finally:
-        server.should_exit = True
-        thread.join(10)
+        for server, thread in zip(servers, threads, strict=True):
+            server.should_exit = True
+            thread.join(10)
 
 
 def catalogue(models: int, routes: int = 3) -> bytes:

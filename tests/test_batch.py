@@ -263,7 +263,8 @@ def test_a_key_that_stands_in_any_plan_keeps_the_whole_batch_from_being_sent() -
 def test_cancelling_ends_every_run_keeps_what_had_ended_and_sends_nothing_more() -> None:
     async def go() -> tuple[Traffic, list[int], int, set[str]]:
         traffic, ended = Traffic(), []
-        asked = [one(Way(traffic=traffic)), *(one(Way(traffic=traffic, shut=True)) for _ in range(12))]
+        shut = [one(Way(traffic=traffic, shut=True, provider=name), provider=name) for name in (*SIX[1:], *SIX[1:])]
+        asked = [one(Way(traffic=traffic)), *shut]
         before = asyncio.all_tasks()
         first = asyncio.Event()
 

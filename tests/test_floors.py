@@ -44,6 +44,7 @@ FLOORS = {
     "actions": 7,
     "report": 7,
     "panels": 8,
+    "fleet": 7,
     "cli": 8,
     "jupyter": 7,
 }

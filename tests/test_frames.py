@@ -33,7 +33,7 @@ GOLDEN: dict[str, dict[str, str | type[StrEnum]]] = {
     "answers": {
         "ask": TEXT, "sample": WHOLE, "request": WHOLE, "method": TEXT, "host": TEXT, "path": TEXT, "keyed": FLAG,
         "status": WHOLE, "outcome": Outcome, "why": TEXT, "source": TEXT, "said": TEXT, "latency_s": NUMBER,
-        "total_s": NUMBER, "size_bytes": WHOLE, "edge": TEXT, "retry_after": TEXT,
+        "total_s": NUMBER, "size_bytes": WHOLE, "edge": TEXT, "retry_after": TEXT, "shared_from": TEXT,
     },
     "metrics": {"metric": TEXT, "value": TEXT, "number": NUMBER, "unit": TEXT, "ask": TEXT},
     "models": {

@@ -3,10 +3,10 @@
 This is the one door through which a key goes to the network.
 """
 
-from .batch import Asked, probe_batch
+from .batch import AT_ONCE, Asked, Batch, probe_batch
 from .control import CONTROL
 from .planning import Plan, plan
 from .probing import Progress, probe_key
 from .run import Run
 
-__all__ = ["CONTROL", "Asked", "Plan", "Progress", "Run", "plan", "probe_batch", "probe_key"]
+__all__ = ["AT_ONCE", "CONTROL", "Asked", "Batch", "Plan", "Progress", "Run", "plan", "probe_batch", "probe_key"]

@@ -151,14 +151,15 @@ class Batch:
         """Look at every key for a moment; send nothing."""
         self.runs: dict[int, Run] = {}
         self.mistakes: dict[int, CallerError] = {}  # keys that could not be read
+        self.faults: dict[int, Exception] = {}  # ours, not the network's: raised when the other runs have ended
         self.purged = False
         self._asked, self._progress, self._ended = asked, progress, ended
         self._slots = asyncio.Semaphore(max(1, at_once))
         self._politeness = Politeness()
         self._shared = Shared(self._politeness)
-        self._faults: list[Exception] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._look_at_keys()
+        self._total = len(asked) - len(self.mistakes)
 
     def _look_at_keys(self) -> None:
         """Note which keys cannot be read, and refuse the whole batch where one was given as part of any plan."""
@@ -192,9 +193,10 @@ class Batch:
         hold(self, "batch", Batch.purge, math.inf)
         # A cancelled gather waits for its children only where they return their exceptions.
         faults = await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
         if self.purged:
             raise DataExpired("everything was purged while this batch went on; probe again")
-        for fault in (*self._faults, *(fault for fault in faults if fault)):
+        for fault in (*self.faults.values(), *(fault for fault in faults if fault)):
             raise fault
 
     def purge(self) -> None:
@@ -207,21 +209,27 @@ class Batch:
     async def _take_turns(self, numbers: deque[int]) -> None:
         while numbers:
             number = numbers.popleft()
-            await self._wait_for(self._asked[number])
-            async with self._slots:  # who came first goes first, so providers take turns
-                try:
-                    await self._probe(number)
-                except CallerError as mistake:
-                    self.mistakes[number] = mistake
-                except Exception as fault:  # noqa: BLE001 - ours, not the network's: raised when the others are done
-                    self._faults.append(fault)
+            await self._turn_of(self._asked[number])
+            try:
+                await self._probe(number)
+            except CallerError as mistake:
+                self.mistakes[number] = mistake
+            except Exception as fault:  # noqa: BLE001 - whatever it is, the others go on
+                self.faults[number] = fault
+            finally:
+                self._slots.release()
 
-    async def _wait_for(self, one: Asked) -> None:
-        """Let the time pass for which a host asked everybody to wait, unless it is long or not known."""
-        wait_s = self._politeness.wait_s(one.hosts)
-        if 0 < wait_s <= PATIENCE_S:
+    async def _turn_of(self, one: Asked) -> None:
+        """Take a slot; who came first goes first, so providers take turns.
+
+        A host that asked everybody to wait is waited for, unless that is long or not known.
+        """
+        await self._slots.acquire()
+        while 0 < (wait_s := self._politeness.wait_s(one.hosts)) <= PATIENCE_S:
+            self._slots.release()
             self._tell(f"{one.name}: waiting {wait_s:.0f} s, as its host asked")
             await asyncio.sleep(wait_s)
+            await self._slots.acquire()
 
     async def _probe(self, number: int) -> None:
         one = self._asked[number]
@@ -229,7 +237,11 @@ class Batch:
         def told(_done: int, _total: int, what: str) -> None:
             self._tell(f"{one.name}: {what}")
 
-        run = await probe_key(one.read(), one.plan, transport=one.transport, progress=told, shared=self._in_common())
+        try:
+            shared = self._in_common()
+            run = await probe_key(one.read(), one.plan, transport=one.transport, progress=told, shared=shared)
+        except asyncio.CancelledError as stopped:
+            raise stopped.with_traceback(None) from None  # the frames below hold the key
         self.runs[number] = run
         self._ended(number, run)
         self._tell(f"{one.name}: done")
@@ -242,4 +254,4 @@ class Batch:
         return self._shared
 
     def _tell(self, what: str) -> None:
-        self._progress(len(self.runs), len(self._asked), what)
+        self._progress(len(self.runs), self._total, what)
