@@ -6,6 +6,7 @@ it sent, and is where a key is put into a header.
 
 import asyncio
 import functools
+import hashlib
 import json
 import logging
 import os
@@ -123,6 +124,7 @@ class Exchange:
     latency_s: float | None = None
     total_s: float | None = None
     size_bytes: int | None = None
+    digest: str = ""  # of the body; empty where something was blanked in it
 
 
 class Sender:
@@ -269,10 +271,11 @@ class Sender:
         # Text with zero bytes is UTF-16 or no text; both would let an echo of the key through in another shape.
         text = "" if b"\0" in body else body.decode("utf-8-sig", "replace")
         reply = replace(blank, status=response.status_code, headers=headers, json=_json(text), text=text[:TEXT_CHARS])
-        reply = self._without_key(reply, text)
+        shown = self._without_key(reply, text)
+        digest = hashlib.sha256(body).hexdigest() if shown == reply else ""
         total = time.perf_counter() - start
         who = (_certificate(tls), str(peer[0]) if isinstance(peer, tuple) else "")
-        return Exchange(number, Why(""), reply, tls is not None, *who, latency, total, len(body))
+        return Exchange(number, Why(""), shown, tls is not None, *who, latency, total, len(body), digest)
 
     def _without_key(self, reply: Reply, body: str) -> Reply:
         """Return an answer in which nothing echoes the key, wherever it stands and however JSON wrote it."""

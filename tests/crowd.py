@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections import Counter
@@ -135,9 +136,8 @@ def serving(*apps: ASGIApp) -> Iterator[list[str]]:
             thread.join(10)
 
 
-def catalogue(models: int, routes: int = 3) -> bytes:
-    """Return a model list as a router answers it: so many models with so many priced routes each."""
-    import json  # noqa: PLC0415
+def catalogue(models: int, routes: int = 0) -> bytes:
+    """Return a list of so many models, each with so many priced routes, as a router answers it; without, as others."""
 
     def route(number: int) -> dict[str, object]:
         return {
@@ -153,14 +153,10 @@ def catalogue(models: int, routes: int = 3) -> bytes:
         }
 
     def model(number: int) -> dict[str, object]:
-        name = "meta-llama/Llama-3.1-8B-Instruct" if not number else f"example-org/Model-{number}-Instruct"
-        return {
-            "id": name,
-            "object": "model",
-            "created": 1721692800 + number,
-            "owned_by": name.partition("/")[0],
-            "architecture": {"input_modalities": ["text"], "output_modalities": ["text"]},
-            "providers": [route(index) for index in range(routes)],
-        }
+        name = f"example-org/Model-{number}-Instruct" if number else "meta-llama/Llama-3.1-8B-Instruct"
+        routed = {"providers": [route(index) for index in range(routes)]} if routes else {}
+        modalities = {"input_modalities": ["text"], "output_modalities": ["text"]}
+        about = {"object": "model", "created": 1721692800 + number, "owned_by": name.partition("/")[0]}
+        return {"id": name, **about, "architecture": modalities, **routed}
 
     return json.dumps({"object": "list", "data": [model(number) for number in range(models)]}).encode()

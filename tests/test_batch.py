@@ -178,6 +178,25 @@ def test_equal_rows_of_several_runs_are_the_same_objects() -> None:
         assert run.prices is first.prices
 
 
+def test_what_the_headers_of_an_equal_list_say_stays_with_its_own_key() -> None:
+    inner = sandbox.transport("anthropic", "launch-ready")
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        given = await inner.handle_async_request(request)
+        if given.status_code == 200 and "x-api-key" in request.headers:
+            given.headers["anthropic-organization-id"] = f"org-of-{request.headers['x-api-key'][-1]}"
+        return given
+
+    async def go() -> tuple[Run, ...]:
+        door, key = httpx.MockTransport(answer), sandbox.PERSONAS["anthropic"]["launch-ready"].key
+        return await probe_batch([one(door, key=f"{key[:-1]}{end}", provider="anthropic") for end in "AB"])
+
+    first, second = asyncio.run(go())
+    assert first.models
+    assert first.models is second.models
+    assert [run.values()["organization_id"] for run in (first, second)] == [("org-of-A",), ("org-of-B",)]
+
+
 def test_a_shared_answer_goes_five_minutes_after_it_was_seen() -> None:
     way = Way()
     first, second = asyncio.run(probe_batch([one(way), one(way)], at_once=1))

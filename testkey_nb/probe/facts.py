@@ -1,19 +1,20 @@
-"""How answers become the facts of a run: believed, or only kept."""
+"""How answers become the facts of a run: read by their parsers, judged by the outcome table, believed or only kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
+from typing import NamedTuple
 
-from testkey_nb.http import Manifest
-from testkey_nb.identity import FOREIGN, Identity, identify
-from testkey_nb.keys import Key, masked
+from testkey_nb.http import Exchange, Manifest
+from testkey_nb.identity import FOREIGN, Identity, edge, identify
+from testkey_nb.keys import Key, masked, redact
 from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Speaks, Verdict, agree
 from testkey_nb.providers import PROVIDERS
-from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, Stamp, Value, Why
-from testkey_nb.spec import Finding, Provider
+from testkey_nb.rows import AnswerRow, EvidenceRow, MetricRow, PriceRow, Stamp, Value, Why
+from testkey_nb.spec import Ask, Finding, OfBody, Provider, Reply, Rows
 
-from .heard import Answered
+from .heard import Told
 from .planning import Plan
 from .platforms import OTHER_PLATFORM, told_of_others
 from .run import Run, merge_models
@@ -28,20 +29,30 @@ _OPENS: Mapping[Axis, Why] = {
 }
 
 
+class Answered(NamedTuple):
+    """An ask, where it went, and what came of it, before it is read."""
+
+    ask: Ask
+    sample: int
+    host: str
+    path: str
+    exchange: Exchange
+
+
 @dataclass(frozen=True, slots=True)
 class Probed:
     """What a run has asked, and who answered: all that its facts are made from."""
 
+    run_id: str
     key: Key
     plan: Plan
     begun: datetime
     until: float  # on the clock of `expiry.now`
     identity: Identity
-    answered: Sequence[Answered]
+    told: Sequence[Told]
     proof: tuple[Finding, ...]  # from controls
     manifest: Manifest
     shared: Shared
-    run_id: str
 
 
 def believed(plan: Plan, identity: Identity) -> bool:
@@ -57,12 +68,46 @@ def administers(plan: Plan, key: Key) -> bool:
     return bool(anyones) and all(shape.administers for shape in mine)
 
 
+def read(provider: Provider, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str, Rows]:
+    """Return what an answer means, why, the source of the rule that decided, and what was found in it."""
+    outcome, why, source = provider.judge(reply, ask.outcomes)
+    rows = ask.parse(reply) if outcome is Outcome.OK else Rows()
+    if rows is None:
+        return Outcome.UNEXPECTED, Why("the answer lacks what it should hold"), ask.source, Rows()
+    return outcome, why, source, rows
+
+
+def tell(key: Key, plan: Plan, begun: datetime, answered: Answered, shared: Shared) -> Told:
+    """Return what is kept of an answer: its body is not.
+
+    Equal rows of several runs are kept once, and their prices keep the moment they were first seen.
+    """
+    ask, exchange, where = answered.ask, answered.exchange, (answered.host, plan.region)
+
+    def kept(reply: Reply) -> Rows | None:
+        if (rows := ask.parse(reply)) is None:
+            return None
+        prices = shared.same(rows.prices)
+        dated = shared.of((prices,), where, lambda: tuple(_dated(plan, begun, answered.host, prices)))
+        return replace(rows, models=shared.same(rows.models), prices=dated)
+
+    def parse(reply: Reply) -> Rows | None:
+        if not exchange.digest or not isinstance(ask.parse, OfBody):
+            return kept(reply)
+        return shared.keep((ask.parse, where, exchange.digest), lambda: kept(reply))
+
+    outcome, why, source, rows = Outcome.UNAVAILABLE, exchange.fault, "", Rows()
+    if exchange.reply:
+        outcome, why, source, rows = read(plan.provider, replace(ask, parse=parse), exchange.reply)
+    return Told(ask, _row(key, answered, (outcome, why, source)), rows)
+
+
 def as_run(probed: Probed) -> Run:
     """Return the facts of a run."""
     key, plan, shared = probed.key, probed.plan, probed.shared
-    findings, answers = _findings(probed), tuple(one.row for one in probed.answered)
+    findings, answers = _findings(probed), tuple(one.row for one in probed.told)
     # Otherwise words are kept, and nobody relies on them.
-    counted = probed.answered if believed(plan, probed.identity) else ()
+    counted = probed.told if believed(plan, probed.identity) else ()
     metrics = [
         MetricRow.of(name, _masked(value), unit, one.ask.name)
         for one in counted
@@ -91,13 +136,20 @@ def _findings(probed: Probed) -> list[Finding]:
     found = list(probed.proof)
     elsewhere = any(finding.axis is Axis.REGION for finding in probed.proof)
     if believed(probed.plan, probed.identity) and not elsewhere:
-        for one in probed.answered:
-            if one.ask.auth and one.ask.name != OTHER_PLATFORM:
-                found += _heard(one.row)
+        for ask, row in ((one.ask, one.row) for one in probed.told):
+            if ask.auth and ask.name != OTHER_PLATFORM:
+                found += _heard(ask, row.host, Outcome(row.outcome), row.why)
     accepted = agree(f.answer for f in found if f.axis is Axis.AUTH) is Answer.YES
     if accepted and administers(probed.plan, probed.key):
         found.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
     return found
+
+
+def _dated(plan: Plan, begun: datetime, host: str, prices: Iterable[PriceRow]) -> Iterator[PriceRow]:
+    """Return prices with the region they hold in, that of the host that told them, and the moment they were seen."""
+    region = next((known.region for known in plan.provider.hosts if known.host == host), plan.region)
+    for price in prices:
+        yield replace(price, region=price.region or region, checked_at=price.checked_at or begun)
 
 
 def _there(answers: Iterable[AnswerRow]) -> dict[str, Outcome]:
@@ -123,11 +175,34 @@ def _key_valid(probed: Probed, findings: Iterable[Finding]) -> list[MetricRow]:
     return [MetricRow.of("key_valid", value, "boolean", name) for name in asks]
 
 
+def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
+    ask, sample, host, path, exchange = answered
+    reply, (outcome, why, source) = exchange.reply, verdict
+    return AnswerRow(
+        ask=ask.name,
+        sample=sample,
+        request=exchange.number or None,
+        method="GET",
+        host=host,
+        path=path,
+        keyed=ask.auth,
+        status=reply.status if reply else None,
+        outcome=outcome,
+        why=why,
+        source=source,
+        said=key.redact(reply.text) if reply and outcome is not Outcome.OK else "",
+        latency_s=exchange.latency_s,
+        total_s=exchange.total_s,
+        size_bytes=exchange.size_bytes,
+        edge=edge(reply) if reply else "",
+        retry_after=redact(reply.headers.get("retry-after", ""), 40) if reply else "",
+    )
+
+
 def _masked(value: Value) -> Value:
     return masked(value) if isinstance(value, str) else value
 
 
-def _heard(row: AnswerRow) -> list[Finding]:
-    found = Why("{host} answered: {words}", host=row.host, words=row.why)
-    said = SAYS.get(Outcome(row.outcome), ())
-    return [Finding(axis, answer, found, row.ask, _OPENS[axis]) for axis, answer in said]
+def _heard(ask: Ask, host: str, outcome: Outcome, why: Why) -> list[Finding]:
+    found = Why("{host} answered: {words}", host=host, words=why)
+    return [Finding(axis, answer, found, ask.name, _OPENS[axis]) for axis, answer in SAYS.get(outcome, ())]

@@ -1,20 +1,15 @@
-"""What an answer says, read as it comes: its rows are kept, its body is not."""
+"""What is kept of an answer, and what of it another run may take."""
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import datetime
 from functools import cached_property
-from typing import Protocol
 
-from testkey_nb.http import Exchange
-from testkey_nb.identity import Seen, edge, look
-from testkey_nb.keys import Key, redact
-from testkey_nb.outcome import Outcome
-from testkey_nb.rows import AnswerRow, PriceRow, Why
+from testkey_nb.identity import Seen
+from testkey_nb.keys import Key
+from testkey_nb.rows import AnswerRow
 from testkey_nb.spec import Ask, Rows
 
 from .planning import Plan
-from .shared import Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +30,8 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """An ask, and what came of it."""
+class Told:
+    """What an answer said to an ask."""
 
     ask: Ask
     row: AnswerRow
@@ -48,7 +43,7 @@ class Heard:
     """What one request brought: what it says to each ask, and what it shows of who answers."""
 
     run_id: str  # of the run that sent it
-    answered: tuple[Answered, ...]
+    told: tuple[Told, ...]
     seen: Seen | None
     status: int | None
 
@@ -60,9 +55,10 @@ class Heard:
     @cached_property
     def lent(self) -> "Heard":
         """What another run may take from it: not the number, the time and the size of a request it did not send."""
-        mine = {"request": None, "latency_s": None, "total_s": None, "size_bytes": None, "shared_from": self.run_id}
-        answered = tuple(replace(one, row=replace(one.row, **mine)) for one in self.answered)  # type: ignore[arg-type]
-        return replace(self, answered=answered)
+        measured = (field.name for field in fields(AnswerRow) if field.name.endswith(("_s", "_bytes")))
+        theirs = {"request": None, **dict.fromkeys(measured), "shared_from": self.run_id}
+        told = tuple(replace(one, row=replace(one.row, **theirs)) for one in self.told)  # type: ignore[arg-type]
+        return replace(self, told=told)
 
     def echoes(self, key: Key) -> bool:
         """Whether a piece of `key`, for which it was not asked, stands in what is kept of it."""
@@ -70,7 +66,7 @@ class Heard:
 
     @cached_property
     def _texts(self) -> str:
-        return "\n".join(dict.fromkeys(_texts((self.seen, [(one.row, one.rows) for one in self.answered]))))
+        return "\n".join(dict.fromkeys(_texts((self.seen, [(one.row, one.rows) for one in self.told]))))
 
 
 def _texts(found: object) -> Iterator[str]:
@@ -83,69 +79,3 @@ def _texts(found: object) -> Iterator[str]:
     elif is_dataclass(found):
         for field in fields(found):
             yield from _texts(getattr(found, field.name))
-
-
-class Asking(Protocol):
-    """What is known of a run before anything is answered."""
-
-    run_id: str
-    key: Key
-    plan: Plan
-    begun: datetime
-    shared: Shared
-
-
-def hear(run: Asking, question: Question, exchange: Exchange) -> Heard:
-    """Read an answer for every ask it answers."""
-    answered = tuple(_answered(run, ask, question, exchange) for ask in question.asks)
-    seen = look(run.plan.provider, run.plan.at(question.host), question.path, exchange)
-    return Heard(run.run_id, answered, seen, exchange.reply.status if exchange.reply else None)
-
-
-def _answered(run: Asking, ask: Ask, question: Question, exchange: Exchange) -> Answered:
-    reply, found = exchange.reply, None
-    outcome, why, source = Outcome.UNAVAILABLE, exchange.fault, ""
-    if reply:
-        outcome, why, source = run.plan.provider.judge(reply, ask.outcomes)
-    if reply and outcome is Outcome.OK and (found := ask.parse(reply)) is None:
-        outcome, why, source = Outcome.UNEXPECTED, Why("the answer lacks what it should hold"), ask.source
-    row = _row(run.key, ask, question, exchange, (outcome, why, source))
-    return Answered(ask, row, _placed(run, question.host, found) if found else Rows())
-
-
-def _placed(run: Asking, host: str, rows: Rows) -> Rows:
-    """Return rows whose prices have a region, that of the host that told them, and the moment they were seen.
-
-    Rows that several runs found are the same objects, and their prices keep the moment they were first seen.
-    """
-    region = next((known.region for known in run.plan.provider.hosts if known.host == host), run.plan.region)
-
-    def placed(price: PriceRow) -> PriceRow:
-        return replace(price, region=price.region or region, checked_at=price.checked_at or run.begun)
-
-    prices = run.shared.same(rows.prices)
-    prices = run.shared.of((prices,), region, lambda: tuple(map(placed, prices)))
-    return replace(rows, models=run.shared.same(rows.models), prices=prices)
-
-
-def _row(key: Key, ask: Ask, question: Question, exchange: Exchange, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
-    reply, (outcome, why, source) = exchange.reply, verdict
-    return AnswerRow(
-        ask=ask.name,
-        sample=question.sample,
-        request=exchange.number or None,
-        method="GET",
-        host=question.host,
-        path=question.path,
-        keyed=ask.auth,
-        status=reply.status if reply else None,
-        outcome=outcome,
-        why=why,
-        source=source,
-        said=key.redact(reply.text) if reply and outcome is not Outcome.OK else "",
-        latency_s=exchange.latency_s,
-        total_s=exchange.total_s,
-        size_bytes=exchange.size_bytes,
-        edge=edge(reply) if reply else "",
-        retry_after=redact(reply.headers.get("retry-after", ""), 40) if reply else "",
-    )

@@ -11,15 +11,15 @@ from urllib.parse import quote
 from testkey_nb.errors import KeyMalformed
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Exchange, Sender
-from testkey_nb.identity import Identity, Seen, around, conclude, join, provider_at, takes_key, weigh
+from testkey_nb.identity import Identity, Seen, around, conclude, join, look, provider_at, takes_key, weigh
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Outcome
 from testkey_nb.retention import hold
 from testkey_nb.spec import Ask, Finding, Repeat, Rows
 
 from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
-from .facts import Probed, administers, as_run, believed
-from .heard import Answered, Heard, Question, hear
+from .facts import Answered, Probed, administers, as_run, believed, tell
+from .heard import Heard, Question, Told
 from .planning import Plan
 from .platforms import OTHER_PLATFORM, hosts_elsewhere, valid_elsewhere
 from .run import Run
@@ -97,7 +97,7 @@ class _Probing:
     run_id: str = field(default_factory=lambda: secrets.token_hex(6))
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     until: float = field(default_factory=lambda: now() + lifetime_s())
-    answered: list[Answered] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     seen: defaultdict[str, list[Seen | None]] = field(default_factory=lambda: defaultdict(list))  # by origin
     done: int = 0
     total: int = 0
@@ -127,7 +127,7 @@ class _Probing:
                 begun=self.begun,
                 until=min(self.until, self.shared.until),
                 identity=identity,
-                answered=self.answered,
+                told=self.told,
                 proof=proof,
                 manifest=sender.manifest,
                 shared=self.shared,
@@ -156,20 +156,19 @@ class _Probing:
     async def _ask(self, sender: Sender, questions: Sequence[Question]) -> None:
         """Send them at once, and keep in their order what they brought."""
         self.total += len(questions)
-        for question, heard in zip(
-            questions, await asyncio.gather(*(self._heard(sender, one) for one in questions)), strict=True
-        ):
-            self._keep(question, heard)
+        heard = await asyncio.gather(*(self._heard(sender, question) for question in questions))
+        for question, one in zip(questions, heard, strict=True):
+            self._keep(question, one)
 
     def _keep(self, question: Question, heard: Heard) -> None:
-        self.answered += heard.answered
+        self.told += heard.told
         self.seen[self.plan.at(question.host)].append(heard.seen)
 
     async def _heard(self, sender: Sender, question: Question) -> Heard:
         """Return an answer; one without a key that another run of the batch has is taken from it."""
 
         async def made() -> Heard:
-            return hear(self, question, await self._send(sender, question, self.key if question.keyed else None))
+            return self._hear(question, await self._send(sender, question, self.key if question.keyed else None))
 
         if question.keyed or question.sample:
             return await made()
@@ -182,6 +181,13 @@ class _Probing:
         sender.manifest.shared += 1
         self._tell(question.path)
         return heard.lent
+
+    def _hear(self, question: Question, exchange: Exchange) -> Heard:
+        """Read an answer for every ask it answers."""
+        answers = [Answered(ask, question.sample, question.host, question.path, exchange) for ask in question.asks]
+        told = tuple(tell(self.key, self.plan, self.begun, answered, self.shared) for answered in answers)
+        seen = look(self.plan.provider, self.plan.at(question.host), question.path, exchange)
+        return Heard(self.run_id, told, seen, exchange.reply.status if exchange.reply else None)
 
     async def _send(self, sender: Sender, question: Question, key: Key | None) -> Exchange:
         exchange = await sender.get(
@@ -222,7 +228,7 @@ class _Probing:
         """Ask what proves a key again with a key that is none: only a refusal makes the first answer a proof."""
         if not believed(self.plan, identity):
             return ()
-        proven = [one for one in self.answered if one.ask.proves_key and one.row.outcome == Outcome.OK]
+        proven = [one for one in self.told if one.ask.proves_key and one.row.outcome == Outcome.OK]
         return tuple([await self._control(sender, one.ask, one.row.host, one.row.path) for one in proven])
 
     async def _control(self, sender: Sender, ask: Ask, host: str, path: str) -> Finding:
@@ -234,7 +240,7 @@ class _Probing:
             asked = replace(ask, name=CONTROL, auth=False, outcomes=(), parse=lambda _reply: Rows())
             question = Question(host, path, url, (asked,))
             exchange = await self._send(sender, question, control_key(self.plan.provider, self.key))
-            self._keep(question, hear(self, question, exchange))
+            self._keep(question, self._hear(question, exchange))
             found = weigh_control(self.plan.provider, ask, exchange)
             if is_conclusive(found, exchange):
                 known[url] = found
@@ -249,14 +255,14 @@ class _Probing:
         """Ask this vendor's separate platforms about a key that is refused here, if the operator agreed to that."""
         if not self.plan.other_platforms or self.plan.base_url or not believed(self.plan, identity):
             return ()
-        for one in [one for one in self.answered if one.ask.proves_key and one.row.outcome == Outcome.DENIED]:
+        for one in [one for one in self.told if one.ask.proves_key and one.row.outcome == Outcome.DENIED]:
             ask, here, path = one.ask, one.row.host, one.row.path
             for region, there in hosts_elsewhere(self.plan, ask.host).items():
                 # Nothing but the verdict is taken from there: money and models of another platform are not this one's.
                 asked = replace(ask, name=OTHER_PLATFORM, parse=lambda _reply: Rows(), proves_key=False)
                 question = Question(there, path, self._url(there, path), (asked,), keyed=True)
                 await self._ask(sender, [question])
-                if self.answered[-1].row.outcome == Outcome.OK:
+                if self.told[-1].row.outcome == Outcome.OK:
                     proof = await self._control(sender, ask, there, path)
                     if proof.answer is Answer.YES:
                         return valid_elsewhere(here, there, region, f"{ask.name}, {OTHER_PLATFORM}")
@@ -264,7 +270,7 @@ class _Probing:
 
     def _manages(self) -> bool:
         """Whether an answer has said that this key manages an account: nothing more is asked with it then."""
-        told = (metric for one in self.answered for metric in one.rows.metrics if metric.metric == "token_type")
+        told = (metric for one in self.told for metric in one.rows.metrics if metric.metric == "token_type")
         return any(metric.value in {"admin", "management"} for metric in told)
 
     def _keyed(self, identity: Identity) -> list[Ask]:

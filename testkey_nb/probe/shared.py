@@ -59,14 +59,15 @@ class Shared:
 
     def same(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         """Return rows that equal these; whenever rows are equal, they are the same objects."""
-        return self._keep(rows, lambda: tuple(self._rows.setdefault(row, row) for row in rows))
+        return self.keep(rows, lambda: tuple(self._rows.setdefault(row, row) for row in rows))
 
     def of(self, sources: Sequence[object], how: Hashable, make: Callable[[], Made]) -> Made:
         """Return what was made of the same objects before, else make it."""
         # The sources are kept beside what was made of them, so that nothing else gets their identity.
-        return self._keep((tuple(map(id, sources)), how), lambda: (make(), sources))[0]
+        return self.keep((tuple(map(id, sources)), how), lambda: (make(), sources))[0]
 
-    def _keep(self, what: Hashable, make: Callable[[], Made]) -> Made:
+    def keep(self, what: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made before, else make it."""
         made: Made = self._kept[what] if what in self._kept else make()
         self._kept[what] = made
         if len(self._kept) > _MOST:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from testkey_nb.rows import ModelRow, PriceRow
-from testkey_nb.spec import Ask, Metric, Repeat, Reply, Rows
+from testkey_nb.spec import Ask, Metric, OfBody, Repeat, Reply, Rows
 
 from .loose import amount, count, flag, items, label, mapping, moment, text, texts
 
@@ -45,7 +45,7 @@ def parse_list(
         priced = tuple(price for row, entry in found for price in prices(row.model, entry))
         return Rows((Metric("models_listed", len(rows), "models"),), tuple(rows.values()), priced)
 
-    return parse
+    return OfBody(parse)
 
 
 def plain_model(entry: Entry, **more: object) -> ModelRow | None:
