@@ -23,7 +23,7 @@ from .run import Run
 from .shared import Shared
 
 AT_ONCE = 16
-AT_ONCE_PER_PROVIDER = IN_FLIGHT_PER_HOST  # a run has about one request in flight, and more would only wait
+AT_ONCE_PER_PROVIDER = IN_FLIGHT_PER_HOST + 2  # between two of its requests a run reads what came
 PATIENCE_S = 60.0  # how long a batch waits for a host that asked everybody to
 
 
