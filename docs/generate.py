@@ -14,6 +14,7 @@ from pathlib import Path
 
 from testkey_nb import sandbox
 from testkey_nb.cli.commands import SANDBOX_OPERATOR
+from testkey_nb.fleet import CredentialRow
 from testkey_nb.frames import columns
 from testkey_nb.judge import DIMENSIONS, VIEWS, Policy, VantageRow, judge_run
 from testkey_nb.keys import Key
@@ -173,7 +174,7 @@ def glossary() -> str:
     """Return every frame with its columns, dtypes and meanings."""
     parts = []
     views = {name: view.row for name, view in VIEWS.items()}
-    across = {"compare_vantages": VantageRow}
+    across = {"compare_vantages": VantageRow, "credentials": CredentialRow}
     for name, row in {"join keys of every frame": Stamp, **GRAINS, **views, **across}.items():
         meanings = _comments(row)
         rows = [

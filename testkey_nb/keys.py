@@ -11,8 +11,8 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from typing import NoReturn, SupportsIndex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, NoReturn, SupportsIndex
 from urllib.parse import unquote
 
 from .errors import KeyExpired, KeyMalformed, KeyMissing
@@ -59,7 +59,7 @@ class Key:
             msg = f"the key in {_shown(name)} cannot be one: {fault}; copy it again from the provider's page"
             raise KeyMalformed(msg)
         self.__text = text
-        self.__pieces: tuple[tuple[int, frozenset[str]], ...] = ()
+        self.__pieces: tuple[_Pieces, ...] = ()
         digest = hmac.new(_SESSION, text.encode(), hashlib.sha256).hexdigest()
         self.hint = f"{name}#{digest[:8]}"
         self.__clock = clock
@@ -167,7 +167,7 @@ class Key:
 
     def blank(self, text: str) -> str:
         """Return `text` with every six characters in a row of this key, and its base64, replaced by ``[key]``."""
-        for length, grams in self._grams():
+        for length, grams, _ in self._grams():
             hits = [i for i in range(len(text) - length + 1) if text[i : i + length] in grams]
             pieces, end = [], 0
             for start in hits:
@@ -177,12 +177,11 @@ class Key:
             text = "".join([*pieces, text[end:]])
         return text
 
-    def _grams(self) -> tuple[tuple[int, frozenset[str]], ...]:
-        """Return what of this key nothing may show: lengths, and its pieces of that length, in clear and in base64."""
+    def _grams(self) -> "tuple[_Pieces, ...]":
+        """Return what of this key nothing may show, in base64 and in clear."""
         if not self.__pieces:
-            clear = frozenset(self.__text[i : i + _ECHO] for i in range(len(self.__text) - _ECHO + 1))
-            coded = frozenset(piece for shift in range(3) for piece in _base64_pieces(self.__text, shift))
-            self.__pieces = ((_ECHO_BASE64, coded), (_ECHO, clear))
+            coded = [said for shift in range(3) for said in _base64(self.__text, shift)]
+            self.__pieces = _pieces(coded, _ECHO_BASE64), _pieces([self.__text], _ECHO)
         return self.__pieces
 
     def stands_in(self, text: str) -> bool:
@@ -191,9 +190,11 @@ class Key:
 
     def echoed_in(self, text: str, *, any_case: bool = False) -> bool:
         """Whether a piece of this key stands in `text`, in clear or in base64; header names come in any case."""
-        for length, grams in self._grams():
-            pieces = {piece.lower() for piece in grams} if any_case else grams
-            where = text.lower() if any_case else text
+        where = text.lower() if any_case else text
+        for length, grams, parts in self._grams():
+            pieces, few = ({piece.lower() for piece in some} if any_case else some for some in (grams, parts))
+            if len(pieces) < _FEW and not any(part in where for part in few):
+                continue  # and so no whole piece either
             if len(pieces) < _FEW and any(piece in where for piece in pieces):
                 return True
             if len(pieces) >= _FEW and any(where[i : i + length] in pieces for i in range(len(where) - length + 1)):
@@ -238,11 +239,29 @@ _PERSONAL = (
 _LONG_NAME = re.compile(r"(?<![\w/.-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}(?![\w/.-])")
 
 
-def _base64_pieces(text: str, shift: int) -> Iterator[str]:
-    """Return the pieces of the base64 of `text` that do not depend on what stands before or behind it."""
+class _Pieces(NamedTuple):
+    """What nothing may show: every piece of one length; and shorter parts, of which each piece holds at least one."""
+
+    length: int
+    pieces: frozenset[str]
+    parts: frozenset[str]
+
+
+def _pieces(texts: Sequence[str], length: int) -> _Pieces:
+    """Cut texts into pieces, and into so few parts that they are looked for in a fraction of the time."""
+    short = 2 * length // 3
+    return _Pieces(length, frozenset(_cut(texts, length)), frozenset(_cut(texts, short, length - short + 1)))
+
+
+def _cut(texts: Iterable[str], length: int, step: int = 1) -> Iterator[str]:
+    """Return what stands at every `step` in `texts`."""
+    return (text[i : i + length] for text in texts for i in range(0, len(text) - length + 1, step))
+
+
+def _base64(text: str, shift: int) -> tuple[str, str]:
+    """Return what of the base64 of `text`, in either alphabet, does not depend on what stands before or behind it."""
     coded = base64.b64encode(b"\0" * shift + text.encode()).decode().rstrip("=")[shift + 1 if shift else 0 : -1]
-    for alphabet in (coded, coded.translate(str.maketrans("+/", "-_"))):
-        yield from (alphabet[i : i + _ECHO_BASE64] for i in range(len(alphabet) - _ECHO_BASE64 + 1))
+    return coded, coded.translate(str.maketrans("+/", "-_"))
 
 
 def _unwrapped(text: str) -> str:
@@ -309,7 +328,18 @@ def _fault(text: str) -> str:
     return ""
 
 
+def may_be_key(name: str) -> bool:
+    """Whether what was given as the name of a variable may be a key instead, and must not be shown."""
+    if not _VARIABLE.fullmatch(name):
+        return True
+    return not _usual(name) and bool(re.match(_KEY, name) or _LONG_NAME.match(name))
+
+
 def _shown(name: str) -> str:
     """Return a variable's name for a message, unless it may be a key that was given instead of its name."""
-    usual = re.fullmatch(r"[A-Z][A-Z0-9_]{0,39}", name) and ("_" in name or len(name) < 20)  # noqa: PLR2004
-    return name if usual else "the variable"
+    return name if _usual(name) else "the variable"
+
+
+def _usual(name: str) -> bool:
+    found = re.fullmatch(r"[A-Z][A-Z0-9_]{0,39}", name)
+    return bool(found) and ("_" in name or len(name) < 20)  # noqa: PLR2004 - as people name variables

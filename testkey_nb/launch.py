@@ -42,6 +42,9 @@ class Credential:
     provider: str
     owner_id: str
     models: frozenset[str]
+    region: str = ""  # these two columns are optional, and people's to write
+    base_url: str = ""
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +197,16 @@ def _hosts(path: Path) -> dict[str, frozenset[str]]:
 
 def _inventory(path: Path) -> tuple[Credential, ...]:
     return tuple(
-        Credential(line["credential"], line["provider"], line["owner_id"], frozenset(line["models"].split(";")) - {""})
-        for _, line in _table(path, ("credential", "provider", "owner_id", "models"))
+        Credential(
+            line["credential"],
+            line["provider"],
+            line["owner_id"],
+            frozenset(line["models"].split(";")) - {""},
+            line.get("region", ""),
+            line.get("base_url", ""),
+            number,
+        )
+        for number, line in _table(path, ("credential", "provider", "owner_id", "models"))
     )
 
 

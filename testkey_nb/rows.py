@@ -96,6 +96,12 @@ class AnswerRow:
     server_region: str = ""  # of the server that took the request, in the provider's words; not where the model runs
     server_region_header: str = ""  # that names it
     tls_issuer: str = ""  # of the host's certificate; another than the host's usual one may be a proxy that looks in
+    shared_from: str = ""  # run of the same batch that sent this request; empty where no other did
+
+    @property
+    def sent(self) -> bool:
+        """Whether it was asked at all, by this run or by another one."""
+        return bool(self.request or self.shared_from)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,17 @@ class Rows:
     limits: tuple[LimitRow, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OfBody:
+    """A parser that looks at the parsed body and at nothing else: an equal body need not be parsed again."""
+
+    parse: Callable[[Reply], Rows | None]
+
+    def __call__(self, reply: Reply) -> Rows | None:
+        """Parse `reply`."""
+        return self.parse(reply)
+
+
 class Repeat(StrEnum):
     """When an ask is sent."""
 

@@ -15,7 +15,7 @@ from real_bodies import JSON, reply
 
 from testkey_nb.outcome import SAYS, Outcome
 from testkey_nb.providers import PROVIDERS
-from testkey_nb.spec import Ask, Provider, Reply
+from testkey_nb.spec import Ask, OfBody, Provider, Reply
 
 FOLDER = Path(__file__).parent / "answers"
 FILES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
@@ -100,7 +100,7 @@ def test_what_is_read_from_a_real_payload(provider: Provider, payload: dict[str,
     assert metrics == {tuple(expected) for expected in payload.get("metrics", [])}
     assert {row.model: known(row, "model") for rows in found for row in rows.models} == payload.get("models", {})
     assert [known(row) for rows in found for row in rows.prices] == payload.get("prices", [])
-    assert [known(row, "source", "service") for rows in found for row in rows.limits] == payload.get("limits", [])
+    assert [known(row, "source", "service", "keyed") for rows in found for row in rows.limits] == payload.get("limits", [])
     shown = repr(found)
     assert not [word for word in payload.get("personal", []) if word in shown]
 
@@ -117,3 +117,24 @@ def test_a_payload_of_another_shape_is_never_read(provider: Provider, payload: d
     for ask in asks_of(provider, payload["path"]):
         if ask.name != "limit_snapshot":
             assert ask.parse(reply(200, broken)) is None
+
+
+OF_BODY = [
+    (ask, payload)
+    for provider, payload in PAYLOADS
+    for ask in asks_of(provider, payload["path"])
+    if isinstance(ask.parse, OfBody)
+]
+
+
+@pytest.mark.parametrize(("ask", "payload"), OF_BODY, ids=case_id)
+def test_a_parser_that_looks_at_the_body_alone_finds_the_same_whatever_else_differs(
+    ask: Ask, payload: dict[str, Any]
+) -> None:
+    given = answered(payload)
+    other = Reply(given.status, dict(JSON), given.json, given.text, "another-model", {"scope": "x"}, "another.example")
+    assert ask.parse(given) == ask.parse(other)
+
+
+def test_most_model_lists_are_parsed_by_their_body_alone() -> None:
+    assert len({ask.host for ask, _ in OF_BODY}) > 10

@@ -1,6 +1,8 @@
 """Several keys side by side: one run each, none of which ends the others, and nothing is sent where nothing may be."""
 
 import asyncio
+import json
+from collections import Counter
 from dataclasses import dataclass, field
 
 import httpx
@@ -29,8 +31,15 @@ class Traffic:
 class Way(httpx.AsyncBaseTransport):
     """The sandbox, which lets nothing through while its gate is shut and counts what waits."""
 
-    def __init__(self, persona: str = "launch-ready", traffic: Traffic | None = None, *, shut: bool = False) -> None:
-        self.inner = sandbox.transport("huggingface", persona)
+    def __init__(
+        self,
+        persona: str = "launch-ready",
+        traffic: Traffic | None = None,
+        *,
+        shut: bool = False,
+        provider: str = "huggingface",
+    ) -> None:
+        self.inner = sandbox.transport(provider, persona)
         self.traffic = traffic or Traffic()
         self.gate = asyncio.Event()
         if not shut:
@@ -75,10 +84,15 @@ class Faulty(httpx.AsyncBaseTransport):
 
 
 def one(
-    transport: httpx.AsyncBaseTransport, persona: str = "launch-ready", *, key: str = "", operator: str = "x"
+    transport: httpx.AsyncBaseTransport,
+    persona: str = "launch-ready",
+    *,
+    key: str = "",
+    operator: str = "x",
+    provider: str = "huggingface",
 ) -> Asked:
-    choices = plan("huggingface", base_url=sandbox.ORIGIN, trust_endpoint=True, operator=operator)
-    text = key or sandbox.PERSONAS["huggingface"][persona].key
+    choices = plan(provider, base_url=sandbox.ORIGIN, trust_endpoint=True, operator=operator)
+    text = key or sandbox.PERSONAS[provider][persona].key
     return Asked(Key(f"KEY_{persona.upper()}", text), choices, transport)
 
 
@@ -90,7 +104,7 @@ def test_runs_come_back_in_the_order_they_were_asked_for_and_are_what_they_are_a
     async def go() -> tuple[tuple[Run, ...], list[Run]]:
         batch = await probe_batch([one(Way(name), name) for name in PERSONAS])
         return batch, [
-            await probe_key(a.key, a.plan, transport=a.transport) for a in [one(Way(n), n) for n in PERSONAS]
+            await probe_key(a.read(), a.plan, transport=a.transport) for a in [one(Way(n), n) for n in PERSONAS]
         ]
 
     batch, alone = asyncio.run(go())
@@ -103,12 +117,16 @@ def test_nothing_asked_is_nothing_done() -> None:
     assert asyncio.run(probe_batch([])) == ()
 
 
+SIX = ("huggingface", "openai", "deepseek", "groq", "mistral", "moonshot")
+
+
 @pytest.mark.parametrize(("at_once", "expected"), [(1, 1), (3, 3), (8, 6), (0, 1)])
 def test_runs_go_side_by_side_up_to_a_bound(at_once: int, expected: int) -> None:
     async def go() -> int:
         traffic = Traffic()
-        ways = [Way(traffic=traffic, shut=True) for _ in range(6)]
-        batch = asyncio.ensure_future(probe_batch([one(way) for way in ways], at_once=at_once))
+        ways = [Way(traffic=traffic, shut=True, provider=provider) for provider in SIX]
+        asked = [one(way, provider=provider) for way, provider in zip(ways, SIX, strict=True)]
+        batch = asyncio.ensure_future(probe_batch(asked, at_once=at_once))
         await asyncio.sleep(0.05)
         for way in ways:
             way.gate.set()
@@ -118,16 +136,116 @@ def test_runs_go_side_by_side_up_to_a_bound(at_once: int, expected: int) -> None
     assert asyncio.run(go()) == expected
 
 
-def test_keys_of_one_provider_take_turns_and_share_its_control() -> None:
-    async def go() -> tuple[tuple[Run, ...], list[tuple[int, int]]]:
-        way, told = Way(), []
-        runs = await probe_batch([one(way) for _ in range(4)], ended=lambda n, _run: told.append((n, way.waiting)))
-        return runs, told
+def test_what_needs_no_key_is_asked_once_and_so_is_the_control() -> None:
+    async def go() -> tuple[tuple[Run, ...], list[str]]:
+        way = Way()
+        return await probe_batch([one(way) for _ in range(6)]), way.traffic.asked
 
-    runs, told = asyncio.run(go())
-    assert told == [(0, 0), (1, 0), (2, 0), (3, 0)], "one was under way when another ended"
+    runs, asked = asyncio.run(go())
+    often = {path: number for path, number in Counter(asked).items() if number > 1}
+    assert often == {"GET /api/whoami-v2": 7, "GET /api/settings/billing/usage-v2": 6}  # six keys and a control
     assert sum(row.ask == CONTROL for run in runs for row in run.answers) == 1
     assert {finding.answer for run in runs for finding in run.findings if finding.axis == "auth"} == {"yes"}
+
+
+def test_each_run_says_what_it_sent_and_what_it_took_from_which_other() -> None:
+    async def go() -> tuple[tuple[Run, ...], list[str]]:
+        way = Way()
+        return await probe_batch([one(way) for _ in range(6)]), way.traffic.asked
+
+    runs, asked = asyncio.run(go())
+    assert sum(run.manifest.requests for run in runs) == len(asked)
+    sent = {run.stamp.run_id: {row.path for row in run.answers if row.request} for run in runs}
+    assert sum(bool(row.shared_from) for run in runs for row in run.answers) == 5 * 3  # asks of two keyless requests
+    for run in runs:
+        for row in run.answers:
+            assert bool(row.request) is not bool(row.shared_from)
+            if row.shared_from:
+                assert row.path in sent[row.shared_from]
+                assert (row.keyed, row.latency_s, row.total_s, row.size_bytes) == (False, None, None, None)
+    first, second = runs[:2]
+    assert (first.manifest.shared, second.manifest.shared) == (0, 10)
+    assert second.manifest.size_bytes < first.manifest.size_bytes
+
+
+def test_equal_rows_of_several_runs_are_the_same_objects() -> None:
+    first, *others = asyncio.run(probe_batch([one(Way()) for _ in range(3)]))  # ways of their own: nothing is shared
+    assert {run.manifest.shared for run in (first, *others)} == {0}
+    assert len(first.models) > 1
+    assert len(first.prices) > 1
+    for run in others:
+        assert run.models is first.models
+        assert run.prices is first.prices
+
+
+def test_what_the_headers_of_an_equal_list_say_stays_with_its_own_key() -> None:
+    inner = sandbox.transport("anthropic", "launch-ready")
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        given = await inner.handle_async_request(request)
+        if given.status_code == 200 and "x-api-key" in request.headers:
+            given.headers["anthropic-organization-id"] = f"org-of-{request.headers['x-api-key'][-1]}"
+        return given
+
+    async def go() -> tuple[Run, ...]:
+        door, key = httpx.MockTransport(answer), sandbox.PERSONAS["anthropic"]["launch-ready"].key
+        return await probe_batch([one(door, key=f"{key[:-1]}{end}", provider="anthropic") for end in "AB"])
+
+    first, second = asyncio.run(go())
+    assert first.models
+    assert first.models is second.models
+    assert [run.values()["organization_id"] for run in (first, second)] == [("org-of-A",), ("org-of-B",)]
+
+
+def test_a_shared_answer_goes_five_minutes_after_it_was_seen() -> None:
+    way = Way()
+    first, second = asyncio.run(probe_batch([one(way), one(way)], at_once=1))
+    assert first.stamp.observed_at < second.stamp.observed_at
+    assert second.until <= first.until
+
+
+def test_an_answer_that_echoes_a_key_is_not_taken_from_another_run() -> None:
+    way = Way()
+    body = json.dumps({"object": "list", "data": [{"id": f"org/{SECRET[-12:]}", "providers": []}]})
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        way.traffic.asked.append(request.url.path)
+        if request.url.path == "/v1/models":
+            return httpx.Response(200, headers={"content-type": "application/json"}, content=body.encode())
+        return await way.inner.handle_async_request(request)
+
+    async def go() -> tuple[Run, ...]:
+        door = httpx.MockTransport(answer)
+        return await probe_batch([one(door), one(door, key=SECRET), one(door)], at_once=1)
+
+    first, echoed, third = asyncio.run(go())
+    assert any(row.shared_from == first.stamp.run_id for row in third.answers)
+    assert way.traffic.asked.count("/v1/models") == 2
+    assert not any(SECRET[-6:] in row.model for row in echoed.models)
+    assert echoed.manifest.shared == first.manifest.requests - 4  # all that needs no key but the list
+
+
+@pytest.mark.parametrize("status", [429, 500, None])
+def test_what_went_wrong_for_the_moment_is_asked_again_by_the_next_run(status: int | None) -> None:
+    way, lists = Way(), []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/models":
+            lists.append(request.url.path)
+            if len(lists) == 1 and status is None:
+                raise httpx.ConnectError("no route", request=request)
+            if len(lists) == 1:
+                return httpx.Response(status or 0, headers={"retry-after": "0"})
+        return await way.inner.handle_async_request(request)
+
+    async def go() -> tuple[Run, ...]:
+        door = httpx.MockTransport(answer)
+        return await probe_batch([one(door), one(door)], at_once=1)
+
+    first, second = asyncio.run(go())
+    assert not any(row.listed for row in first.models)
+    assert any(row.listed for row in second.models)
+    assert len(lists) == 2
 
 
 def test_a_run_that_the_network_fails_is_a_run_and_ends_no_other() -> None:
@@ -164,7 +282,8 @@ def test_a_key_that_stands_in_any_plan_keeps_the_whole_batch_from_being_sent() -
 def test_cancelling_ends_every_run_keeps_what_had_ended_and_sends_nothing_more() -> None:
     async def go() -> tuple[Traffic, list[int], int, set[str]]:
         traffic, ended = Traffic(), []
-        asked = [one(Way(traffic=traffic)), *(one(Way(traffic=traffic, shut=True)) for _ in range(12))]
+        shut = [one(Way(traffic=traffic, shut=True, provider=name), provider=name) for name in (*SIX[1:], *SIX[1:])]
+        asked = [one(Way(traffic=traffic)), *shut]
         before = asyncio.all_tasks()
         first = asyncio.Event()
 

@@ -20,6 +20,7 @@ FLOORS = {
     "errors": 0,
     "expiry": 0,
     "outcome": 1,
+    "politeness": 1,
     "rows": 1,
     "keys": 1,
     "addresses": 1,
@@ -41,6 +42,7 @@ FLOORS = {
     "headroom": 5,
     "judge": 6,
     "actions": 7,
+    "fleet": 7,
     "jupyter": 7,
     "report": 8,  # it shows what the actions would write
     "panels": 9,

@@ -37,6 +37,7 @@ GOLDEN: dict[str, dict[str, str | type[StrEnum]]] = {
         "total_s": NUMBER, "size_bytes": WHOLE, "edge": TEXT, "retry_after": TEXT, "asked_at": TIME,
         "dns_s": NUMBER, "connect_s": NUMBER, "tls_s": NUMBER, "first_byte_s": NUMBER, "transfer_s": NUMBER,
         "address_family": Family, "server_region": TEXT, "server_region_header": TEXT, "tls_issuer": TEXT,
+        "shared_from": TEXT,
     },
     "metrics": {"metric": TEXT, "value": TEXT, "number": NUMBER, "unit": TEXT, "ask": TEXT},
     "models": {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from testkey_nb import sandbox
 from testkey_nb.errors import AddressRefused
 from testkey_nb.http import Exchange
-from testkey_nb.identity import Identification, conclude, identify, identify_endpoint, join, weigh
+from testkey_nb.identity import Identification, conclude, identify, identify_endpoint, join, look, weigh
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Verdict
 from testkey_nb.providers import PROVIDERS
@@ -105,8 +105,9 @@ def test_an_endpoint_that_does_not_answer_is_unknown() -> None:
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda provider: provider.id)
 def test_marks_alone_never_make_an_endpoint_genuine(provider: Provider) -> None:
     given = answer(200, real.ROUTED_MODELS, {"content-type": "application/json", "x-powered-by": "huggingface-moon"})
-    exchanges = [("/v1/models", Exchange(1, reply=real.reply(200, given.json(), dict(given.headers)), verified=True))]
-    evidence = weigh(provider, "https://llm.example.com", exchanges)
+    exchange = Exchange(1, reply=real.reply(200, given.json(), dict(given.headers)), verified=True)
+    at = "https://llm.example.com"
+    evidence = weigh(provider, at, [look(provider, at, "/v1/models", exchange)])
     assert conclude(provider, evidence).verdict not in {Verdict.GENUINE, Verdict.VOUCHED}
 
 
@@ -118,8 +119,9 @@ def test_a_missing_mark_proves_nothing_against_a_listed_host() -> None:
 @given(st.sampled_from(sorted(PROVIDERS)), st.text(max_size=30), st.integers(100, 599))
 def test_no_answer_makes_weighing_raise(provider: str, body: str, status: int) -> None:
     reply = real.reply(status, body, {"x-litellm-version": body, "x-testkey-sandbox": body})
-    weighed = weigh(PROVIDERS[provider], HUB, [("/v1/models", Exchange(1, reply=reply, verified=True))])
-    assert conclude(PROVIDERS[provider], weighed).verdict is not Verdict.VOUCHED
+    spec, exchange = PROVIDERS[provider], Exchange(1, reply=reply, verified=True)
+    weighed = weigh(spec, HUB, [look(spec, HUB, "/v1/models", exchange)])
+    assert conclude(spec, weighed).verdict is not Verdict.VOUCHED
 
 
 SHAPES = {
@@ -168,9 +170,9 @@ def test_a_mark_is_not_seen_in_an_answer_without_it(provider: Provider, mark: Ma
     ],
 )
 def test_a_listed_host_that_leads_to_a_private_address_is_not_genuine(peer: str, verdict: Verdict) -> None:
-    provider = PROVIDERS["openai"]
+    provider, at = PROVIDERS["openai"], "https://api.openai.com/v1"
     exchange = Exchange(
         1, reply=Reply(401, {"content-type": "application/json"}, {"error": {}}), verified=True, peer=peer
     )
-    rows = weigh(provider, "https://api.openai.com/v1", [("/v1/models", exchange)])
+    rows = weigh(provider, at, [look(provider, at, "/v1/models", exchange)])
     assert conclude(provider, rows).verdict is verdict

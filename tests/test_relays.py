@@ -14,7 +14,7 @@ from real_bodies import JSON, reply
 from testkey_nb import sandbox
 from testkey_nb.errors import AddressRefused, UnknownName
 from testkey_nb.http import Exchange
-from testkey_nb.identity import Identification, conclude, identify_endpoint, takes_key, weigh
+from testkey_nb.identity import Identification, conclude, identify_endpoint, look, takes_key, weigh
 from testkey_nb.identity.endpoint import UNKNOWN_PATH
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
@@ -193,7 +193,8 @@ def test_a_vendors_marks_behind_a_relay_do_not_hide_the_relay(
     )
     for expected in (None, PROVIDERS[vendor]):
         seen = Exchange(1, reply=reply(given.status_code, given.text, dict(passed_on.headers)), verified=True)
-        identity = conclude(expected, weigh(expected, AT, [(path or "/v1/models", seen)]), trust_endpoint=True)
+        shown = look(expected, AT, path or "/v1/models", seen)
+        identity = conclude(expected, weigh(expected, AT, [shown]), trust_endpoint=True)
         assert (identity.verdict, identity.provider) == (Verdict.RELAY, relay)
     assert vendor in {row.points_to for row in identity.evidence}
 

@@ -92,7 +92,7 @@ def test_a_relay_that_shows_itself_later_gets_the_key_no_more() -> None:
     transport = Between(provider="groq", genuine=True, instead=lambda _request: unmasked if late() else None)
 
     def late() -> bool:
-        return len(transport.requests) > 3
+        return len(transport.requests) > 4
 
     seen = watch(transport, choices=plan("groq", operator=OPERATOR), key=sandbox.PERSONAS["groq"]["launch-ready"].key)
 
@@ -100,7 +100,7 @@ def test_a_relay_that_shows_itself_later_gets_the_key_no_more() -> None:
         return [row async for row in seen.rows()]
 
     rows = asyncio.run(consume())
-    assert len(transport.bearers()) == 4
+    assert len(transport.bearers()) == 5
     assert len(rows) == 3
     assert seen.ended == "it shows marks of somebody else now"
 

@@ -19,6 +19,7 @@ class Manifest:
     methods: set[str] = field(default_factory=set)
     proxies: set[str] = field(default_factory=set)  # without credentials
     ca_files: set[str] = field(default_factory=set)  # of the environment, in place of the bundled ones
+    shared: int = 0  # answers that other runs of a batch brought, for which this one sent nothing
 
     def to_json(self) -> dict[str, object]:
         """Return it with the names other programs rely on; nothing that is asked here costs anything."""
@@ -50,6 +51,7 @@ class Exchange:
     total_s: float | None = None
     split: Split = Split()  # noqa: RUF009 - immutable
     size_bytes: int | None = None
+    digest: str = ""  # of the body; empty where something was blanked in it
 
     @property
     def family(self) -> Family | None:

@@ -23,13 +23,16 @@ async def read_bounded(chunks: AsyncIterator[bytes]) -> bytearray:
     return body
 
 
-def reply_of(blank: Reply, status: int, headers: Mapping[str, str], body: bytes | bytearray, key: Key | None) -> Reply:
-    """Return an answer as parsers see it, in which nothing echoes `key`."""
+def reply_of(
+    blank: Reply, status: int, headers: Mapping[str, str], body: bytes | bytearray, key: Key | None
+) -> tuple[Reply, bool]:
+    """Return an answer as parsers see it, in which nothing echoes `key`, and whether it is as it came."""
     kept = {name.lower(): value[:HEADER_CHARS] for name, value in headers.items()}
     # Text with zero bytes is UTF-16 or no text; both would let an echo of the key through in another shape.
     text = "" if b"\0" in body else body.decode("utf-8-sig", "replace")
     reply = replace(blank, status=status, headers=kept, json=_json(text), text=text[:TEXT_CHARS])
-    return _without_key(reply, text, key) if key else reply
+    shown = _without_key(reply, text, key) if key else reply
+    return shown, shown == reply
 
 
 def _without_key(reply: Reply, body: str, key: Key) -> Reply:

@@ -1,8 +1,8 @@
 """A run's way out: GET and HEAD only, polite per host, one attempt, bounded in number and time."""
 
 import asyncio
+import hashlib
 import time
-from collections import defaultdict
 from collections.abc import Container, Generator, Iterable, Mapping
 from types import TracebackType
 from typing import Self
@@ -13,6 +13,7 @@ import httpx
 from testkey_nb import __version__
 from testkey_nb.errors import AddressRefused
 from testkey_nb.keys import Key, redact
+from testkey_nb.politeness import Politeness
 from testkey_nb.rows import Why
 from testkey_nb.spec import Reply
 
@@ -25,7 +26,6 @@ from .timing import Stopwatch
 
 USER_AGENT = f"testkey_nb/{__version__} (read-only key readiness probe)"
 REQUEST_S, RUN_S = 10.0, 30.0
-IN_FLIGHT_PER_HOST = 4
 
 AsyncTransport = httpx.AsyncBaseTransport  # what the rest of the package knows of the client
 
@@ -68,6 +68,8 @@ class Sender:
         What the provider wants with every question; never a secret.
     vouched
         Hosts that may be at private addresses.
+    politeness
+        Shared with other runs; None for a run that is alone.
 
     """
 
@@ -81,6 +83,7 @@ class Sender:
         run_s: float = RUN_S,
         headers: Iterable[tuple[str, str]] = (),
         vouched: Container[str] = (),
+        politeness: Politeness | None = None,
     ) -> None:
         """Open nothing yet; the run's time begins."""
         self.manifest, self._headers = Manifest(), dict(headers)
@@ -90,7 +93,7 @@ class Sender:
         self._key, self._budget, self._request_s = key, budget, request_s
         self._end = time.monotonic() + run_s
         self._client: httpx.AsyncClient | None = None
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(IN_FLIGHT_PER_HOST))
+        self._politeness = politeness or Politeness()
         self._stopped: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
@@ -139,7 +142,7 @@ class Sender:
         """
         slot, number = host or urlsplit(url).netloc, 0
         try:
-            async with asyncio.timeout(self.left_s), self._slots[slot]:
+            async with asyncio.timeout(self.left_s), self._politeness.slot(slot):
                 if fault := self._refusal(slot, key):
                     return Exchange(0, fault)
                 self.manifest.requests += 1
@@ -162,14 +165,17 @@ class Sender:
             return Exchange(number, Why("{kind}: {said}", kind=kind_of(error), said=said or type(error).__name__))
         if exchange.reply and exchange.reply.status == 429:  # noqa: PLR2004 - Too Many Requests
             self._stopped[slot] = exchange.reply.headers.get("retry-after", "")
+            if key is None:  # it is not about a key, so it is for everybody
+                self._politeness.stop(slot, self._stopped[slot])
         return exchange
 
     def _refusal(self, slot: str, key: Key | None) -> Why:
         if key and key.expired:
             return Why("not asked: the key is gone after five minutes")
-        if slot in self._stopped:
-            wait = redact(self._stopped[slot], 40) or "-"
-            return Why("not asked: this host asked to wait (Retry-After: {wait})", wait=wait)
+        wait = self._stopped.get(slot, self._politeness.stopped(slot))
+        if wait is not None:
+            said = redact(wait, 40) or "-"
+            return Why("not asked: this host asked to wait (Retry-After: {wait})", wait=said)
         if self.manifest.requests >= self._budget:
             return Why("not asked: this run's budget of {budget} requests is spent", budget=self._budget)
         return Why("")
@@ -190,9 +196,10 @@ class Sender:
         if len(body) > BODY_BYTES:
             return Exchange(number, Why("too large: the answer has more than {size} bytes", size=BODY_BYTES))
         certificate, issuer = certificate_of(tls)
+        reply, as_it_was = reply_of(blank, response.status_code, response.headers, body, self._key)
         return Exchange(
             number,
-            reply=reply_of(blank, response.status_code, response.headers, body, self._key),
+            reply=reply,
             verified=tls is not None,
             certificate=certificate,
             issuer=issuer,
@@ -201,6 +208,7 @@ class Sender:
             total_s=ended - start,
             split=watch.split(ended),
             size_bytes=len(body),
+            digest=hashlib.sha256(body).hexdigest() if as_it_was else "",
         )
 
 

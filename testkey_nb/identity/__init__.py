@@ -1,19 +1,21 @@
 """Who is this?  A key's shape names candidates; what an endpoint shows without a key decides who answers there."""
 
-from .endpoint import Identification, identify_endpoint, join, look_around
+from .endpoint import Identification, around, identify_endpoint, join
 from .shapes import Candidate, identify
-from .verdict import FOREIGN, Identity, conclude, provider_at, takes_key, weigh
+from .verdict import FOREIGN, Identity, Seen, conclude, look, provider_at, takes_key, weigh
 
 __all__ = [
     "FOREIGN",
     "Candidate",
     "Identification",
     "Identity",
+    "Seen",
+    "around",
     "conclude",
     "identify",
     "identify_endpoint",
     "join",
-    "look_around",
+    "look",
     "provider_at",
     "takes_key",
     "weigh",

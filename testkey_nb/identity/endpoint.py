@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from testkey_nb.addresses import origin
-from testkey_nb.http import AsyncTransport, Exchange, Manifest, Sender
+from testkey_nb.http import AsyncTransport, Manifest, Sender
 from testkey_nb.keys import Key
 from testkey_nb.providers import PROVIDERS
 
 from .shapes import Candidate, identify
-from .verdict import Identity, conclude, provider_at, weigh
+from .verdict import Identity, conclude, look, provider_at, weigh
 
 UNKNOWN_PATH = "/testkey-no-such-path"
 
@@ -63,17 +63,17 @@ async def identify_endpoint(
         # A listed host is known by its address and certificate; any other is looked at from all sides.
         paths = _asked(at, everything=provider is None)
         seen = await asyncio.gather(*(sender.get(url) for url in paths.values()))
-    identity = conclude(provider, weigh(provider, at, zip(paths, seen, strict=True)), trust_endpoint=trust_endpoint)
+    looks = [look(provider, at, path, exchange) for path, exchange in zip(paths, seen, strict=True)]
+    identity = conclude(provider, weigh(provider, at, looks), trust_endpoint=trust_endpoint)
     return Identification(identity, found, sender.manifest)
 
 
-async def look_around(sender: Sender, at: str, known: Container[str] = ()) -> list[tuple[str, Exchange]]:
-    """Ask an endpoint nobody lists, without a key, all that could tell who answers; return paths and exchanges.
+def around(at: str, known: Container[str] = ()) -> dict[str, str]:
+    """Return what to ask an endpoint that nobody lists, without a key, to see who answers: URLs by path.
 
     URLs in `known` are asked without a key anyway.
     """
-    paths = {path: url for path, url in _asked(at, everything=True).items() if url not in known}
-    return list(zip(paths, await asyncio.gather(*(sender.get(url) for url in paths.values())), strict=True))
+    return {path: url for path, url in _asked(at, everything=True).items() if url not in known}
 
 
 def _asked(at: str, *, everything: bool) -> dict[str, str]:

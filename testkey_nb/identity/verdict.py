@@ -50,23 +50,35 @@ def provider_at(at: str) -> Provider | None:
     )
 
 
-def weigh(provider: Provider | None, at: str, seen: Iterable[tuple[str, Exchange]]) -> tuple[EvidenceRow, ...]:
-    """Return what the keyless answers of one origin show: its address, its own marks, and everybody else's.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one answer of an origin shows of who answers there; the answer itself is not kept."""
 
-    `seen` holds pairs of path and exchange.
-    """
-    answered = [(path, exchange) for path, exchange in seen if exchange.reply]
-    rows = [_address(provider, at, [exchange for _, exchange in answered])]
-    for path, exchange in answered:
-        if exchange.certificate:
-            rows.append(_told(at, "TLS certificate", exchange.certificate, "RFC 5280 sections 4.1.2.4 and 4.2.1.6"))
-        if exchange.reply:
-            rows += _marks(provider, at, path, exchange.reply)
-            rows += _plain(at, path, exchange.reply)
+    verified: bool
+    peer: str
+    rows: tuple[EvidenceRow, ...]
+
+
+def look(provider: Provider | None, at: str, path: str, exchange: Exchange) -> Seen | None:
+    """Return what an answer of the origin `at` shows: its certificate, its own marks, and everybody else's."""
+    if exchange.reply is None:
+        return None
+    rows = []
+    if exchange.certificate:
+        rows.append(_told(at, "TLS certificate", exchange.certificate, "RFC 5280 sections 4.1.2.4 and 4.2.1.6"))
+    rows += _marks(provider, at, path, exchange.reply)
+    rows += _plain(at, path, exchange.reply)
+    return Seen(exchange.verified, exchange.peer, tuple(rows))
+
+
+def weigh(provider: Provider | None, at: str, seen: Iterable[Seen | None]) -> tuple[EvidenceRow, ...]:
+    """Return what the answers of one origin show together: its address, and the marks of each."""
+    answers = [one for one in seen if one]
+    rows = (_address(provider, at, answers), *(row for one in answers for row in one.rows))
     return tuple(dict.fromkeys(rows))
 
 
-def _address(provider: Provider | None, at: str, exchanges: list[Exchange]) -> EvidenceRow:
+def _address(provider: Provider | None, at: str, answers: list[Seen]) -> EvidenceRow:
     host = urlsplit(at).hostname or ""
     listed = provider is not None and provider_at(at) is provider
     source, checked = (provider.docs, provider.checked) if provider else ("testkey_nb/providers", SANDBOX.checked)
@@ -74,15 +86,15 @@ def _address(provider: Provider | None, at: str, exchanges: list[Exchange]) -> E
     if provider and other and other is not provider:
         observed = Why("{host} is a host of {name}", host=host, name=other.name)
         return EvidenceRow(at, "address", observed, Speaks.AGAINST, other.id, other.docs, other.checked)
-    if not exchanges:
+    if not answers:
         observed = Why("{host} did not answer", host=host)
         return EvidenceRow(at, "no answer", observed, Speaks.NEUTRAL, "", source, checked)
     speaks, observed = Speaks.NEUTRAL, Why("{host} is on no list", host=host)
     if is_private(host):
         speaks, observed = Speaks.AGAINST, Why("{host} is a private address", host=host)
-    elif any(exchange.peer and is_private(exchange.peer) for exchange in exchanges):
+    elif any(answer.peer and is_private(answer.peer) for answer in answers):
         speaks, observed = Speaks.AGAINST, Why("{host} leads to a private address", host=host)
-    elif listed and all(exchange.verified for exchange in exchanges):
+    elif listed and all(answer.verified for answer in answers):
         speaks = Speaks.FOR
         observed = Why("{host} is a listed host and its certificate was verified", host=host)
     elif listed:

@@ -99,7 +99,6 @@ class Readiness:
 
     def rows(self, grain: str) -> Sequence[object]:
         """Return the rows of one frame or view."""
-        run = self.run
         if grain in VIEWS:
             return VIEWS[grain].rows(self)
         if grain == "passport":
@@ -108,10 +107,10 @@ class Readiness:
             return [gate.row() for gate in self.gates]
         if grain == "actions":
             return self._actions()
-        if grain == "evidence":
-            return run.identity.evidence
-        rows: Sequence[object] = getattr(self if grain in {"capabilities", "prices"} else run, grain)
-        return rows
+        if grain in {"capabilities", "prices"}:
+            own: Sequence[object] = getattr(self, grain)
+            return own
+        return self.run.rows(grain)
 
     def _actions(self) -> list[ActionRow]:
         done_whys = {ACTION_OF[gate.gate]: gate for gate in self.gates}
@@ -199,7 +198,7 @@ class Readiness:
         return {
             "model_coverage": [model for model in self.run.plan.models if model in listed],
             "models": list(self.run.plan.models),
-            "probes": list(dict.fromkeys(row.ask for row in self.run.answers if row.request and row.ask != CONTROL)),
+            "probes": list(dict.fromkeys(row.ask for row in self.run.answers if row.sent and row.ask != CONTROL)),
             "metrics": list(dict.fromkeys(row.metric for row in self.run.metrics)),
             "capabilities": [row.capability for row in self.capabilities if row.state in supported],
             "signal": self.signal,

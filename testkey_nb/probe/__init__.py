@@ -3,7 +3,7 @@
 This is the one door through which a key goes to the network.
 """
 
-from .batch import Asked, probe_batch
+from .batch import AT_ONCE, Asked, Batch, probe_batch
 from .control import CONTROL
 from .everywhere import probe_from
 from .planning import Plan, plan
@@ -13,8 +13,10 @@ from .vantage import Vantage
 from .watch import Watch
 
 __all__ = [
+    "AT_ONCE",
     "CONTROL",
     "Asked",
+    "Batch",
     "Plan",
     "Progress",
     "Run",

@@ -1,37 +1,82 @@
 """Several keys side by side: one run each, none of which ends the others.
 
-Keys that go to the same provider take turns.  So a host sees at most one run's requests at a time, its negative control
-is sent once and not by every run at once, and no run's latency measures the others.
+All runs together have at most four requests in flight per host, and providers get their turns in rotation.  What needs
+no key is asked once and shared, and so is the negative control.
 """
 
 import asyncio
-from collections import defaultdict
+import math
+from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from testkey_nb.errors import KeyMalformed
+from testkey_nb.errors import CallerError, DataExpired, KeyMalformed, KeyMissing
+from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import AsyncTransport
-from testkey_nb.keys import Key
+from testkey_nb.keys import Key, may_be_key
+from testkey_nb.politeness import IN_FLIGHT_PER_HOST, Politeness
+from testkey_nb.retention import hold
 
 from .planning import Plan
 from .probing import Progress, probe_key
 from .run import Run
+from .shared import Shared
 
-AT_ONCE = 8
+AT_ONCE = 16
+AT_ONCE_PER_PROVIDER = IN_FLIGHT_PER_HOST + 2  # between two of its requests a run reads what came
+PATIENCE_S = 60.0  # how long a batch waits for a host that asked everybody to
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One run of a batch: whose key, what to ask about it, and what carries the requests; None is the network."""
+    """One run of a batch: whose key, what to ask about it, and what carries the requests; None is the network.
 
-    key: Key
+    A key that is given by the name of its variable is read when its turn comes: its five minutes begin then.
+
+    Raises
+    ------
+    KeyMissing
+        If a key may have been given in place of the name of its variable.
+
+    """
+
+    key: Key | str
     plan: Plan
     transport: AsyncTransport | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what must not be shown as a name."""
+        if isinstance(self.key, str) and may_be_key(self.key):
+            object.__setattr__(self, "key", "")
+            raise KeyMissing("give the name of the environment variable that holds the key, never the key itself")
+
+    @property
+    def name(self) -> str:
+        """What people call the key."""
+        return self.key if isinstance(self.key, str) else self.key.name
+
     @property
     def turn(self) -> Hashable:
-        """What runs that must wait for each other have in common."""
-        return self.plan.provider.id, None if self.transport is None else id(self.transport)
+        """What runs that take turns have in common."""
+        return self.plan.provider.id, self.transport
+
+    @property
+    def hosts(self) -> set[str]:
+        """The hosts that are asked."""
+        return {self.plan.host(ask.host) for ask in self.plan.provider.asks}
+
+    def read(self) -> Key:
+        """Return the key.
+
+        Raises
+        ------
+        KeyMissing
+            If its variable is not set.
+        KeyMalformed
+            If what the variable holds is no key.
+
+        """
+        return Key.from_env(self.key) if isinstance(self.key, str) else self.key
 
 
 async def probe_batch(
@@ -59,8 +104,12 @@ async def probe_batch(
 
     Raises
     ------
+    KeyMissing
+        If a variable holds no key; nothing was sent then.
     KeyMalformed
-        If one of the keys stands in a plan; nothing was sent then.
+        If one of the keys is none, or stands in a plan; nothing was sent then.
+    DataExpired
+        If everything was purged before the end.
 
     Returns
     -------
@@ -68,53 +117,141 @@ async def probe_batch(
         In the order of `asked`, whatever the network or the providers do.
 
     """
-    _keys_apart(asked)
-    batch = _Batch(asked, progress, ended, asyncio.Semaphore(max(1, at_once)))
-    turns: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for number, one in enumerate(asked):
-        turns[one.turn].append(number)
-    # A cancelled gather waits for its children only where they return their exceptions.
-    lanes = await asyncio.gather(*(batch.take_turns(numbers) for numbers in turns.values()), return_exceptions=True)
-    for fault in (*batch.faults, *(lane for lane in lanes if lane)):
-        raise fault
+    batch = Batch(asked, progress, ended, at_once)
+    for mistake in batch.mistakes.values():
+        raise mistake
+    await batch.run()
+    for mistake in batch.mistakes.values():
+        raise mistake
     return tuple(batch.runs[number] for number in range(len(asked)))
 
 
-def _keys_apart(asked: Sequence[Asked]) -> None:
-    """Refuse the whole batch where any key was given as part of any plan, before anything is sent."""
-    for text in {f"{one.plan.operator} {one.plan.base_url} {' '.join(one.plan.models)}" for one in asked}:
-        if any(one.key.stands_in(text) for one in asked):
-            raise KeyMalformed(
-                "one of the keys was given as operator, base URL or model; give it by the name of its variable"
-            )
+class Batch:
+    """A batch, before and while it goes on.
 
+    Parameters
+    ----------
+    asked, progress, ended, at_once
+        As for `probe_batch`.
 
-@dataclass(slots=True)
-class _Batch:
-    """A batch while it goes on."""
+    Raises
+    ------
+    KeyMalformed
+        If one of the keys stands in a plan.
 
-    asked: Sequence[Asked]
-    progress: Progress
-    ended: Callable[[int, Run], None]
-    slots: asyncio.Semaphore
-    runs: dict[int, Run] = field(default_factory=dict)
-    faults: list[Exception] = field(default_factory=list)
+    """
 
-    async def take_turns(self, numbers: Sequence[int]) -> None:
-        for number in numbers:
-            async with self.slots:
-                try:
-                    await self._probe(number)
-                except Exception as fault:  # noqa: BLE001 - ours, not the network's: raised when the others are done
-                    self.faults.append(fault)
+    def __init__(
+        self,
+        asked: Sequence[Asked],
+        progress: Progress,
+        ended: Callable[[int, Run], None],
+        at_once: int = AT_ONCE,
+    ) -> None:
+        """Look at every key for a moment; send nothing."""
+        self.runs: dict[int, Run] = {}
+        self.mistakes: dict[int, CallerError] = {}  # keys that could not be read
+        self.faults: dict[int, Exception] = {}  # ours, not the network's: raised when the other runs have ended
+        self.purged = False
+        self._asked, self._progress, self._ended = asked, progress, ended
+        self._slots = asyncio.Semaphore(max(1, at_once))
+        self._politeness = Politeness()
+        self._shared = Shared(self._politeness)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._look_at_keys()
+        self._total = len(asked) - len(self.mistakes)
+
+    def _look_at_keys(self) -> None:
+        """Note which keys cannot be read, and refuse the whole batch where one was given as part of any plan."""
+        texts = {f"{one.plan.operator} {one.plan.base_url} {' '.join(one.plan.models)}" for one in self._asked}
+        for number, one in enumerate(self._asked):
+            try:
+                key = one.read()
+            except CallerError as mistake:
+                self.mistakes[number] = mistake
+                continue
+            if any(key.stands_in(text) for text in texts):
+                raise KeyMalformed(
+                    "one of the keys was given as operator, base URL or model; give it by the name of its variable"
+                )
+
+    async def run(self) -> None:
+        """Make every run whose key could be read.
+
+        Raises
+        ------
+        DataExpired
+            If everything was purged meanwhile.
+
+        """
+        turns: defaultdict[Hashable, deque[int]] = defaultdict(deque)
+        for number, one in enumerate(self._asked):
+            if number not in self.mistakes:
+                turns[one.turn].append(number)
+        lanes = [lane for lane in turns.values() for _ in range(min(len(lane), AT_ONCE_PER_PROVIDER))]
+        self._tasks = [asyncio.ensure_future(self._take_turns(lane)) for lane in lanes]
+        hold(self, "batch", Batch.purge, math.inf)
+        # A cancelled gather waits for its children only where they return their exceptions.
+        faults = await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        if self.purged:
+            raise DataExpired("everything was purged while this batch went on; probe again")
+        for fault in (*self.faults.values(), *(fault for fault in faults if fault)):
+            raise fault
+
+    def purge(self) -> None:
+        """Send nothing more and drop what is on its way; called from whichever thread purges."""
+        self.purged = True
+        for task in self._tasks:
+            if not task.done():
+                task.get_loop().call_soon_threadsafe(task.cancel)
+
+    async def _take_turns(self, numbers: deque[int]) -> None:
+        while numbers:
+            number = numbers.popleft()
+            await self._turn_of(self._asked[number])
+            try:
+                await self._probe(number)
+            except CallerError as mistake:
+                self.mistakes[number] = mistake
+            except Exception as fault:  # noqa: BLE001 - whatever it is, the others go on
+                self.faults[number] = fault
+            finally:
+                self._slots.release()
+
+    async def _turn_of(self, one: Asked) -> None:
+        """Take a slot; who came first goes first, so providers take turns.
+
+        A host that asked everybody to wait is waited for, unless that is long or not known.
+        """
+        await self._slots.acquire()
+        while 0 < (wait_s := self._politeness.wait_s(one.hosts)) <= PATIENCE_S:
+            self._slots.release()
+            self._tell(f"{one.name}: waiting {wait_s:.0f} s, as its host asked")
+            await asyncio.sleep(wait_s)
+            await self._slots.acquire()
 
     async def _probe(self, number: int) -> None:
-        one = self.asked[number]
+        one = self._asked[number]
 
         def told(_done: int, _total: int, what: str) -> None:
-            self.progress(len(self.runs), len(self.asked), f"{one.key.name}: {what}")
+            self._tell(f"{one.name}: {what}")
 
-        run = await probe_key(one.key, one.plan, transport=one.transport, progress=told)
+        try:
+            shared = self._in_common()
+            run = await probe_key(one.read(), one.plan, transport=one.transport, progress=told, shared=shared)
+        except asyncio.CancelledError as stopped:
+            raise stopped.with_traceback(None) from None  # the frames below hold the key
         self.runs[number] = run
-        self.ended(number, run)
-        self.progress(len(self.runs), len(self.asked), f"{one.key.name}: done")
+        self._ended(number, run)
+        self._tell(f"{one.name}: done")
+
+    def _in_common(self) -> Shared:
+        """Return what runs share; it is begun anew after half of its time, so that a late run is kept for the rest."""
+        if now() > self._shared.until - lifetime_s() / 2:
+            self._shared = Shared(self._politeness)
+        hold(self._shared, "cache", Shared.forget, self._shared.until)
+        return self._shared
+
+    def _tell(self, what: str) -> None:
+        self._progress(len(self.runs), self._total, what)

@@ -1,9 +1,9 @@
 """How answers become the facts of a run: read by their parsers, judged by the outcome table, believed or only kept."""
 
-import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from testkey_nb.http import Exchange, Manifest
@@ -14,12 +14,14 @@ from testkey_nb.places import edge_of, server_region_of
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.providers.rate_limit_headers import latest, limits_told
 from testkey_nb.rows import AnswerRow, EvidenceRow, LimitRow, MetricRow, PriceRow, Stamp, Value, Why
-from testkey_nb.spec import LACKING, Ask, Finding, Provider, Reply, Rows
+from testkey_nb.spec import LACKING, Ask, Finding, OfBody, Provider, Reply, Rows
 
 from .control import CONTROL
+from .heard import Told
 from .planning import Plan
 from .platforms import OTHER_PLATFORM, told_of_others
 from .run import Run, merge_models
+from .shared import Shared
 
 _ADMINISTERS = Why("a key that manages an account: it is named here, never used, and calls no model")
 _OPENS: Mapping[Axis, Why] = {
@@ -31,7 +33,7 @@ _OPENS: Mapping[Axis, Why] = {
 
 
 class Answered(NamedTuple):
-    """An ask, where it went, what came of it, and when it was sent."""
+    """An ask, where it went, what came of it before it is read, and when it was sent."""
 
     ask: Ask
     sample: int
@@ -45,15 +47,17 @@ class Answered(NamedTuple):
 class Probed:
     """What a run has asked, and who answered: all that its facts are made from."""
 
+    run_id: str
     key: Key
     plan: Plan
     vantage: str
     begun: datetime
     until: float  # on the clock of `expiry.now`
     identity: Identity
-    answered: Iterable[Answered]
+    told: Sequence[Told]
     proof: tuple[Finding, ...]  # from controls
     manifest: Manifest
+    shared: Shared
 
 
 def believed(plan: Plan, identity: Identity) -> bool:
@@ -78,65 +82,76 @@ def read(provider: Provider, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str,
     return outcome, why, source, rows
 
 
-def verdict_of(provider: Provider, answered: Answered) -> tuple[Outcome, Why, str, Rows]:
-    """Return what came of an ask, as `read` has it; where nothing came, why."""
-    if answered.exchange.reply is None:
-        return Outcome.UNAVAILABLE, answered.exchange.fault, "", Rows()
-    return read(provider, answered.ask, answered.exchange.reply)
+def tell(key: Key, plan: Plan, begun: datetime, answered: Answered, shared: Shared) -> Told:
+    """Return what is kept of an answer: its body is not.
 
+    Equal rows of several runs are kept once, and their prices keep the moment they were first seen.
+    """
+    ask, exchange, where = answered.ask, answered.exchange, (answered.host, plan.region)
 
-@dataclass(slots=True)
-class _Found:
-    """Rows as they are found, in the order of the answers."""
+    def kept(reply: Reply) -> Rows | None:
+        if (rows := ask.parse(reply)) is None:
+            return None
+        prices = shared.same(rows.prices)
+        dated = shared.of((prices,), where, lambda: tuple(_dated(plan, begun, answered.host, prices)))
+        return replace(rows, models=shared.same(rows.models), prices=dated)
 
-    answers: list[AnswerRow] = field(default_factory=list)
-    rows: list[tuple[Ask, Rows]] = field(default_factory=list)  # what is believed
-    prices: list[PriceRow] = field(default_factory=list)
-    limits: list[tuple[str, tuple[LimitRow, ...]]] = field(default_factory=list)  # with what was asked
-    findings: list[Finding] = field(default_factory=list)
+    def parse(reply: Reply) -> Rows | None:
+        if not exchange.digest or not isinstance(ask.parse, OfBody):
+            return kept(reply)
+        return shared.keep((ask.parse, where, exchange.digest), lambda: kept(reply))
+
+    outcome, why, source, rows = Outcome.UNAVAILABLE, exchange.fault, "", Rows()
+    if exchange.reply:
+        outcome, why, source, rows = read(plan.provider, replace(ask, parse=parse), exchange.reply)
+    row = _row(key, answered, (outcome, why, source))
+    return Told(ask, row, rows, _limits(plan.provider, answered, outcome))
 
 
 def as_run(probed: Probed) -> Run:
     """Return the facts of a run."""
-    key, plan, found = probed.key, probed.plan, _found(probed)
+    key, plan, shared = probed.key, probed.plan, probed.shared
+    findings, answers = _findings(probed), tuple(one.row for one in probed.told)
+    # Otherwise words are kept, and nobody relies on them.
+    counted = probed.told if believed(plan, probed.identity) else ()
     metrics = [
-        MetricRow.of(name, _masked(value), unit, ask.name)
-        for ask, rows in found.rows
-        for name, value, unit in rows.metrics
+        MetricRow.of(name, _masked(value), unit, one.ask.name)
+        for one in counted
+        for name, value, unit in one.rows.metrics
     ]
+    models = [one.rows.models for one in counted if one.rows.models]
+    prices = [one.rows.prices for one in counted if one.rows.prices]
     return Run(
-        stamp=Stamp(secrets.token_hex(6), plan.provider.id, key.hint, probed.begun),
+        stamp=Stamp(probed.run_id, plan.provider.id, key.hint, probed.begun),
         plan=plan,
         key_name=key.name,
         identity=replace(probed.identity, evidence=(*probed.identity.evidence, _shape(key, plan.provider))),
         manifest=probed.manifest,
-        answers=tuple(found.answers),
-        metrics=(*_key_valid(probed, found.findings), *dict.fromkeys(metrics)),
-        models=merge_models((row for _, rows in found.rows for row in rows.models), plan.models),
-        prices=tuple(found.prices),
-        limits=(*latest(found.limits), *(limit for _, rows in found.rows for limit in rows.limits)),
-        findings=told_of_others(plan, found.findings, _there(found.answers)),
+        answers=answers,
+        metrics=(*_key_valid(probed, findings), *dict.fromkeys(metrics)),
+        models=shared.of(models, plan.models, lambda: shared.same(merge_models(chain(*models), plan.models))),
+        prices=shared.of(prices, None, lambda: tuple(chain(*prices))),
+        limits=(
+            *latest((f"{one.row.host}{one.row.path}", one.limits) for one in counted),
+            *(limit for one in counted for limit in one.rows.limits),
+        ),
+        findings=told_of_others(plan, findings, _there(answers)),
         until=probed.until,
         vantage=probed.vantage,
     )
 
 
-def _found(probed: Probed) -> _Found:
-    found = _Found(findings=list(probed.proof))
-    counts = believed(probed.plan, probed.identity)  # otherwise words are kept, and nobody relies on them
+def _findings(probed: Probed) -> list[Finding]:
+    """Return what controls and refusals say about the axes."""
+    found = list(probed.proof)
     elsewhere = any(finding.axis is Axis.REGION for finding in probed.proof)
-    for answered in probed.answered:
-        ask, (outcome, why, source, rows) = answered.ask, verdict_of(probed.plan.provider, answered)
-        found.answers.append(answer_row(probed.key, answered, (outcome, why, source)))
-        if counts:
-            found.rows.append((ask, rows))
-            found.prices += _dated(probed, answered.host, rows.prices)
-            found.limits.append((f"{answered.host}{answered.path}", _limits(probed.plan.provider, answered, outcome)))
-            if ask.auth and ask.name != OTHER_PLATFORM and not elsewhere:
-                found.findings += _heard(ask, answered.host, outcome, why)
-    accepted = agree(f.answer for f in found.findings if f.axis is Axis.AUTH) is Answer.YES
+    if believed(probed.plan, probed.identity) and not elsewhere:
+        for ask, row in ((one.ask, one.row) for one in probed.told):
+            if ask.auth and ask.name != OTHER_PLATFORM:
+                found += _heard(ask, row.host, Outcome(row.outcome), row.why)
+    accepted = agree(f.answer for f in found if f.axis is Axis.AUTH) is Answer.YES
     if accepted and administers(probed.plan, probed.key):
-        found.findings.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
+        found.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
     return found
 
 
@@ -150,11 +165,11 @@ def _limits(provider: Provider, answered: Answered, outcome: Outcome) -> tuple[L
     return tuple(replace(row, keyed=keyed) for row in told)
 
 
-def _dated(probed: Probed, host: str, prices: Iterable[PriceRow]) -> Iterator[PriceRow]:
+def _dated(plan: Plan, begun: datetime, host: str, prices: Iterable[PriceRow]) -> Iterator[PriceRow]:
     """Return prices with the region they hold in, that of the host that told them, and the moment they were seen."""
-    region = next((known.region for known in probed.plan.provider.hosts if known.host == host), probed.plan.region)
+    region = next((known.region for known in plan.provider.hosts if known.host == host), plan.region)
     for price in prices:
-        yield replace(price, region=price.region or region, checked_at=price.checked_at or probed.begun)
+        yield replace(price, region=price.region or region, checked_at=price.checked_at or begun)
 
 
 def _there(answers: Iterable[AnswerRow]) -> dict[str, Outcome]:
@@ -180,8 +195,7 @@ def _key_valid(probed: Probed, findings: Iterable[Finding]) -> list[MetricRow]:
     return [MetricRow.of("key_valid", value, "boolean", name) for name in asks]
 
 
-def answer_row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
-    """Return an answer as a row, of which nothing tells the key."""
+def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
     ask, sample, host, path, exchange, asked_at = answered
     reply, split, (outcome, why, source) = exchange.reply, exchange.split, verdict
     headers = reply.headers if reply else {}

@@ -1,6 +1,7 @@
 """A run while it goes on: keyless questions, identity, keyed questions, the control, samples."""
 
 import asyncio
+import secrets
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,15 +10,7 @@ from datetime import UTC, datetime
 from testkey_nb.errors import KeyMalformed
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Exchange, Sender
-from testkey_nb.identity import (
-    Identity,
-    conclude,
-    join,
-    look_around,
-    provider_at,
-    takes_key,
-    weigh,
-)
+from testkey_nb.identity import Identity, Seen, around, conclude, join, look, provider_at, takes_key, weigh
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Outcome
 from testkey_nb.retention import hold
@@ -25,10 +18,12 @@ from testkey_nb.spec import Ask, Finding, Repeat, Rows
 
 from .beat import Beat
 from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
-from .facts import Answered, Probed, administers, as_run, believed, read
+from .facts import Answered, Probed, administers, as_run, believed, tell
+from .heard import Heard, Question, Told
 from .planning import Plan
 from .platforms import OTHER_PLATFORM, hosts_elsewhere, valid_elsewhere
 from .run import Run
+from .shared import Shared
 from .vantage import Vantage
 
 SAMPLE_SPACING_S = 0.5
@@ -36,7 +31,7 @@ SAMPLE_SPACING_S = 0.5
 Progress = Callable[[int, int, str], None]
 
 
-async def probe_key(  # noqa: PLR0913 - a key, a plan, and the ways in which a run can go
+async def probe_key(  # noqa: PLR0913 - a key, a plan, the ways in which a run can go, and what it may share
     key: Key,
     plan: Plan,
     *,
@@ -44,6 +39,7 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, and the ways in which a r
     vantage: Vantage | None = None,
     progress: Progress = lambda _done, _total, _what: None,
     run_s: float = RUN_S,
+    shared: Shared | None = None,
 ) -> Run:
     """Identify the endpoint, then ask it about `key`.
 
@@ -61,6 +57,8 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, and the ways in which a r
         Called with requests done, requests known of, and what was asked.
     run_s
         Seconds after which what is not answered yet counts as unavailable.
+    shared
+        What the runs of a batch have in common; None for a run that is alone.
 
     Raises
     ------
@@ -76,8 +74,14 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, and the ways in which a r
 
     """
     keep_apart(key, plan, vantage.name if vantage else "")
-    way = transport or (vantage if vantage and vantage.proxy else None)
-    probing = Probing(key, plan, vantage.name if vantage else "", way, progress)
+    probing = Probing(
+        key,
+        plan,
+        vantage=vantage.name if vantage else "",
+        way=transport or (vantage if vantage and vantage.proxy else None),
+        progress=progress,
+        shared=shared or Shared(),
+    )
     async with Sender(
         transport or (vantage.network(plan) if vantage else None),
         key=key,
@@ -85,6 +89,7 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, and the ways in which a r
         run_s=min(run_s, max(0.0, key.until - now())),
         headers=plan.provider.headers,
         vouched=plan.vouched,
+        politeness=probing.shared.politeness,
     ) as sender:
         run = await probing.run(sender)
     hold(run, "run", lambda held: held.forget(), run.until)
@@ -113,12 +118,14 @@ class Probing:
     key: Key
     plan: Plan
     vantage: str = ""
-    way: object | None = None  # out, which controls are remembered by
+    way: object | None = None  # out, by which controls and shared answers are remembered
     progress: Progress = lambda _done, _total, _what: None
+    shared: Shared = field(default_factory=Shared)
+    run_id: str = field(default_factory=lambda: secrets.token_hex(6))
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     until: float = field(default_factory=lambda: now() + lifetime_s())
-    around: list[tuple[str, Exchange]] = field(default_factory=list)
-    answered: list[Answered] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    seen: defaultdict[str, list[Seen | None]] = field(default_factory=lambda: defaultdict(list))  # by origin
     done: int = 0
     total: int = 0
 
@@ -129,33 +136,29 @@ class Probing:
         await self._take_samples(sender, self.sampled(identity))
         return as_run(
             Probed(
-                self.key,
-                self.plan,
-                self.vantage,
-                self.begun,
-                self.until,
-                identity,
-                self.answered,
-                proof,
-                sender.manifest,
+                key=self.key,
+                plan=self.plan,
+                vantage=self.vantage,
+                run_id=self.run_id,
+                begun=self.begun,
+                until=min(self.until, self.shared.until),
+                identity=identity,
+                told=self.told,
+                proof=proof,
+                manifest=sender.manifest,
+                shared=self.shared,
             )
         )
 
     async def open(self, sender: Sender) -> Identity:
         """Ask what needs no key and see who answers; only then ask with the key, where it may go."""
         keyless = [ask for ask in self.plan.provider.asks if not ask.auth and ask.repeat is not Repeat.PER_SAMPLE]
-        # A listed host needs no more than its own answers; any other is looked at from all sides.
-        around = (
-            look_around(sender, self.plan.base_url, {join(self.plan.base_url, ask.path) for ask in keyless})
-            if self.plan.base_url and provider_at(self.plan.base_url) is None
-            else _nobody()
-        )
-        first = self.ask(sender, [ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
-        self.around, _ = await asyncio.gather(around, first)
+        first = self._questions([ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
+        await self._ask(sender, [*self._around(keyless), *first])
         keyed = [ask for ask in self._keyed(self.identity()) if ask.repeat is Repeat.ONCE]
-        await self.ask(sender, [ask for ask in keyed if not ask.waits])
+        await self._ask(sender, self._questions([ask for ask in keyed if not ask.waits]))
         if not self._manages() and self._taken():
-            await self.ask(sender, [ask for ask in keyed if ask.waits])
+            await self._ask(sender, self._questions([ask for ask in keyed if ask.waits]))
         return self.identity()  # a relay may show itself only to a key
 
     def sampled(self, identity: Identity) -> list[Ask]:
@@ -165,51 +168,106 @@ class Probing:
             asks += self._keyed(identity)
         return [ask for ask in asks if ask.repeat is Repeat.PER_SAMPLE]
 
+    async def sample(self, sender: Sender, asks: Sequence[Ask], number: int) -> bool:
+        """Ask once more; return whether anything was sent."""
+        before = len(self.told)
+        await self._ask(sender, self._questions(asks, number))
+        return any(one.row.request for one in self.told[before:])
+
     def forget(self) -> None:
         """Drop what was answered so far."""
-        self.around.clear()
-        self.answered.clear()
+        self.told.clear()
+        self.seen.clear()
 
     async def _take_samples(self, sender: Sender, asks: Sequence[Ask]) -> None:
         """Take the samples at even distances; once nothing is sent any more, none is left to take."""
         beat = Beat(SAMPLE_SPACING_S)
-        for sample in range(1, self.plan.samples + 1):
+        for number in range(1, self.plan.samples + 1):
             await asyncio.sleep(min(beat.wait_s(), sender.left_s))
-            if not sender.left_s or not await self.ask(sender, asks, sample):
+            if not sender.left_s or not await self.sample(sender, asks, number):
                 return
 
-    async def ask(self, sender: Sender, asks: Iterable[Ask], sample: int = 0) -> bool:
-        """Send each request once and hand its answer to every ask it answers; return whether any was sent.
+    def _around(self, keyless: Iterable[Ask]) -> list[Question]:
+        """Return what to look at from all sides: a listed host needs no more than its own answers."""
+        at = self.plan.base_url
+        if not at or provider_at(at) is not None:
+            return []
+        urls = around(at, {join(at, ask.path) for ask in keyless})
+        return [Question(self.plan.service, path, url) for path, url in urls.items()]
+
+    def _questions(self, asks: Iterable[Ask], sample: int = 0) -> list[Question]:
+        """Return each request once, with every ask that its answer is for."""
+        together: defaultdict[tuple[str, str, str, bool], list[Ask]] = defaultdict(list)
+        for ask in asks:
+            for model in self.plan.models if ask.per_model else ("",):
+                together[self.plan.host(ask.host), self._path(ask, model), model, ask.auth].append(ask)
+        return [
+            Question(host, path, self._url(host, path), tuple(of), model, keyed, sample)
+            for (host, path, model, keyed), of in together.items()
+        ]
+
+    async def _ask(self, sender: Sender, questions: Sequence[Question]) -> None:
+        """Send them at once, and keep in their order what they brought.
 
         A sample that the end of our own time cut off says nothing of the host and is not kept.
         """
-        shared: defaultdict[tuple[str, str, str, bool], list[Ask]] = defaultdict(list)
-        for ask in asks:
-            for model in self.plan.models if ask.per_model else ("",):
-                shared[self.plan.host(ask.host), self._path(ask, model), model, ask.auth].append(ask)
-        self.total += len(shared)
-        asked_at = datetime.now(UTC)
-        sends = [
-            self._send(sender, host, path, model, self.key if keyed else None) for host, path, model, keyed in shared
-        ]
-        exchanges = await _all(sends)
-        for (host, path, _, _), of, exchange in zip(shared, shared.values(), exchanges, strict=True):
-            if exchange.reply or sender.left_s or not sample:
-                self.answered += [Answered(ask, sample, host, path, exchange, asked_at) for ask in of]
-        return any(exchange.number for exchange in exchanges)
+        self.total += len(questions)
+        heard = await _all(self._heard(sender, question) for question in questions)
+        for question, one in zip(questions, heard, strict=True):
+            if one.seen or sender.left_s or not question.sample:
+                self._keep(question, one)
 
-    async def _send(self, sender: Sender, host: str, path: str, model: str, key: Key | None) -> Exchange:
+    def _keep(self, question: Question, heard: Heard) -> None:
+        self.told += heard.told
+        self.seen[self.plan.at(question.host)].append(heard.seen)
+
+    async def _heard(self, sender: Sender, question: Question) -> Heard:
+        """Return an answer; one without a key that another run of the batch has is taken from it."""
+
+        async def made() -> Heard:
+            asked_at = datetime.now(UTC)
+            exchange = await self._send(sender, question, self.key if question.keyed else None)
+            return self._hear(question, exchange, asked_at)
+
+        if question.keyed or question.sample:
+            return await made()
+        where = (self.way, question.where(self.plan))
+        heard, mine = await self.shared.once(where, made, lambda heard: heard.lasts)
+        if mine:
+            return heard
+        if heard.echoes(self.key):
+            return await made()  # this run's own sender blanks its key in the answer
+        sender.manifest.shared += 1
+        self._tell(question.path)
+        return heard.lent
+
+    def _hear(self, question: Question, exchange: Exchange, asked_at: datetime) -> Heard:
+        """Read an answer for every ask it answers."""
+        answers = [
+            Answered(ask, question.sample, question.host, question.path, exchange, asked_at) for ask in question.asks
+        ]
+        told = tuple(tell(self.key, self.plan, self.begun, answered, self.shared) for answered in answers)
+        seen = look(self.plan.provider, self.plan.at(question.host), question.path, exchange)
+        return Heard(self.run_id, told, seen, exchange.reply.status if exchange.reply else None)
+
+    async def _send(self, sender: Sender, question: Question, key: Key | None) -> Exchange:
         exchange = await sender.get(
-            join(self.plan.at(host), path),
-            host=host,
+            question.url,
+            host=question.host,
             key=key,
             auth=self.plan.provider.auth,
-            model=model,
+            model=question.model,
             claims=key.claims() if key else None,
         )
-        self.done += 1
-        self.progress(self.done, self.total, path)
+        self._tell(question.path)
         return exchange
+
+    def _tell(self, what: str) -> None:
+        self.done += 1
+        self.progress(self.done, self.total, what)
+
+    def _url(self, host: str, path: str) -> str:
+        return join(self.plan.at(host), path)
 
     def _path(self, ask: Ask, model: str) -> str:
         month = self.begun.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -224,54 +282,49 @@ class Probing:
         provider = self.plan.provider
         keyless = {region.host for region in provider.keyless_hosts}
         origins = {self.plan.at(self.plan.host(ask.host)) for ask in provider.asks if ask.host not in keyless}
-        seen: dict[str, list[tuple[str, Exchange]]] = {at: list(self.around) for at in sorted(origins)}
-        for _, _, host, path, exchange, _ in self.answered:
-            if self.plan.at(host) in seen:
-                seen[self.plan.at(host)].append((path, exchange))
-        evidence = tuple(row for at, pairs in seen.items() for row in weigh(provider, at, pairs))
+        evidence = tuple(row for at in sorted(origins) for row in weigh(provider, at, self.seen[at]))
         return conclude(provider, evidence, trust_endpoint=self.plan.trust_endpoint)
 
     async def _proof(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:
         """Ask what proves a key again with a key that is none: only a refusal makes the first answer a proof."""
         if not believed(self.plan, identity):
             return ()
-        proofs = []
-        for ask, _, host, path, exchange, _ in list(self.answered):
-            if ask.proves_key and self._outcome(ask, exchange) is Outcome.OK:
-                proofs.append(await self._control(sender, ask, host, path))
-        return tuple(proofs)
+        proven = [one for one in self.told if one.ask.proves_key and one.row.outcome == Outcome.OK]
+        return tuple([await self._control(sender, one.ask, one.row.host, one.row.path) for one in proven])
 
     async def _control(self, sender: Sender, ask: Ask, host: str, path: str) -> Finding:
-        url, known = join(self.plan.at(host), path), known_controls(self.way)
-        if url not in known:
+        """Return what the control of a question shows; it is sent once per endpoint."""
+        url, known = self._url(host, path), known_controls(self.way)
+
+        async def made() -> Finding:
             self.total += 1
-            made_up, asked_at = control_key(self.plan.provider, self.key), datetime.now(UTC)
-            exchange = await self._send(sender, host, path, "", made_up)
             asked = replace(ask, name=CONTROL, auth=False, outcomes=(), parse=lambda _reply: Rows())
-            self.answered.append(Answered(asked, 0, host, path, exchange, asked_at))
+            question = Question(host, path, url, (asked,))
+            asked_at = datetime.now(UTC)
+            exchange = await self._send(sender, question, control_key(self.plan.provider, self.key))
+            self._keep(question, self._hear(question, exchange, asked_at))
             found = weigh_control(self.plan.provider, ask, exchange)
-            if not is_conclusive(found, exchange):
-                return found
-            known[url] = found
-        return known[url]
+            if is_conclusive(found, exchange):
+                known[url] = found
+            return found
+
+        if url in known:
+            return known[url]
+        found, _ = await self.shared.once((self.way, CONTROL, url), made, lambda _found: False)
+        return found
 
     async def _elsewhere(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:
         """Ask this vendor's separate platforms about a key that is refused here, if the operator agreed to that."""
         if not self.plan.other_platforms or self.plan.base_url or not believed(self.plan, identity):
             return ()
-        for ask, _, here, path, exchange, _ in list(self.answered):
-            if not (
-                ask.proves_key and exchange.reply and read(self.plan.provider, ask, exchange.reply)[0] is Outcome.DENIED
-            ):
-                continue
+        for one in [one for one in self.told if one.ask.proves_key and one.row.outcome == Outcome.DENIED]:
+            ask, here, path = one.ask, one.row.host, one.row.path
             for region, there in hosts_elsewhere(self.plan, ask.host).items():
-                self.total += 1
-                asked_at = datetime.now(UTC)
-                other = await self._send(sender, there, path, "", self.key)
                 # Nothing but the verdict is taken from there: money and models of another platform are not this one's.
                 asked = replace(ask, name=OTHER_PLATFORM, parse=lambda _reply: Rows(), proves_key=False)
-                self.answered.append(Answered(asked, 0, there, path, other, asked_at))
-                if self._outcome(ask, other) is Outcome.OK:
+                question = Question(there, path, self._url(there, path), (asked,), keyed=True)
+                await self._ask(sender, [question])
+                if self.told[-1].row.outcome == Outcome.OK:
                     proof = await self._control(sender, ask, there, path)
                     if proof.answer is Answer.YES:
                         return valid_elsewhere(here, there, region, f"{ask.name}, {OTHER_PLATFORM}")
@@ -279,17 +332,13 @@ class Probing:
 
     def _manages(self) -> bool:
         """Whether an answer has said that this key manages an account: nothing more is asked with it then."""
-        told = (read(self.plan.provider, a.ask, a.exchange.reply)[3] for a in self.answered if a.exchange.reply)
-        kinds = {metric.value for rows in told for metric in rows.metrics if metric.metric == "token_type"}
-        return bool(kinds & {"admin", "management"})
+        told = (metric for one in self.told for metric in one.rows.metrics if metric.metric == "token_type")
+        return any(metric.value in {"admin", "management"} for metric in told)
 
     def _taken(self) -> bool:
         """Whether this key was answered and never refused: otherwise it is not sent once more for each model."""
-        heard = {self._outcome(a.ask, a.exchange) for a in self.answered if a.ask.auth}
-        return Outcome.OK in heard and Outcome.DENIED not in heard
-
-    def _outcome(self, ask: Ask, exchange: Exchange) -> Outcome:
-        return read(self.plan.provider, ask, exchange.reply)[0] if exchange.reply else Outcome.UNAVAILABLE
+        outcomes = {one.row.outcome for one in self.told if one.ask.auth}
+        return Outcome.OK in outcomes and Outcome.DENIED not in outcomes
 
     def _keyed(self, identity: Identity) -> list[Ask]:
         """Return the asks that the key may go with, to hosts that may have it."""
@@ -298,17 +347,13 @@ class Probing:
         return [ask for ask in asks if takes_key(plan.provider, plan.at(plan.host(ask.host)), identity)]
 
 
-async def _all(sends: Iterable[Coroutine[None, None, Exchange]]) -> list[Exchange]:
+async def _all(coming: Iterable[Coroutine[None, None, Heard]]) -> list[Heard]:
     """Wait for every request, also when cancelled: a gather that raises at once leaves the others on their way."""
-    exchanges = await asyncio.gather(*sends, return_exceptions=True)
-    for exchange in exchanges:
-        if isinstance(exchange, BaseException):
-            raise exchange
-    return [exchange for exchange in exchanges if isinstance(exchange, Exchange)]
-
-
-async def _nobody() -> list[tuple[str, Exchange]]:
-    return []
+    heard = await asyncio.gather(*coming, return_exceptions=True)
+    for one in heard:
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in heard if isinstance(one, Heard)]
 
 
 def _budget(plan: Plan) -> int:

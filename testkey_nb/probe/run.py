@@ -62,12 +62,16 @@ class Run:
                 found[row.metric] += (row.native,)
         return dict(found)
 
+    def rows(self, grain: str) -> Sequence[object]:
+        """Return the rows of ``evidence, answers, metrics, models, prices`` or ``limits``."""
+        rows: Sequence[object] = self.identity.evidence if grain == "evidence" else getattr(self, grain)
+        return rows
+
     def frame(self, grain: str) -> "pd.DataFrame":
         """Return one of the frames ``evidence, answers, metrics, models, prices, limits``."""
         from testkey_nb.frames import frame  # noqa: PLC0415 - pandas is loaded when a frame is asked for
 
-        rows: Sequence[object] = self.identity.evidence if grain == "evidence" else getattr(self, grain)
-        return frame(GRAINS[grain], [(self.stamp, rows)], self.until)
+        return frame(GRAINS[grain], [(self.stamp, self.rows(grain))], self.until)
 
     @property
     def gone(self) -> bool:

@@ -28,7 +28,7 @@ from testkey_nb.spec import Ask
 from testkey_nb.stability import StabilityRow, steadiness
 
 from .beat import Beat
-from .facts import answer_row, believed, verdict_of
+from .facts import believed
 from .planning import Plan
 from .probing import Probing, keep_apart
 
@@ -196,16 +196,13 @@ class Watch:
     async def _round(self, probing: Probing, sender: Sender, asks: Sequence[Ask]) -> _Seen:
         """Ask everything once more, and keep and return what was sent; say why, if it is the last round."""
         self._samples += 1
-        await probing.ask(sender, asks, self._samples)
-        foreign, answered = probing.identity().verdict in FOREIGN, probing.answered.copy()
+        await probing.sample(sender, asks, self._samples)
+        foreign, told = probing.identity().verdict in FOREIGN, [one.row for one in probing.told]
         probing.forget()
-        seen = _Seen(tuple(
-            answer_row(self._key, one, verdict_of(self.plan.provider, one)[:3])
-            for one in answered if one.exchange.number
-        ))  # fmt: skip
+        seen = _Seen(tuple(row for row in told if row.request))
         self._seen.append(seen)
         hold(seen, "sample", lambda held: held.forget(), now() + lifetime_s())
-        unsent = [one.exchange.fault for one in answered if not one.exchange.number]
+        unsent = [row.why for row in told if not row.request]
         waits = [row.retry_after for row in seen.rows if row.status == 429]  # noqa: PLR2004 - Too Many Requests
         if foreign:
             self.ended = Why("it shows marks of somebody else now")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from testkey_nb.outcome import Outcome, Standing
 from testkey_nb.rows import ModelRow, PriceRow, Why
-from testkey_nb.spec import Ask, Clause, Metric, Repeat, Reply, Rows
+from testkey_nb.spec import Ask, Clause, Metric, OfBody, Repeat, Reply, Rows
 
 from .loose import count, flag, items, label, mapping, moment, text, texts
 from .token_prices import PER_TOKEN, priced
@@ -53,7 +53,7 @@ def parse_list(
         told = tuple(price for row, entry in found for price in prices(row.model, entry))
         return Rows((Metric(metric, len(rows), "models"),), tuple(rows.values()), told)
 
-    return parse
+    return OfBody(parse)
 
 
 def plain_model(entry: Entry, **more: object) -> ModelRow | None:

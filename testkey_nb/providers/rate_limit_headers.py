@@ -65,11 +65,15 @@ def latest(told: Iterable[tuple[str, tuple[LimitRow, ...]]]) -> tuple[LimitRow, 
         What was asked, and the limits that its answer told, in the order of the answers.
 
     """
-    by_question = {(question, rows[0].keyed): rows for question, rows in told if rows}
-    rows = [row for of_one in by_question.values() for row in of_one]
+    by_question: dict[tuple[str, bool], tuple[LimitRow, ...]] = {}
+    for question, rows in told:
+        if rows:
+            by_question.pop((question, rows[0].keyed), None)  # what is told last comes last
+            by_question[question, rows[0].keyed] = rows
+    found = [row for of_one in by_question.values() for row in of_one]
     # What anybody is told of a limit says less than what this key is told of it.
-    keyed = {(row.service, row.limit, row.source) for row in rows if row.keyed}
-    kept = [row for row in rows if row.keyed or (row.service, row.limit, row.source) not in keyed]
+    keyed = {(row.service, row.limit, row.source) for row in found if row.keyed}
+    kept = [row for row in found if row.keyed or (row.service, row.limit, row.source) not in keyed]
     return tuple({replace(row, remaining=None, reset_s=None): row for row in kept}.values())
 
 

@@ -1,0 +1,57 @@
+"""Politeness to hosts: a few requests in flight, over all runs that share it, and none while a host asked to wait."""
+
+import asyncio
+import math
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+IN_FLIGHT_PER_HOST = 4
+
+
+class Politeness:
+    """What several runs owe the hosts they ask, counted by the real host name.
+
+    Parameters
+    ----------
+    clock
+        Seconds that only go forward.
+
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Owe nobody anything yet."""
+        self._clock = clock
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(IN_FLIGHT_PER_HOST))
+        self._waits: dict[str, tuple[str, float]] = {}
+
+    def slot(self, host: str) -> asyncio.Semaphore:
+        """Return what is held while a request to `host` is in flight; who came first goes first."""
+        return self._slots[host]
+
+    def stop(self, host: str, retry_after: str) -> None:
+        """Let nobody ask `host` before the time that it gave; at all, where it gave none that can be read."""
+        self._waits[host] = retry_after, self._clock() + _seconds(retry_after)
+
+    def stopped(self, host: str) -> str | None:
+        """Return the words by which `host` asked everybody to wait, None when it may be asked."""
+        retry_after, until = self._waits.get(host, ("", -math.inf))
+        return retry_after if self._clock() < until else None
+
+    def wait_s(self, hosts: Iterable[str]) -> float:
+        """Return in how many seconds all of `hosts` may be asked; infinite where one did not say."""
+        untils = (until for host, (_, until) in self._waits.items() if host in set(hosts))
+        return max(0.0, max(untils, default=-math.inf) - self._clock())
+
+
+def _seconds(retry_after: str) -> float:
+    """Return the seconds that `Retry-After` says, or its date means (RFC 9110 section 10.2.3); infinite for neither."""
+    if re.fullmatch(r"[0-9]{1,9}", retry_after.strip()):
+        return float(retry_after)
+    try:
+        return (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):
+        return math.inf

@@ -1,0 +1,81 @@
+"""What the runs of a batch have in common while it goes on: what is asked once for all, and rows that are kept once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, TypeVar
+
+from testkey_nb.expiry import lifetime_s, now
+from testkey_nb.politeness import Politeness
+
+Made = TypeVar("Made")
+Row = TypeVar("Row")
+_MOST = 256  # results that are kept; the oldest goes first
+
+
+class Shared:
+    """Answers and rows that several runs use.
+
+    Every one of them is gone five minutes after this was begun, and so is what was made of them.
+
+    Parameters
+    ----------
+    politeness
+        Of the whole batch; None for a run that is alone.
+
+    """
+
+    def __init__(self, politeness: Politeness | None = None) -> None:
+        """Share nothing yet."""
+        self.politeness = politeness or Politeness()
+        self.until = now() + lifetime_s()
+        self._once: dict[Hashable, asyncio.Future[Any]] = {}
+        self._rows: dict[Any, Any] = {}
+        self._kept: dict[Hashable, Any] = {}
+
+    async def once(
+        self, what: Hashable, make: Callable[[], Awaitable[Made]], lasts: Callable[[Made], bool]
+    ) -> tuple[Made, bool]:
+        """Return what is there or on its way, else make it; and whether it was made now.
+
+        Those who wait for it get it in any case, those who come later only if it `lasts`.
+        """
+        if what in self._once:
+            return await asyncio.shield(self._once[what]), False  # whoever waits and is cancelled cancels no other
+        coming = self._once[what] = asyncio.get_running_loop().create_future()
+        try:
+            made = await make()
+        except BaseException as fault:
+            self._once.pop(what, None)
+            if isinstance(fault, asyncio.CancelledError):
+                coming.cancel()
+            else:
+                coming.set_exception(fault)
+                coming.exception()  # looked at, also where nobody waits
+            raise
+        if not lasts(made):
+            self._once.pop(what, None)
+        coming.set_result(made)
+        return made, True
+
+    def same(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """Return rows that equal these; whenever rows are equal, they are the same objects."""
+        return self.keep(rows, lambda: tuple(self._rows.setdefault(row, row) for row in rows))
+
+    def of(self, sources: Sequence[object], how: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made of the same objects before, else make it."""
+        # The sources are kept beside what was made of them, so that nothing else gets their identity.
+        return self.keep((tuple(map(id, sources)), how), lambda: (make(), sources))[0]
+
+    def keep(self, what: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made before, else make it."""
+        made: Made = self._kept[what] if what in self._kept else make()
+        self._kept[what] = made
+        if len(self._kept) > _MOST:
+            self._kept.pop(next(iter(self._kept)), None)
+        return made
+
+    def forget(self) -> None:
+        """Drop everything."""
+        self._once.clear()
+        self._rows.clear()
+        self._kept.clear()
