@@ -17,7 +17,7 @@ IN_TABS = {
     "evidence": "Evidence of identity",
     "models": "Models",
     "prices": "Prices",
-    "costs": "Cost of the planned load",
+    "costs": "Cost",
     "routes": "Routes",
     "limits": "Limits",
     "previews": "What testkey apply would write",
