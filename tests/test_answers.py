@@ -100,7 +100,9 @@ def test_what_is_read_from_a_real_payload(provider: Provider, payload: dict[str,
     assert metrics == {tuple(expected) for expected in payload.get("metrics", [])}
     assert {row.model: known(row, "model") for rows in found for row in rows.models} == payload.get("models", {})
     assert [known(row) for rows in found for row in rows.prices] == payload.get("prices", [])
-    assert [known(row, "source", "service", "keyed") for rows in found for row in rows.limits] == payload.get("limits", [])
+    assert [known(row, "source", "service", "keyed") for rows in found for row in rows.limits] == payload.get(
+        "limits", []
+    )
     shown = repr(found)
     assert not [word for word in payload.get("personal", []) if word in shown]
 
