@@ -9,7 +9,7 @@ EXTRAS := test$(if $(BROWSER),$(comma)browser)
 STAMP := $(VENV)/installed-$(EXTRAS)
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint lab clean
+.PHONY: demo test lint faults lab clean
 
 demo: $(STAMP)
 	@$(BIN)/testkey demo --out readiness-report.html
@@ -21,6 +21,9 @@ lint: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+faults: $(STAMP)
+	$(BIN)/python tests/fault_table.py
 
 lab: $(STAMP)
 	@$(BIN)/testkey lab
