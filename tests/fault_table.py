@@ -113,7 +113,7 @@ def where_proved(provider: str, fault: str) -> Result | None:
     probed = asyncio.run(_probe(provider, persona, happens, tuple(paths)))
     whole, found = baseline(provider, persona), answers(probed.readiness)
     expected = dict(whole) if happens.whole else {**whole, Axis.AUTH: Answer.UNKNOWN}
-    kept = [Axis.AUTH, Axis.MODELS]
+    kept = [Axis.AUTH] if happens.waits else [Axis.AUTH, Axis.MODELS]
     wrong = [axis for axis in kept if found[axis] is not expected[axis]]
     wrong += [axis for axis in set(Axis) - set(kept) if found[axis] not in {whole[axis], Answer.UNKNOWN}]
     return _result(provider, fault, "where the key is proved", probed, wrong)

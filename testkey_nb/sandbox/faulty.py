@@ -91,6 +91,7 @@ class Fault:
     happens: Callable[[Happening], Awaitable[None]]
     whole: bool = False
     slow: bool = False  # it ends only when whoever asks gives up
+    waits: bool = False  # the host asks to wait, after which nothing more should be sent there
 
 
 class Faulty:
@@ -376,9 +377,11 @@ _STATUSES = (
     Fault("a status of 799", _saying(_UNFAMILIAR, status=799)),
 )
 _WAITS = (
-    Fault("429 without Retry-After", _saying(_UNFAMILIAR, status=429)),
+    Fault("429 without Retry-After", _saying(_UNFAMILIAR, status=429), waits=True),
     *(
-        Fault(f"429, Retry-After {said or 'empty'}", _saying(_UNFAMILIAR, f"retry-after: {said}", status=429))
+        Fault(
+            f"429, Retry-After {said or 'empty'}", _saying(_UNFAMILIAR, f"retry-after: {said}", status=429), waits=True
+        )
         for said in ("0", "-5", "9" * 40, "Wed, 25 Nov 2026 13:00:00 GMT", "in a while", "1.5", "")
     ),
 )
