@@ -14,7 +14,7 @@ EXTRAS := test$(if $(BROWSER),$(comma)browser)
 STAMP := $(VENV)/installed-$(EXTRAS)
 
 .DEFAULT_GOAL := demo
-.PHONY: demo setup litellm test lint lab clean
+.PHONY: demo setup litellm test lint faults lab clean
 
 demo: $(STAMP)
 	@$(BIN)/testkey demo --out readiness-report.html
@@ -43,6 +43,9 @@ lint: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+faults: $(STAMP)
+	$(BIN)/python tests/fault_table.py
 
 lab: $(STAMP)
 	@$(BIN)/testkey lab

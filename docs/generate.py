@@ -22,10 +22,18 @@ from testkey_nb.outcome import Capability
 from testkey_nb.probe import plan, probe_key
 from testkey_nb.providers import LEFT_OUT, PROVIDERS
 from testkey_nb.rows import GRAINS, Stamp
+from testkey_nb.sandbox.faulty import FAULTS
 from testkey_nb.spec import Clause, Repeat
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/personas.md", "docs/columns.md", "docs/providers.md", "docs/command-line.md")
+PAGES = (
+    "README.md",
+    "docs/personas.md",
+    "docs/columns.md",
+    "docs/providers.md",
+    "docs/command-line.md",
+    "docs/faults.md",
+)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -203,9 +211,35 @@ def policies() -> str:
     return table(("field", *(f"`{name}`" for name in DIMENSIONS)), rows)
 
 
+def faults() -> str:
+    """Return every fault that can be made to happen, and what is expected of a run then."""
+    rows = [
+        (
+            fault.name,
+            "the answer is read all the same" if fault.whole else "unknown",
+            "the run's time" if fault.slow else "",
+        )
+        for fault in FAULTS.values()
+    ]
+    return table(("what happens", "then", "ends with"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     table.__name__: table
-    for table in (providers, asks, shapes, regions, offers, left_out, outcomes, marks, personas, glossary, policies)
+    for table in (
+        providers,
+        asks,
+        shapes,
+        regions,
+        offers,
+        left_out,
+        outcomes,
+        marks,
+        personas,
+        glossary,
+        policies,
+        faults,
+    )
 }
 
 
