@@ -510,3 +510,21 @@ def test_the_address_that_answered_is_told_also_where_the_connection_is_closed_w
             return await sender.get(f"http://127.0.0.1:{port}/v1/models")
 
     assert asyncio.run(asked()).peer == "127.0.0.1"
+
+
+def test_a_bomb_is_unpacked_no_further_than_what_shows_its_size() -> None:
+    bomb = gzip.compress(b" " * (64 * 2**20))  # 64 kB on the wire: one chunk
+    sizes: list[int] = []
+
+    async def asked() -> Exchange:
+        async def handle(_request: str, writer: asyncio.StreamWriter) -> None:
+            head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(bomb)}\r\n\r\n"
+            writer.write(head.encode() + bomb)
+
+        async with listening(handle) as port, Sender() as sender:
+            found = await sender.get(f"http://127.0.0.1:{port}/")
+            sizes.append(sender.manifest.size_bytes)
+            return found
+
+    assert asyncio.run(asked()).fault.startswith("too large")
+    assert sizes == [BODY_BYTES + 1]

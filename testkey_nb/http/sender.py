@@ -190,7 +190,7 @@ class Sender:
             stream = response.extensions.get("network_stream")  # asked now: with the last byte it may be closed
             tls = stream.get_extra_info("ssl_object") if stream and url.startswith("https:") else None
             peer = stream.get_extra_info("server_addr") if stream and response.extensions.get(DIRECT) else None
-            body = await read_bounded(response.aiter_bytes())
+            body = await read_bounded(response)
             ended = time.perf_counter()
         self.manifest.size_bytes += len(body)
         if len(body) > BODY_BYTES:
