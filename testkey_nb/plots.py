@@ -157,13 +157,18 @@ def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], what: t
                     [x], [y + offset], linestyle="none", marker=MARKERS[series % len(MARKERS)], markersize=8,
                     color=SERIES[series % len(SERIES)], label=fitting(row.source), clip_on=False,
                 )  # fmt: skip
-        if not drawn:
-            others = ", ".join(fitting(name, 9) for name in sorted({row.currency for row in one.prices} - {currency}))
-            said = translate(Why("priced in {currency}", currency=others) if others else "no price", lang)
-            axes.text(0.02, y, said, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=MUTED)
+        if said := _elsewhere(one.prices, field, currency) or ("" if drawn else translate("no price", lang)):
+            x, side = (0.98, "right") if drawn else (0.02, "left")
+            axes.text(x, y, said, transform=axes.get_yaxis_transform(), va="center", ha=side, fontsize=9, color=MUTED)
     axes.set_xlim(0, 1.12 * axes.get_xlim()[1])
     axes.locator_params(axis="x", nbins=4)
     clear(axes)
+
+
+def _elsewhere(prices: Iterable[PriceRow], field: str, currency: str) -> str:
+    """Write the prices in other currencies, which the axis has no place for."""
+    others = {row.currency: getattr(row, field) for row in prices if row.currency != currency}
+    return ", ".join(f"{_amount(others[name])} {fitting(name, 9)}" for name in sorted(others))
 
 
 def alt_prices(readiness: Readiness, lang: str = "en") -> str:

@@ -167,7 +167,7 @@ def test_a_price_in_yuan_is_shown_in_yuan_and_nothing_is_converted(run_persona: 
         ("USD", "0.02", "0.05"), ("CNY", "1.5", "6.25"),
     }  # fmt: skip
     rulings = table(readiness, "prices", "Ruling on each route's price")
-    assert [row[4] for row in rulings if row[1] == "novita global"] == ["USD", "CNY"]
+    assert [row[4] for row in rulings if row[1] == "novita global"] == ["CNY", "USD"]
 
 
 def test_tiers_hours_dates_and_ages_stand_beside_the_price(run_persona: RunPersona) -> None:
@@ -180,7 +180,7 @@ def test_tiers_hours_dates_and_ages_stand_beside_the_price(run_persona: RunPerso
     told = [(row[7], row[9]) for row in rows if row[1] == "novita global" and "genai" not in row[2]]
     day = f"{run.stamp.observed_at:%Y-%m-%d} this day"
     assert told == [
-        ("always", day), ("above 128000 input tokens", day),
+        ("always", day), ("above 128,000 input tokens", day),
         ("01:00-04:00 UTC", f"{old:%Y-%m-%d} 12 days before"),
     ]  # fmt: skip
     assert {row[9] for row in rows if "genai" in row[2]} == {"not dated"}
