@@ -42,8 +42,8 @@ MODEL: Shape = {
     "context_tokens": MAYBE_NUMBER,
     "output_tokens": MAYBE_NUMBER, "input_modalities": MAYBE_TEXT, "output_modalities": MAYBE_TEXT, "tools": MAYBE_FLAG,
     "structured_output": MAYBE_FLAG, "free": MAYBE_FLAG, "first_token_latency_s": MAYBE_NUMBER,
-    "throughput_tokens_per_s": MAYBE_NUMBER, "model_author": MAYBE_FLAG, "deprecated": MAYBE_FLAG, "deprecated_at": MAYBE_TEXT,
-    "shutdown_at": MAYBE_TEXT,
+    "throughput_tokens_per_s": MAYBE_NUMBER, "model_author": MAYBE_FLAG, "deprecated": MAYBE_FLAG,
+    "deprecated_at": MAYBE_TEXT, "shutdown_at": MAYBE_TEXT,
 }  # fmt: skip
 PRICE: Shape = {
     **STAMPED, "model": str, "route": str, "region": str, "source": str, "input_per_mtok": MAYBE_NUMBER,
