@@ -15,7 +15,7 @@ from testkey_nb.outcome import Outcome
 from testkey_nb.probe import CONTROL, Asked, Run, plan, probe_batch, probe_key
 from testkey_nb.retention import purge
 
-PERSONAS = ("launch-ready", "broke", "revoked", "hub-throttled", "firewall")
+PERSONAS = ("launch-ready", "broke", "revoked", "classic-write", "firewall")
 SECRET = "hf_CanaryThatMustNeverBeSeenAnywhere42"
 
 
