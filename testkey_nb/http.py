@@ -124,7 +124,6 @@ class Exchange:
     latency_s: float | None = None
     total_s: float | None = None
     size_bytes: int | None = None
-    digest: str = ""  # of the body; empty where something was blanked in it
 
 
 class Sender:
@@ -270,12 +269,12 @@ class Sender:
         headers = {name.lower(): value[:HEADER_CHARS] for name, value in response.headers.items()}
         # Text with zero bytes is UTF-16 or no text; both would let an echo of the key through in another shape.
         text = "" if b"\0" in body else body.decode("utf-8-sig", "replace")
+        digest = hashlib.sha256(body).hexdigest()
         reply = replace(blank, status=response.status_code, headers=headers, json=_json(text), text=text[:TEXT_CHARS])
-        shown = self._without_key(reply, text)
-        digest = hashlib.sha256(body).hexdigest() if shown == reply else ""
+        reply = self._without_key(replace(reply, digest=digest), text)
         total = time.perf_counter() - start
         who = (_certificate(tls), str(peer[0]) if isinstance(peer, tuple) else "")
-        return Exchange(number, Why(""), shown, tls is not None, *who, latency, total, len(body), digest)
+        return Exchange(number, Why(""), reply, tls is not None, *who, latency, total, len(body))
 
     def _without_key(self, reply: Reply, body: str) -> Reply:
         """Return an answer in which nothing echoes the key, wherever it stands and however JSON wrote it."""
@@ -287,7 +286,8 @@ class Sender:
         except RecursionError:
             found = None
         kept = {name: key.blank(said) for name, said in reply.headers.items() if not key.echoed_in(name, any_case=True)}
-        return replace(reply, headers=kept, json=found, text=key.blank(reply.text))
+        shown = replace(reply, headers=kept, json=found, text=key.blank(reply.text))
+        return shown if shown == reply else replace(shown, digest="")
 
 
 class _KeyHeader(httpx.Auth):
