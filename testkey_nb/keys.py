@@ -332,7 +332,8 @@ def may_be_key(name: str) -> bool:
     """Whether what was given as the name of a variable may be a key instead, and must not be shown."""
     if not _VARIABLE.fullmatch(name):
         return True
-    return not _usual(name) and bool(re.match(_KEY, name) or _LONG_NAME.match(name))
+    random = len(name) >= 20 and re.search(r"\d|[a-z][A-Z]", name)  # noqa: PLR2004 - the shortest key with a prefix
+    return bool(random) and not _usual(name) and ("_" not in name or bool(re.match(_KEY, name)))
 
 
 def _shown(name: str) -> str:

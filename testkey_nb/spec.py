@@ -19,6 +19,7 @@ class Reply:
 
     `headers` have lower-case names.  `json` is None when the body is not JSON; `text` is its beginning.  `claims` is
     what a JWT key says of itself; `host` is the provider's that was asked, also where a base URL stands in for it.
+    `digest` is that of the body, empty where the key was blanked in it.
     """
 
     status: int
@@ -28,6 +29,7 @@ class Reply:
     model: str = ""
     claims: Mapping[str, object] = field(default_factory=dict)
     host: str = ""
+    digest: str = ""
 
     @property
     def is_json(self) -> bool:

@@ -9,12 +9,13 @@ import httpx
 import pytest
 
 from testkey_nb import sandbox
-from testkey_nb.errors import KeyMalformed
+from testkey_nb.errors import DataExpired, KeyMalformed
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Outcome
 from testkey_nb.probe import CONTROL, Asked, Run, plan, probe_batch, probe_key
+from testkey_nb.retention import purge
 
-PERSONAS = ("launch-ready", "broke", "revoked", "hub-throttled", "firewall")
+PERSONAS = ("launch-ready", "broke", "revoked", "classic-write", "firewall")
 SECRET = "hf_CanaryThatMustNeverBeSeenAnywhere42"
 
 
@@ -305,6 +306,29 @@ def test_cancelling_ends_every_run_keeps_what_had_ended_and_sends_nothing_more()
     assert (later, left) == (0, set())
     assert traffic.given_up > 0
     assert traffic.now == 0
+
+
+def test_a_purge_ends_the_batch_and_drops_what_was_on_its_way() -> None:
+    ended: list[Run] = []
+
+    async def go() -> tuple[int, int]:
+        way = Way()
+
+        def note(_number: int, run: Run) -> None:
+            ended.append(run)
+            if len(ended) == 1:
+                purge()
+
+        with pytest.raises(DataExpired, match="purged"):
+            await probe_batch([one(way) for _ in range(9)], ended=note)
+        sent = len(way.traffic.asked)
+        await asyncio.sleep(0.05)
+        return sent, len(way.traffic.asked)
+
+    sent, later = asyncio.run(go())
+    assert sent == later
+    assert len(ended) < 9
+    assert all(run.gone for run in ended)
 
 
 def test_progress_goes_forward_to_all_of_them_and_names_keys_without_showing_one() -> None:

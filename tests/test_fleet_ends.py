@@ -170,10 +170,12 @@ def test_a_key_that_stands_in_a_plan_keeps_the_whole_fleet_from_being_sent(hub: 
 
 def test_a_key_in_place_of_a_name_is_refused_and_not_shown() -> None:
     key = key_of("huggingface", READY, 1)
-    for pasted in (key, f"sk-{'a1' * 16}", "3f2a" * 8, "a key"):
+    for pasted in (key, f"sk-{'a1' * 16}", f"gsk_{'Ab1' * 12}", "f32a" * 8, "a key"):
         with pytest.raises(KeyMissing) as mistake:
             named(pasted, "huggingface", sandbox.ORIGIN)
         assert pasted not in str(mistake.value)
+    for name in ("hf_token_for_production", "openai_key_of_region_eu2", "K", "ORGANISATION_KEY_2026_FOR_EVERYTHING_1"):
+        assert named(name, "huggingface", sandbox.ORIGIN).name == name
 
 
 def test_a_host_that_asks_everybody_to_wait_is_waited_for(hub: Crowd) -> None:

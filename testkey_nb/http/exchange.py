@@ -51,7 +51,6 @@ class Exchange:
     total_s: float | None = None
     split: Split = Split()  # noqa: RUF009 - immutable
     size_bytes: int | None = None
-    digest: str = ""  # of the body; empty where something was blanked in it
 
     @property
     def family(self) -> Family | None:

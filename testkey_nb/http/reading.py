@@ -1,5 +1,6 @@
 """How an answer is read: bounded, without the key, and with what its certificate says."""
 
+import hashlib
 import json
 import ssl
 import zlib
@@ -51,16 +52,14 @@ def _unpacker(encoding: str) -> "zlib._Decompress | None":
     return None if bits is None else zlib.decompressobj(bits)
 
 
-def reply_of(
-    blank: Reply, status: int, headers: Mapping[str, str], body: bytes | bytearray, key: Key | None
-) -> tuple[Reply, bool]:
-    """Return an answer as parsers see it, in which nothing echoes `key`, and whether it is as it came."""
+def reply_of(blank: Reply, status: int, headers: Mapping[str, str], body: bytes | bytearray, key: Key | None) -> Reply:
+    """Return an answer as parsers see it, in which nothing echoes `key`."""
     kept = {name.lower(): value[:HEADER_CHARS] for name, value in headers.items()}
     # Text with zero bytes is UTF-16 or no text; both would let an echo of the key through in another shape.
     text = "" if b"\0" in body else body.decode("utf-8-sig", "replace")
     reply = replace(blank, status=status, headers=kept, json=_json(text), text=text[:TEXT_CHARS])
-    shown = _without_key(reply, text, key) if key else reply
-    return shown, shown == reply
+    reply = replace(reply, digest=hashlib.sha256(body).hexdigest())
+    return _without_key(reply, text, key) if key else reply
 
 
 def _without_key(reply: Reply, body: str, key: Key) -> Reply:
@@ -72,7 +71,8 @@ def _without_key(reply: Reply, body: str, key: Key) -> Reply:
     except RecursionError:
         found = None
     kept = {name: key.blank(said) for name, said in reply.headers.items() if not key.echoed_in(name, any_case=True)}
-    return replace(reply, headers=kept, json=found, text=key.blank(reply.text))
+    shown = replace(reply, headers=kept, json=found, text=key.blank(reply.text))
+    return shown if shown == reply else replace(shown, digest="")
 
 
 def _blanked(found: object, key: Key) -> object:

@@ -1,7 +1,6 @@
 """A run's way out: GET and HEAD only, polite per host, one attempt, bounded in number and time."""
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Container, Generator, Iterable, Mapping
 from types import TracebackType
@@ -196,10 +195,9 @@ class Sender:
         if len(body) > BODY_BYTES:
             return Exchange(number, Why("too large: the answer has more than {size} bytes", size=BODY_BYTES))
         certificate, issuer = certificate_of(tls)
-        reply, as_it_was = reply_of(blank, response.status_code, response.headers, body, self._key)
         return Exchange(
             number,
-            reply=reply,
+            reply=reply_of(blank, response.status_code, response.headers, body, self._key),
             verified=tls is not None,
             certificate=certificate,
             issuer=issuer,
@@ -208,7 +206,6 @@ class Sender:
             total_s=ended - start,
             split=watch.split(ended),
             size_bytes=len(body),
-            digest=hashlib.sha256(body).hexdigest() if as_it_was else "",
         )
 
 

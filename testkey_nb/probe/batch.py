@@ -47,7 +47,7 @@ class Asked:
     def __post_init__(self) -> None:
         """Refuse what must not be shown as a name."""
         if isinstance(self.key, str) and may_be_key(self.key):
-            object.__setattr__(self, "key", "")
+            object.__setattr__(self, "key", "")  # a traceback that shows locals must not show it
             raise KeyMissing("give the name of the environment variable that holds the key, never the key itself")
 
     @property
@@ -242,6 +242,9 @@ class Batch:
             run = await probe_key(one.read(), one.plan, transport=one.transport, progress=told, shared=shared)
         except asyncio.CancelledError as stopped:
             raise stopped.with_traceback(None) from None  # the frames below hold the key
+        if self.purged:  # while its last answer was read
+            run.forget()
+            return
         self.runs[number] = run
         self._ended(number, run)
         self._tell(f"{one.name}: done")

@@ -97,9 +97,9 @@ def tell(key: Key, plan: Plan, begun: datetime, answered: Answered, shared: Shar
         return replace(rows, models=shared.same(rows.models), prices=dated)
 
     def parse(reply: Reply) -> Rows | None:
-        if not exchange.digest or not isinstance(ask.parse, OfBody):
+        if not reply.digest or not isinstance(ask.parse, OfBody):
             return kept(reply)
-        return shared.keep((ask.parse, where, exchange.digest), lambda: kept(reply))
+        return shared.keep((ask.parse, where, reply.digest), lambda: kept(reply))
 
     outcome, why, source, rows = Outcome.UNAVAILABLE, exchange.fault, "", Rows()
     if exchange.reply:

@@ -1,0 +1,60 @@
+"""Politeness: slots by host, and what a host that asks to wait is granted."""
+
+import asyncio
+import math
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from testkey_nb.politeness import IN_FLIGHT_PER_HOST, Politeness
+
+
+class Clock:
+    """Seconds that tests move."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_host_has_four_slots_and_no_other_hosts_are_taken() -> None:
+    async def go() -> tuple[bool, bool]:
+        polite = Politeness()
+        for _ in range(IN_FLIGHT_PER_HOST):
+            await polite.slot("a.example").acquire()
+        return polite.slot("a.example").locked(), polite.slot("b.example").locked()
+
+    assert asyncio.run(go()) == (True, False)
+    assert IN_FLIGHT_PER_HOST == 4
+
+
+def test_a_host_that_asked_to_wait_is_let_be_until_then() -> None:
+    clock = Clock()
+    polite = Politeness(clock)
+    assert polite.stopped("a.example") is None
+    polite.stop("a.example", "20")
+    assert (polite.stopped("a.example"), polite.stopped("b.example")) == ("20", None)
+    assert (polite.wait_s(["b.example"]), polite.wait_s(["a.example", "b.example"])) == (0, 20)
+    clock.now = 19.9
+    assert polite.stopped("a.example") == "20"
+    clock.now = 20.0
+    assert polite.stopped("a.example") is None
+    assert polite.wait_s(["a.example"]) == 0
+
+
+@pytest.mark.parametrize("said", ["", "soon", "-5", "1.5", "2026-11-25", "9" * 40, "Wed, 99 Nov 2026 00:00:00 GMT"])
+def test_what_cannot_be_read_stops_for_good(said: str) -> None:
+    polite = Politeness(Clock())
+    polite.stop("a.example", said)
+    assert polite.stopped("a.example") == said
+    assert polite.wait_s(["a.example"]) == math.inf
+
+
+def test_a_date_is_a_time_to_wait() -> None:
+    polite = Politeness(Clock())
+    polite.stop("a.example", format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True))
+    assert 25 < polite.wait_s(["a.example"]) <= 30
+    polite.stop("a.example", "Fri, 31 Dec 1999 23:59:59 GMT")
+    assert polite.stopped("a.example") is None
