@@ -31,6 +31,7 @@ INVENTORY_COLUMNS = (
     "credential", "provider", "owner_id", "organization_id", "token_type", "token_role", "expires_at", "models",
     "observed_at", "note",
 )  # fmt: skip
+KEY_REFERENCE = "os.environ/"  # begins what LiteLLM reads a key by
 PRICE_COLUMNS = NEEDED_COLUMNS  # a file may have more of `prices.COLUMNS`
 
 
@@ -56,7 +57,7 @@ class Launch:
     prices: Mapping[str, tuple[PriceRow, ...]] = field(
         default_factory=dict
     )  # provider → own prices, and rows to be filled
-    routed: frozenset[str] = frozenset()  # model names
+    routed: frozenset[tuple[str, str]] = frozenset()  # (model name, credential; empty where an entry names none)
     watched: frozenset[tuple[str, str]] = frozenset()  # (provider, credential)
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)  # what stands in each file that is there
 
@@ -217,9 +218,14 @@ def _prices(path: Path) -> dict[str, tuple[PriceRow, ...]]:
     return {provider: tuple(rows) for provider, rows in found.items()}
 
 
-def _routed(path: Path) -> frozenset[str]:
-    names = (entry.get("model_name") for entry in _items(_yaml(path).get("model_list")))
-    return frozenset(name for name in names if isinstance(name, str))
+def _routed(path: Path) -> frozenset[tuple[str, str]]:
+    """Return what is routed with which credential; a key that is no reference is nobody's by name."""
+    found = set()
+    for entry in _items(_yaml(path).get("model_list")):
+        name, key = entry.get("model_name"), _table_of(entry.get("litellm_params")).get("api_key") or KEY_REFERENCE
+        if isinstance(name, str) and str(key).startswith(KEY_REFERENCE):
+            found.add((name, str(key).removeprefix(KEY_REFERENCE)))
+    return frozenset(found)
 
 
 def _watched(folder: Path) -> frozenset[tuple[str, str]]:

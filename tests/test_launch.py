@@ -68,8 +68,17 @@ def test_a_whole_folder_is_read_whole(folder: Path) -> None:
             checked_at=datetime(2026, 11, 1, tzinfo=UTC),
         ),
     )  # fmt: skip
-    assert found.routed == {MODEL}
+    assert found.routed == {(MODEL, "HF_TOKEN")}
     assert found.watched == {("huggingface", "HF_TOKEN")}
+
+
+@pytest.mark.parametrize(
+    ("key", "credential"),
+    [("os.environ/OTHER", {(MODEL, "OTHER")}), ("''", {(MODEL, "")}), ("made-up-key-in-clear", set())],
+)
+def test_a_route_is_that_of_the_credential_it_names(key: str, credential: set[tuple[str, str]], folder: Path) -> None:
+    (folder / "routes.yaml").write_text(ROUTES.replace("os.environ/HF_TOKEN", key), encoding="utf-8")
+    assert read_launch(folder).routed == credential
 
 
 @pytest.mark.parametrize("missing", MONITORING_FILES)
