@@ -152,6 +152,8 @@ def parse_toml(name: str, text: str) -> dict[str, object]:
 
 
 def _text(path: Path) -> str:
+    if path.exists() and not path.is_file():  # a pipe would be waited for, a device may have no end
+        raise LaunchFolderInvalid(f"{path} is not a file; move it away")
     try:
         return path.read_bytes().decode("utf-8-sig") if path.exists() else ""
     except UnicodeDecodeError as error:

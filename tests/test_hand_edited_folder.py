@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 import tomllib
 from dataclasses import replace
@@ -449,6 +450,17 @@ def test_one_file_that_cannot_be_staged_leaves_all_of_them_as_they_were(
     with pytest.raises(OutputRefused, match="No space left"):
         write(folder, files, present(folder))
     assert contents(folder) == before
+
+
+def test_what_is_no_file_is_neither_waited_for_nor_replaced(run_persona: RunPersona, tmp_path: Path) -> None:
+    files = ARTEFACTS[Action.SET_ROUTE](judge_run(run_persona("launch-ready")), {})
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "routes.yaml").symlink_to(tmp_path / "pipe")
+    for attempt in (lambda: present(tmp_path), lambda: preview(tmp_path, files), lambda: write(tmp_path, files),
+                    lambda: read_launch(tmp_path)):  # fmt: skip
+        with pytest.raises(CallerError, match=r"routes\.yaml is not a file"):
+            attempt()
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_preview_obeys_nothing_that_stands_in_a_file(tmp_path: Path) -> None:

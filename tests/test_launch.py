@@ -209,7 +209,7 @@ def test_what_is_no_folder_is_a_callers_mistake(folder: Path) -> None:
         read_launch(folder / "prices.csv")
     (folder / "prices.csv").unlink()
     (folder / "prices.csv").mkdir()
-    with pytest.raises(LaunchFolderInvalid, match=r"prices\.csv cannot be read"):
+    with pytest.raises(LaunchFolderInvalid, match=r"prices\.csv is not a file"):
         read_launch(folder)
 
 

@@ -210,6 +210,8 @@ def _replace_files(texts: Mapping[Path, str]) -> None:
 
 
 def _read(path: Path) -> str | None:
+    if path.exists() and not path.is_file():  # also where a link leads to a device: it would be replaced
+        raise OutputRefused(f"{path} is not a file; move it away and apply again")
     try:
         return path.read_bytes().decode() if path.exists() else None  # with its line endings and byte order mark
     except (OSError, UnicodeDecodeError) as error:
