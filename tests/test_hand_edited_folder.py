@@ -156,6 +156,26 @@ def test_what_people_wrote_is_still_said_and_what_the_actions_own_is_added(
     assert [rule["for"] for rule in groups[f"testkey_huggingface_{KEY_NAME}"] if rule["alert"] == "Mine"] == ["2h"]
 
 
+def test_a_persons_name_api_and_region_stay_and_the_sandboxs_do_not(run_persona: RunPersona, tmp_path: Path) -> None:
+    run = run_persona("launch-ready")
+    put(
+        tmp_path, "providers.toml", "[providers.huggingface]\napi = 'https://gateway.example/hf'  # ours\nname = 'HF'\n"
+    )
+    files, _, _ = applied(run, tmp_path, Action.ADD_PROVIDER_CONFIG)
+    text = (tmp_path / "providers.toml").read_text()
+    assert "api = 'https://gateway.example/hf'  # ours\nname = 'HF'\n" in text
+    assert 'region = "global"' in text
+    assert [note.partition(", ")[0] for note in files.notes] == [
+        "providers.toml: huggingface has the name HF",
+        "providers.toml: huggingface has the api https://gateway.example/hf",
+    ]
+    evidence = tuple(mark for mark in run.identity.evidence if mark.points_to != "sandbox")
+    real = later(replace(run, identity=replace(run.identity, evidence=evidence)))
+    assert not real.sandbox
+    files, _, _ = applied(real, tmp_path, Action.ADD_PROVIDER_CONFIG)
+    assert tomllib.loads(files["providers.toml"])["providers"]["huggingface"]["api"] == real.plan.api
+
+
 def test_a_second_credential_gets_its_own_rows_entries_and_jobs(run_persona: RunPersona, tmp_path: Path) -> None:
     run = run_persona("launch-ready")
     other = replace(run, key_name="OTHER_TOKEN")
@@ -474,7 +494,7 @@ def test_the_heading_is_renewed_in_its_place_and_says_the_sandbox_no_longer(
     run = run_persona("launch-ready")
     applied(run, tmp_path, Action.ADD_PROVIDER_CONFIG)
     path = tmp_path / "providers.toml"
-    path.write_text("# mine\n" + path.read_text().replace('region = "global"', 'region = "eu"'))
+    path.write_text("# mine\n" + path.read_text().replace('identity = "vouched"', 'identity = "unknown"'))
     evidence = tuple(mark for mark in run.identity.evidence if mark.points_to != "sandbox")
     real = later(replace(run, identity=replace(run.identity, evidence=evidence)))
     applied(real, tmp_path, Action.ADD_PROVIDER_CONFIG)

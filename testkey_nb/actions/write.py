@@ -57,6 +57,11 @@ def headed(text: str, readiness: Readiness) -> str:
     return changed if times else heading(readiness) + text
 
 
+def made_up(text: str) -> bool:
+    """Whether the sandbox wrote some of `text`, as its heading says."""
+    return _SANDBOX in text
+
+
 def line_ending(name: str, text: str) -> str:
     """Return how the lines of `text` end.
 
