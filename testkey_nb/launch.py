@@ -204,13 +204,18 @@ def _inventory(path: Path) -> tuple[Credential, ...]:
             line["credential"],
             line["provider"],
             line["owner_id"],
-            frozenset(line["models"].split(";")) - {""},
+            frozenset(models_in(line["models"])),
             line.get("region", ""),
             line.get("base_url", ""),
             number,
         )
         for number, line in _table(path, ("credential", "provider", "owner_id", "models"))
     )
+
+
+def models_in(cell: str) -> list[str]:
+    """Return the models in a cell, which people may set apart by ``;`` and spaces."""
+    return [model for part in cell.split(";") if (model := part.strip())]
 
 
 def _prices(path: Path) -> dict[str, tuple[PriceRow, ...]]:

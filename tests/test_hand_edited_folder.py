@@ -176,6 +176,17 @@ def test_a_persons_name_api_and_region_stay_and_the_sandboxs_do_not(run_persona:
     assert tomllib.loads(files["providers.toml"])["providers"]["huggingface"]["api"] == real.plan.api
 
 
+def test_what_the_inventory_changes_is_told_and_models_apart_by_spaces_are_not_added_twice(
+    run_persona: RunPersona, tmp_path: Path
+) -> None:
+    head = "credential,provider,owner_id,token_role,models,note\n"
+    put(tmp_path, "inventory.csv", f"{head}{KEY_NAME},huggingface,search team,,x/y; {MODEL},mine\n")
+    files, _, _ = applied(run_persona("launch-ready"), tmp_path, Action.IMPORT_INVENTORY)
+    owner = "5eed0000a11ce0000000d0e5"
+    assert files["inventory.csv"] == f"{head}{KEY_NAME},huggingface,{owner},fineGrained,x/y; {MODEL},SANDBOX; mine\n"
+    assert files.notes == (f"inventory.csv line 2, {KEY_NAME}: owner_id search team → {owner}",)
+
+
 def test_a_second_credential_gets_its_own_rows_entries_and_jobs(run_persona: RunPersona, tmp_path: Path) -> None:
     run = run_persona("launch-ready")
     other = replace(run, key_name="OTHER_TOKEN")

@@ -88,11 +88,12 @@ def test_monitoring_is_done_with_all_of_its_files(folder: Path, missing: str) ->
 
 
 def test_a_spreadsheets_habits_are_put_up_with(folder: Path) -> None:
-    text = INVENTORY.replace("\n", "\r\n").replace("HF_TOKEN", " HF_TOKEN ")
+    text = INVENTORY.replace("\n", "\r\n").replace("HF_TOKEN", " HF_TOKEN ").replace(";", " ; ")
     (folder / "inventory.csv").write_text(f"\ufeff{text}\r\n", encoding="utf-8")
     (folder / "prices.csv").write_text(PRICES.replace(",0.02,", ",2e-2,").replace("true", "TRUE"), encoding="utf-8")
     found = read_launch(folder)
     assert found.inventory[0].credential == "HF_TOKEN"
+    assert found.inventory[0].models == {MODEL, "openai/gpt-oss-20b"}
     assert found.prices["huggingface"][0].input_usd_per_mtok == 0.02
     assert found.prices["huggingface"][2].free is True
 
