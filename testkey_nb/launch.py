@@ -31,6 +31,7 @@ INVENTORY_COLUMNS = (
     "credential", "provider", "owner_id", "organization_id", "token_type", "token_role", "expires_at", "models",
     "observed_at", "note",
 )  # fmt: skip
+KEY_REFERENCE = "os.environ/"  # begins what LiteLLM reads a key by
 PRICE_COLUMNS = NEEDED_COLUMNS  # a file may have more of `prices.COLUMNS`
 
 
@@ -56,7 +57,7 @@ class Launch:
     prices: Mapping[str, tuple[PriceRow, ...]] = field(
         default_factory=dict
     )  # provider → own prices, and rows to be filled
-    routed: frozenset[str] = frozenset()  # model names
+    routed: frozenset[tuple[str, str]] = frozenset()  # (model name, credential; empty where an entry names none)
     watched: frozenset[tuple[str, str]] = frozenset()  # (provider, credential)
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)  # what stands in each file that is there
 
@@ -151,6 +152,8 @@ def parse_toml(name: str, text: str) -> dict[str, object]:
 
 
 def _text(path: Path) -> str:
+    if path.exists() and not path.is_file():  # a pipe would be waited for, a device may have no end
+        raise LaunchFolderInvalid(f"{path} is not a file; move it away")
     try:
         return path.read_bytes().decode("utf-8-sig") if path.exists() else ""
     except UnicodeDecodeError as error:
@@ -201,13 +204,18 @@ def _inventory(path: Path) -> tuple[Credential, ...]:
             line["credential"],
             line["provider"],
             line["owner_id"],
-            frozenset(line["models"].split(";")) - {""},
+            frozenset(models_in(line["models"])),
             line.get("region", ""),
             line.get("base_url", ""),
             number,
         )
         for number, line in _table(path, ("credential", "provider", "owner_id", "models"))
     )
+
+
+def models_in(cell: str) -> list[str]:
+    """Return the models in a cell, which people may set apart by ``;`` and spaces."""
+    return [model for part in cell.split(";") if (model := part.strip())]
 
 
 def _prices(path: Path) -> dict[str, tuple[PriceRow, ...]]:
@@ -217,9 +225,14 @@ def _prices(path: Path) -> dict[str, tuple[PriceRow, ...]]:
     return {provider: tuple(rows) for provider, rows in found.items()}
 
 
-def _routed(path: Path) -> frozenset[str]:
-    names = (entry.get("model_name") for entry in _items(_yaml(path).get("model_list")))
-    return frozenset(name for name in names if isinstance(name, str))
+def _routed(path: Path) -> frozenset[tuple[str, str]]:
+    """Return what is routed with which credential; a key that is no reference is nobody's by name."""
+    found = set()
+    for entry in _items(_yaml(path).get("model_list")):
+        name, key = entry.get("model_name"), _table_of(entry.get("litellm_params")).get("api_key") or KEY_REFERENCE
+        if isinstance(name, str) and str(key).startswith(KEY_REFERENCE):
+            found.add((name, str(key).removeprefix(KEY_REFERENCE)))
+    return frozenset(found)
 
 
 def _watched(folder: Path) -> frozenset[tuple[str, str]]:

@@ -78,7 +78,7 @@ def all_done() -> AllDone:
             hosts={provider: frozenset(urlsplit(at).hostname or "" for at in origins)},
             inventory=(Credential(run.key_name, provider, "5eed0000a11ce0000000d0e5", frozenset(models)),),
             prices={provider: filed},
-            routed=frozenset(models),
+            routed=frozenset((model, run.key_name) for model in models),
             watched=frozenset({(provider, run.key_name)}),
         )
 

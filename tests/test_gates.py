@@ -420,11 +420,21 @@ def test_every_covered_model_is_judged_and_not_the_first_alone(run_persona: RunP
     run = run_persona("launch-ready", models=both)
     readiness = judge_run(run, all_done(run))
     assert readiness.ready is True
-    one = replace(all_done(run), routed=frozenset(both[:1]))
+    one = replace(all_done(run), routed=frozenset({(both[0], KEY_NAME)}))
     assert judge_run(run, one).action.id == "set_route"
     missing = run_persona("launch-ready", models=(real.COVERED, "nobody/has-this"))
     assert judge_run(missing).passport[Axis.MODELS].answer is NO
     assert judge_run(missing).action.gate == "inventory"
+
+
+@pytest.mark.parametrize(("credential", "done"), [(KEY_NAME, YES), ("", YES), ("OTHER_TOKEN", NO)])
+def test_what_another_credential_routes_is_not_done_for_this_one(
+    credential: str, done: Answer, run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("launch-ready")
+    readiness = judge_run(run, replace(all_done(run), routed=frozenset({(real.COVERED, credential)})))
+    assert readiness.gates[3].done is done
+    assert readiness.action.id == (None if done is YES else "set_route")
 
 
 def test_a_model_listed_without_any_route_is_neither_live_nor_down() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 import tomllib
 from dataclasses import replace
@@ -153,6 +154,37 @@ def test_what_people_wrote_is_still_said_and_what_the_actions_own_is_added(
     groups = {g["name"]: g["rules"] for g in yaml.safe_load((folder / "monitoring/alerts.yml").read_text())["groups"]}
     assert groups["theirs"] == []
     assert [rule["for"] for rule in groups[f"testkey_huggingface_{KEY_NAME}"] if rule["alert"] == "Mine"] == ["2h"]
+
+
+def test_a_persons_name_api_and_region_stay_and_the_sandboxs_do_not(run_persona: RunPersona, tmp_path: Path) -> None:
+    run = run_persona("launch-ready")
+    put(
+        tmp_path, "providers.toml", "[providers.huggingface]\napi = 'https://gateway.example/hf'  # ours\nname = 'HF'\n"
+    )
+    files, _, _ = applied(run, tmp_path, Action.ADD_PROVIDER_CONFIG)
+    text = (tmp_path / "providers.toml").read_text()
+    assert "api = 'https://gateway.example/hf'  # ours\nname = 'HF'\n" in text
+    assert 'region = "global"' in text
+    assert [note.partition(", ")[0] for note in files.notes] == [
+        "providers.toml: huggingface has the name HF",
+        "providers.toml: huggingface has the api https://gateway.example/hf",
+    ]
+    evidence = tuple(mark for mark in run.identity.evidence if mark.points_to != "sandbox")
+    real = later(replace(run, identity=replace(run.identity, evidence=evidence)))
+    assert not real.sandbox
+    files, _, _ = applied(real, tmp_path, Action.ADD_PROVIDER_CONFIG)
+    assert tomllib.loads(files["providers.toml"])["providers"]["huggingface"]["api"] == real.plan.api
+
+
+def test_what_the_inventory_changes_is_told_and_models_apart_by_spaces_are_not_added_twice(
+    run_persona: RunPersona, tmp_path: Path
+) -> None:
+    head = "credential,provider,owner_id,token_role,models,note\n"
+    put(tmp_path, "inventory.csv", f"{head}{KEY_NAME},huggingface,search team,,x/y; {MODEL},mine\n")
+    files, _, _ = applied(run_persona("launch-ready"), tmp_path, Action.IMPORT_INVENTORY)
+    owner = "5eed0000a11ce0000000d0e5"
+    assert files["inventory.csv"] == f"{head}{KEY_NAME},huggingface,{owner},fineGrained,x/y; {MODEL},SANDBOX; mine\n"
+    assert files.notes == (f"inventory.csv line 2, {KEY_NAME}: owner_id search team → {owner}",)
 
 
 def test_a_second_credential_gets_its_own_rows_entries_and_jobs(run_persona: RunPersona, tmp_path: Path) -> None:
@@ -451,6 +483,17 @@ def test_one_file_that_cannot_be_staged_leaves_all_of_them_as_they_were(
     assert contents(folder) == before
 
 
+def test_what_is_no_file_is_neither_waited_for_nor_replaced(run_persona: RunPersona, tmp_path: Path) -> None:
+    files = ARTEFACTS[Action.SET_ROUTE](judge_run(run_persona("launch-ready")), {})
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "routes.yaml").symlink_to(tmp_path / "pipe")
+    for attempt in (lambda: present(tmp_path), lambda: preview(tmp_path, files), lambda: write(tmp_path, files),
+                    lambda: read_launch(tmp_path)):  # fmt: skip
+        with pytest.raises(CallerError, match=r"routes\.yaml is not a file"):
+            attempt()
+    assert (tmp_path / "pipe").is_fifo()
+
+
 def test_a_preview_obeys_nothing_that_stands_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("\x1b[2Jold")
     assert preview(tmp_path, {"a.txt": "new\n"}).splitlines()[-2:] == ["-\\x1b[2Jold", "+new"]
@@ -462,7 +505,7 @@ def test_the_heading_is_renewed_in_its_place_and_says_the_sandbox_no_longer(
     run = run_persona("launch-ready")
     applied(run, tmp_path, Action.ADD_PROVIDER_CONFIG)
     path = tmp_path / "providers.toml"
-    path.write_text("# mine\n" + path.read_text().replace('region = "global"', 'region = "eu"'))
+    path.write_text("# mine\n" + path.read_text().replace('identity = "vouched"', 'identity = "unknown"'))
     evidence = tuple(mark for mark in run.identity.evidence if mark.points_to != "sandbox")
     real = later(replace(run, identity=replace(run.identity, evidence=evidence)))
     applied(real, tmp_path, Action.ADD_PROVIDER_CONFIG)

@@ -68,8 +68,17 @@ def test_a_whole_folder_is_read_whole(folder: Path) -> None:
             checked_at=datetime(2026, 11, 1, tzinfo=UTC),
         ),
     )  # fmt: skip
-    assert found.routed == {MODEL}
+    assert found.routed == {(MODEL, "HF_TOKEN")}
     assert found.watched == {("huggingface", "HF_TOKEN")}
+
+
+@pytest.mark.parametrize(
+    ("key", "credential"),
+    [("os.environ/OTHER", {(MODEL, "OTHER")}), ("''", {(MODEL, "")}), ("made-up-key-in-clear", set())],
+)
+def test_a_route_is_that_of_the_credential_it_names(key: str, credential: set[tuple[str, str]], folder: Path) -> None:
+    (folder / "routes.yaml").write_text(ROUTES.replace("os.environ/HF_TOKEN", key), encoding="utf-8")
+    assert read_launch(folder).routed == credential
 
 
 @pytest.mark.parametrize("missing", MONITORING_FILES)
@@ -79,11 +88,12 @@ def test_monitoring_is_done_with_all_of_its_files(folder: Path, missing: str) ->
 
 
 def test_a_spreadsheets_habits_are_put_up_with(folder: Path) -> None:
-    text = INVENTORY.replace("\n", "\r\n").replace("HF_TOKEN", " HF_TOKEN ")
+    text = INVENTORY.replace("\n", "\r\n").replace("HF_TOKEN", " HF_TOKEN ").replace(";", " ; ")
     (folder / "inventory.csv").write_text(f"\ufeff{text}\r\n", encoding="utf-8")
     (folder / "prices.csv").write_text(PRICES.replace(",0.02,", ",2e-2,").replace("true", "TRUE"), encoding="utf-8")
     found = read_launch(folder)
     assert found.inventory[0].credential == "HF_TOKEN"
+    assert found.inventory[0].models == {MODEL, "openai/gpt-oss-20b"}
     assert found.prices["huggingface"][0].input_usd_per_mtok == 0.02
     assert found.prices["huggingface"][2].free is True
 
@@ -200,7 +210,7 @@ def test_what_is_no_folder_is_a_callers_mistake(folder: Path) -> None:
         read_launch(folder / "prices.csv")
     (folder / "prices.csv").unlink()
     (folder / "prices.csv").mkdir()
-    with pytest.raises(LaunchFolderInvalid, match=r"prices\.csv cannot be read"):
+    with pytest.raises(LaunchFolderInvalid, match=r"prices\.csv is not a file"):
         read_launch(folder)
 
 

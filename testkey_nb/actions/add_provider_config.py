@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -12,13 +12,17 @@ from testkey_nb.judge import Readiness
 from testkey_nb.judge.done import key_hosts
 from testkey_nb.launch import PROVIDERS_FILE, parse_toml
 
-from .write import NOTHING, Files, headed, line_ending
+from .write import NOTHING, Files, headed, line_ending, made_up
+
+Fields = dict[str, str | list[str]]
+_KEPT = ("name", "api", "region")  # where people wrote another one
 
 
 def add_provider_config(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Files:
     """Return the file that says which hosts this provider's keys may go to.
 
-    Hosts that people added stay and are noted; so do other providers, other keys and comments.
+    What people wrote stays and is noted where this run found another thing: hosts, name, API and region; so do other
+    providers, other keys and comments.  What the run has evidence of is renewed.
 
     Raises
     ------
@@ -31,7 +35,7 @@ def add_provider_config(readiness: Readiness, now: Mapping[str, str] = NOTHING) 
     run = readiness.run
     provider = run.plan.provider
     hosts = sorted(key_hosts(run))
-    fields: dict[str, str | list[str]] = {
+    fields: Fields = {
         "name": provider.name,
         "hosts": hosts,
         "api": run.plan.api,
@@ -44,19 +48,28 @@ def add_provider_config(readiness: Readiness, now: Mapping[str, str] = NOTHING) 
     mark, text = before[: before.startswith("\ufeff")], before.removeprefix("\ufeff")
     ending, text = line_ending(PROVIDERS_FILE, text), text.replace("\r\n", "\n")
     read = parse_toml(PROVIDERS_FILE, text)
-    own, notes = _own_table(read, provider.id), []
+    own, notes = _own_table(read, provider.id), list[str]()
     if own is not None:
-        theirs = [str(host) for host in _list(own.get("hosts"))]
-        fields["hosts"] = [*theirs, *(host for host in hosts if host not in theirs)]
-        if more := [host for host in theirs if host not in hosts]:
-            notes.append(
-                f"{PROVIDERS_FILE}: {provider.id} also has the hosts {', '.join(more)}, which stay; review them"
-            )
+        kept = () if made_up(text) and not run.sandbox else _KEPT  # what the sandbox wrote is no person's
+        notes = [f"{PROVIDERS_FILE}: {provider.id} {note}" for note in _joined(fields, own, kept)]
     if own is not None and all(own.get(name) == value for name, value in fields.items()):
         return Files({PROVIDERS_FILE: before}, notes)
     merged = _added(text, provider.id, fields) if own is None else _updated(text, provider.id, fields)
     _check(merged, read, provider.id, fields)
     return Files({PROVIDERS_FILE: mark + headed(merged, readiness).replace("\n", ending)}, notes)
+
+
+def _joined(fields: Fields, own: Mapping[str, object], kept: Iterable[str]) -> Iterator[str]:
+    """Put what people wrote into `fields`; return what to say of it."""
+    theirs, ours = [str(host) for host in _list(own.get("hosts"))], fields["hosts"]
+    fields["hosts"] = [*theirs, *(host for host in ours if host not in theirs)]
+    if more := [host for host in theirs if host not in ours]:
+        yield f"also has the hosts {', '.join(more)}, which stay; review them"
+    for name in kept:
+        there = own.get(name)
+        if isinstance(there, str) and there not in {"", fields[name]}:
+            yield f"has the {name} {there}, this run found {fields[name]}; it stays, review it"
+            fields[name] = there
 
 
 def _own_table(read: Mapping[str, object], provider: str) -> dict[str, object] | None:
@@ -73,7 +86,7 @@ def _added(text: str, provider: str, fields: Mapping[str, object]) -> str:
     return f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}\n[providers.{provider}]\n{lines}"
 
 
-def _updated(text: str, provider: str, fields: Mapping[str, str | list[str]]) -> str:
+def _updated(text: str, provider: str, fields: Fields) -> str:
     try:
         document = tomlkit.parse(text)
         table = document["providers"][provider]

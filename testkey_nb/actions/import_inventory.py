@@ -4,19 +4,21 @@ from collections.abc import Mapping
 
 from testkey_nb.errors import LaunchFolderInvalid
 from testkey_nb.judge import Readiness
-from testkey_nb.launch import INVENTORY_COLUMNS, INVENTORY_FILE
+from testkey_nb.launch import INVENTORY_COLUMNS, INVENTORY_FILE, models_in
 
 from .tables import Table
 from .write import NOTHING, Files
 
 _NEEDED = ("credential", "provider", "owner_id", "models")
+_ADDED_TO = ("models", "note")  # of which nothing is taken
 _SANDBOX = "SANDBOX"
 
 
 def import_inventory(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Files:
     """Return the file with this credential's line; no key, no fingerprint and no personal data is in it.
 
-    What this run could not find out stays as it was; so do models and notes that people added.
+    What this run could not find out stays as it was; so do models and notes that people added.  Each value that changes
+    from another one is a note.
 
     Raises
     ------
@@ -47,18 +49,25 @@ def import_inventory(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> 
         )
     if not own:
         found.add(line)
+    notes = []
     for at, row in own:
         wanted = {name: value for name, value in line.items() if value}
         wanted["models"] = _joined(row["models"], line["models"])
         wanted["note"] = _noted(row.get("note", ""), sandbox=run.sandbox)
         # The day alone is no news.
-        if any(row[name] != value for name, value in wanted.items() if name in row and name != "observed_at"):
+        changed = [name for name, value in wanted.items() if row.get(name, value) != value and name != "observed_at"]
+        if changed:
             found.change(at, wanted)
-    return Files({INVENTORY_FILE: found.text()})
+        notes = [
+            f"{INVENTORY_FILE} line {found.line(at)}, {run.key_name}: {name} {row[name]} → {wanted[name]}"
+            for name in changed
+            if row[name] and name not in _ADDED_TO
+        ]
+    return Files({INVENTORY_FILE: found.text()}, notes)
 
 
 def _joined(theirs: str, ours: str) -> str:
-    there = [model for model in theirs.split(";") if model]
+    there = models_in(theirs)
     new = [model for model in ours.split(";") if model not in there]
     return ";".join((theirs.rstrip(";"), *new)) if there and new else theirs if there else ours
 

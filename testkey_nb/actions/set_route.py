@@ -13,7 +13,7 @@ from typing import Any
 
 from testkey_nb.errors import OutputRefused
 from testkey_nb.judge import Readiness
-from testkey_nb.launch import ROUTES_FILE
+from testkey_nb.launch import KEY_REFERENCE, ROUTES_FILE
 from testkey_nb.ranking import RouteRank
 
 from .token_costs import token_costs
@@ -22,7 +22,6 @@ from .yaml_text import YamlText
 
 _LIST, _PARAMETERS = "model_list", "litellm_params"
 _PAYER = "X-HF-Bill-To"  # the organisation that pays: https://huggingface.co/docs/inference-providers/pricing
-_REFERENCE = "os.environ/"
 _SECRET_CHARS = 16  # no key is shorter
 _ABOUT = "# Of one model_name the lowest order is called; where a call fails, the next one. Costs are USD per token.\n"
 
@@ -72,7 +71,7 @@ def _entry(readiness: Readiness, rank: RouteRank) -> Entry:
     parameters: dict[str, object] = {
         "model": f"openai/{called}",
         "api_base": run.plan.api,
-        "api_key": f"{_REFERENCE}{run.key_name}",
+        "api_key": f"{KEY_REFERENCE}{run.key_name}",
     }
     if payer := run.values().get("payer_organization"):
         parameters["extra_headers"] = {_PAYER: str(payer[0])}
@@ -143,8 +142,8 @@ def _same(item: Entry, wanted: Entry) -> bool:
 def _check_references(found: YamlText) -> None:
     for at, item in found.items((_LIST,)):
         key = str(_parameters(item).get("api_key") or "")
-        if len(key) >= _SECRET_CHARS and not key.startswith(_REFERENCE):
+        if len(key) >= _SECRET_CHARS and not key.startswith(KEY_REFERENCE):
             raise OutputRefused(
                 f"{ROUTES_FILE} line {found.line((_LIST, at, _PARAMETERS, 'api_key'))} may hold a key in clear; "
-                f"write {_REFERENCE}NAME there and have that key replaced"
+                f"write {KEY_REFERENCE}NAME there and have that key replaced"
             )

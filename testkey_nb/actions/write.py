@@ -57,6 +57,11 @@ def headed(text: str, readiness: Readiness) -> str:
     return changed if times else heading(readiness) + text
 
 
+def made_up(text: str) -> bool:
+    """Whether the sandbox wrote some of `text`, as its heading says."""
+    return _SANDBOX in text
+
+
 def line_ending(name: str, text: str) -> str:
     """Return how the lines of `text` end.
 
@@ -210,6 +215,8 @@ def _replace_files(texts: Mapping[Path, str]) -> None:
 
 
 def _read(path: Path) -> str | None:
+    if path.exists() and not path.is_file():  # also where a link leads to a device: it would be replaced
+        raise OutputRefused(f"{path} is not a file; move it away and apply again")
     try:
         return path.read_bytes().decode() if path.exists() else None  # with its line endings and byte order mark
     except (OSError, UnicodeDecodeError) as error:

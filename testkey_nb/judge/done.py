@@ -83,12 +83,13 @@ def _whole(row: PriceRow, now: datetime, policy: Policy) -> bool:
 
 
 def routed(case: Case) -> Check:
-    """Ask whether routes.yaml routes every covered model."""
-    missing = set(case.run.plan.models) - case.launch.routed
+    """Ask whether routes.yaml routes every covered model with this credential, or names none."""
+    name = case.run.key_name
+    missing = set(case.run.plan.models) - {model for model, key in case.launch.routed if key in {name, ""}}
     return _done(
         missing,
         Why("routes.yaml routes every covered model"),
-        Why("routes.yaml does not route {models}", models=", ".join(sorted(missing))),
+        Why("routes.yaml does not route {models} with {name}", models=", ".join(sorted(missing)), name=name),
         Why("write it with the action set_route"),
     )
 
