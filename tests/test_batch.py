@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import tracemalloc
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from testkey_nb.keys import Key
 from testkey_nb.outcome import Outcome
 from testkey_nb.probe import CONTROL, Asked, Run, plan, probe_batch, probe_key
 from testkey_nb.retention import purge
+from testkey_nb.rows import ModelRow
 
 PERSONAS = ("launch-ready", "broke", "revoked", "classic-write", "firewall")
 SECRET = "hf_CanaryThatMustNeverBeSeenAnywhere42"
@@ -177,6 +179,20 @@ def test_equal_rows_of_several_runs_are_the_same_objects() -> None:
     for run in others:
         assert run.models is first.models
         assert run.prices is first.prices
+
+
+def test_a_run_keeps_nothing_of_its_own_for_each_model_of_a_list_that_it_shares() -> None:
+    (run,) = asyncio.run(probe_batch([one(Way())]))
+    models = tuple(ModelRow(f"example-org/Model-{number}", "", listed=True) for number in range(5000))
+    tracemalloc.start()
+    try:
+        runs = [replace(run, models=models) for _ in range(10)]
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken / len(runs) < 20_000
+    assert runs[0].live("example-org/Model-7") == [""]
+    assert run.live(run.plan.models[0])
 
 
 def test_what_the_headers_of_an_equal_list_say_stays_with_its_own_key() -> None:

@@ -247,6 +247,45 @@ VENDORS: dict[str, tuple[dict[str, str], list[Cells]]] = {
             ("tokens-month", 4000000, 3950246, None, None, "tokens", ""),
         ],
     ),
+    "ModelScope, recorded 2026-03-14: of the account and of the model": (
+        {
+            "modelscope-ratelimit-model-requests-limit": "500",
+            "modelscope-ratelimit-model-requests-remaining": "477",
+            "modelscope-ratelimit-requests-limit": "2000",
+            "modelscope-ratelimit-requests-remaining": "1895",
+        },
+        [
+            ("modelscope-model-requests", 500, 477, None, None, "requests", ""),
+            ("modelscope-requests", 2000, 1895, None, None, "requests", ""),
+        ],
+    ),
+    "https://developer.konghq.com/plugins/ai-rate-limiting-advanced, recorded: the window before the provider": (
+        {
+            "x-ai-ratelimit-limit-minute-openai": "500",
+            "x-ai-ratelimit-remaining-minute-openai": "499",
+            "x-ratelimit-limit-daily-tokens": "9000",
+            "x-ratelimit-limit-minute-30": "7",
+        },
+        [
+            ("ai-minute-openai", 500, 499, 60, None, "openai", ""),
+            ("daily-tokens", 9000, None, 86400, None, "tokens", ""),
+            ("minute-30", 7, None, None, None, "minute 30", ""),
+        ],
+    ),
+    "Higress, alibaba/higress plugins/wasm-go/extensions/ai-token-ratelimit": (
+        {"X-TokenRateLimit-Limit": "200", "X-TokenRateLimit-Remaining": "0", "X-TokenRateLimit-Reset": "45"},
+        [("tokens", 200, 0, None, 45, "tokens", "")],
+    ),
+    "gateways that write what is counted and the window in three letters": (
+        {
+            **DATE,
+            "X-RateLimit-Limit-RPM": "60",
+            "X-RateLimit-Remaining-RPM": "59",
+            "X-RateLimit-Reset-RPM": "1780580130",
+            "X-RateLimit-Limit-TPD": "unlimited",
+        },
+        [("rpm", 60, 59, 60, 30, "requests", ""), ("tpd", None, None, 86400, None, "tokens", "limit: unlimited")],
+    ),
     "a limit of nothing that is known by name": (
         {"x-ratelimit-limit-images": "5", "x-ratelimit-remaining-audio-seconds-hour": "7200"},
         [
@@ -279,6 +318,21 @@ def test_a_vendors_headers_are_limits_of_the_vendor(source: str) -> None:
         (*row[:4], row[4] if row[4] is None else pytest.approx(row[4]), *row[5:]) for row in expected
     ]
     assert {row.service for row in found} <= {HOST}
+
+
+@pytest.mark.parametrize(
+    ("header", "source"),
+    [
+        ("x-ratelimit-limit-requests", "x-ratelimit-*-requests"),
+        ("x-ratelimit-requests-limit", "x-ratelimit-requests-*"),
+        ("x-ratelimit-api_key-limit-tokens", "x-ratelimit-api_key-*-tokens"),
+        ("x-ratelimit-limit", "x-ratelimit-*"),
+        ("x-tokenlimit-remaining", "x-tokenlimit-*"),
+        ("llm_provider-x-ratelimit-renewalperiod-tokens", "llm_provider-x-ratelimit-*-tokens"),
+    ],
+)
+def test_a_source_names_the_header_with_a_star_in_place_of_the_part(header: str, source: str) -> None:
+    assert [row.source for row in told({header: "1"})] == [source]
 
 
 @pytest.mark.parametrize("source", VENDORS)

@@ -1,6 +1,7 @@
 """A watch repeats cheap questions: as politely and as carefully as a run, and nothing of it stays."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
@@ -16,7 +17,7 @@ from testkey_nb.keys import Key
 from testkey_nb.outcome import Outcome, Verdict
 from testkey_nb.probe import Plan, Watch, plan
 from testkey_nb.retention import purge
-from testkey_nb.rows import AnswerRow
+from testkey_nb.rows import AnswerRow, ModelRow, PriceRow
 
 OPERATOR = "the tests, for made-up accounts"
 SAMPLED = f"/v1/models/{real.COVERED}"
@@ -253,6 +254,35 @@ def test_purge_leaves_nothing_of_it() -> None:
 
     asyncio.run(purged())
     assert (seen.window, seen.stability) == ((), ())
+
+
+def test_what_it_took_to_find_out_who_answers_is_not_kept_while_it_goes_on() -> None:
+    def rows_alive() -> int:
+        gc.collect()
+        return sum(isinstance(thing, ModelRow | PriceRow) for thing in gc.get_objects())
+
+    before, seen = rows_alive(), watch(Between())
+
+    async def listed() -> None:
+        async with aclosing(seen.rows()) as rows:
+            await first(rows, 1)
+            assert seen.going_on
+            assert rows_alive() <= before
+
+    asyncio.run(listed())
+
+
+def test_requests_are_counted_while_it_goes_on() -> None:
+    transport = Between()
+    seen = watch(transport)
+
+    async def twice() -> None:
+        for _ in range(2):
+            async with aclosing(seen.rows()) as rows:
+                await first(rows, 2)
+                assert seen.sent == len(transport.requests) > 2
+
+    asyncio.run(twice())
 
 
 def test_old_samples_drop_out_while_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,15 +104,15 @@ async def _over_http(stream: httpcore.AsyncNetworkStream, proxy: Proxy, host: st
 
 
 async def _over_socks(stream: httpcore.AsyncNetworkStream, proxy: Proxy, host: str, port: int) -> None:
-    """Ask a SOCKS 5 proxy for a tunnel to a name (RFC 1928), with a login where there is one (RFC 1929)."""
-    method = _LOGIN if proxy.has_login else _NO_LOGIN
-    await stream.write(bytes([_VERSION, 1, method]))
+    """Ask a SOCKS 5 proxy for a tunnel to a name (RFC 1928), with the login if it wants one (RFC 1929)."""
+    methods = (_NO_LOGIN, _LOGIN) if proxy.has_login else (_NO_LOGIN,)
+    await stream.write(bytes([_VERSION, len(methods), *methods]))
     version, chosen = await _exactly(stream, 2)
     if version != _VERSION:
         raise NotConnected(_NO_SOCKS)
-    if chosen != method:
+    if chosen not in methods:
         raise NotConnected(Why("proxy: it takes no login with a password") if proxy.has_login else _WANTS_LOGIN)
-    if proxy.has_login:
+    if chosen == _LOGIN:
         await stream.write(b"\x01" + proxy.login())
         _, status = await _exactly(stream, 2)
         if status:

@@ -175,9 +175,10 @@ class Probing:
         return any(one.row.request for one in self.told[before:])
 
     def forget(self) -> None:
-        """Drop what was answered so far."""
+        """Drop what was answered so far, and what was kept of it to be shared."""
         self.told.clear()
         self.seen.clear()
+        self.shared.forget()
 
     async def _take_samples(self, sender: Sender, asks: Sequence[Ask]) -> None:
         """Take the samples at even distances; once nothing is sent any more, none is left to take."""

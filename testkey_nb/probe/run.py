@@ -38,12 +38,15 @@ class Run:
     _live: Mapping[str, list[str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Look the live routes up once: gates ask for them by model."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
+        """Look the live routes of the covered models up once: gates ask for them again and again.
+
+        Of other models nothing is noted, because the runs of a fleet may have one list of thousands in common.
+        """
+        found: dict[str, list[str]] = {model: [] for model in self.plan.models}
         for row in self.models:
-            if row.live:
+            if row.live and row.model in found:
                 found[row.model].append(row.route)
-        object.__setattr__(self, "_live", dict(found))
+        object.__setattr__(self, "_live", found)
 
     @property
     def sandbox(self) -> bool:
@@ -52,7 +55,9 @@ class Run:
 
     def live(self, model: str) -> list[str]:
         """Return the routes of `model` that its list says are live; the empty one where a provider serves it itself."""
-        return list(self._live.get(model, ()))
+        if model in self._live:
+            return list(self._live[model])
+        return [row.route for row in self.models if row.model == model and row.live]
 
     def values(self) -> Mapping[str, tuple[Value, ...]]:
         """Return the native values of every known metric."""

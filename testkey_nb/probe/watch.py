@@ -90,7 +90,6 @@ class Watch:
             msg = f"watch every {LEAST_EVERY_S:g} s or less often, with 1 to {MOST_REQUESTS} requests"
             raise CallerError(msg)
         self.plan, self.every_s, self.requests = plan, every_s, requests
-        self.sent = 0  # requests so far
         self.verdict: Verdict | None = None  # who answers, once that is known
         self.sandbox = False
         self.manifest = Manifest()  # of the latest start
@@ -98,12 +97,18 @@ class Watch:
         self._key, self._transport = key, transport
         self._seen: list[_Seen] = []
         self._samples = 0
+        self._sent_before = 0  # the latest start
         self._task: asyncio.Task[None] | None = None
 
     @property
     def going_on(self) -> bool:
         """Whether it was started and has not ended."""
         return self._task is not None
+
+    @property
+    def sent(self) -> int:
+        """Requests so far, of all starts."""
+        return self._sent_before + self.manifest.requests
 
     @property
     def window(self) -> tuple[AnswerRow, ...]:
@@ -162,7 +167,8 @@ class Watch:
             loop.call_soon_threadsafe(self.stop)
 
     async def _watch(self, queue: asyncio.Queue[_Seen | None]) -> None:
-        probing, left = Probing(self._key, self.plan, way=self._transport), self.requests - self.sent
+        self._sent_before, self.manifest = self.sent, Manifest()
+        probing, left = Probing(self._key, self.plan, way=self._transport), self.requests - self._sent_before
         async with Sender(
             self._transport,
             key=self._key,
@@ -172,14 +178,11 @@ class Watch:
             vouched=self.plan.vouched,
         ) as sender:
             self.manifest = sender.manifest
-            try:
-                asks = await self._opened(probing, sender)
-                beat = Beat(self.every_s)
-                while not self.ended:
-                    queue.put_nowait(await self._round(probing, sender, asks))
-                    await asyncio.sleep(0.0 if self.ended else beat.wait_s())
-            finally:
-                self.sent += sender.manifest.requests
+            asks = await self._opened(probing, sender)
+            beat = Beat(self.every_s)
+            while not self.ended:
+                queue.put_nowait(await self._round(probing, sender, asks))
+                await asyncio.sleep(0.0 if self.ended else beat.wait_s())
 
     async def _opened(self, probing: Probing, sender: Sender) -> list[Ask]:
         """Find out who answers, as a run does, and return what may be asked again and again."""

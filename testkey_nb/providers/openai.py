@@ -125,6 +125,7 @@ OPENAI = Provider(
             _CHECKED,
             403,
             fields=(("error.code", "unsupported_country_region_territory"),),
+            why=Why("the provider does not serve the country, region or territory that it is asked from"),
         ),
         Clause(
             Outcome.REGION_BLOCKED,

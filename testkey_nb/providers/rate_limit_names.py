@@ -6,8 +6,9 @@ Almost all say ``limit``, ``remaining`` or ``reset`` of something whose name may
 Read 2026-11-25: OpenAI https://platform.openai.com/docs/guides/rate-limits; Groq https://console.groq.com/docs/rate-limits;
 Anthropic https://platform.claude.com/docs/en/api/rate-limits and /build-with-claude/fast-mode; LiteLLM
 https://docs.litellm.ai/docs/proxy/response_headers; RapidAPI (the part last) https://docs.rapidapi.com/docs/response-headers;
-Kong (`-minute` without a unit) https://developer.konghq.com/plugins/rate-limiting; all others in the tests, each with
-its source.
+Kong (`-minute` without a unit) https://developer.konghq.com/plugins/rate-limiting, and its AI plugin (`-minute-openai`)
+https://developer.konghq.com/plugins/ai-rate-limiting-advanced; Higress (`x-tokenratelimit-limit`) alibaba/higress
+plugins/wasm-go/extensions/ai-token-ratelimit; all others in the tests, each with its source.
 """
 
 import re
@@ -19,7 +20,7 @@ from testkey_nb.keys import redact
 PARTS = ("limit", "remaining", "reset")
 UNNAMED = "default"
 _LEAK = re.compile(r"(llm_provider-|(?:x-)?(?:[a-z0-9]{1,20}-)?upstream-)(.+)")
-_GENERIC = re.compile(r"((?:x-)?(?:([a-z0-9_]{1,20})-)?(rate|token)limit-)(.+)")
+_GENERIC = re.compile(r"((?:x-)?(?:([a-z0-9_]{1,20})-)?(rate|token|tokenrate)limit-)(.+)")
 _ANTHROPIC = re.compile(r"anthropic-(ratelimit|priority|fast)-(.+)-(limit|remaining|reset)")
 _UNIFIED = re.compile(r"anthropic-ratelimit-(unified(?:-(?:([0-9]{1,3})([hd])[0-9a-z_]*|overage))?)-(.+)")
 _RENEWS = "renewalperiod"  # Azure: seconds until the whole limit is there again
@@ -28,9 +29,12 @@ _WINDOWS = {
     "daily": 86400.0, "week": 604800.0, "weekly": 604800.0, "month": None, "monthly": None, "year": None,
 }  # fmt: skip
 _LETTERS = {"h": 3600.0, "d": 86400.0}
+# As vendors write them, https://platform.openai.com/docs/guides/rate-limits
+_SHORT = {"rpm": "requests-minute", "rpd": "requests-day", "tpm": "tokens-minute", "tpd": "tokens-day"}
 _SCOPES = {
     "req": "requests", "request": "requests", "requests": "requests", "project-requests": "requests",
     "token": "tokens", "tokens": "tokens", "project-tokens": "tokens", "tokens_usage_based": "tokens",
+    "model-requests": "requests", "model-tokens": "tokens",
     **dict.fromkeys(("input-tokens", "tokens-input", "prompt-tokens", "tokens-prompt", "tokens-uncached-prompt",
                      "tokens-cache-adjusted-prompt"), "input tokens"),
     **dict.fromkeys(("output-tokens", "tokens-output", "completion-tokens", "tokens-completion", "tokens-generated"),
@@ -137,10 +141,11 @@ def _generic(match: re.Match[str], owners: Owners, leak: str) -> tuple[Place, st
         return None  # none, or a bare one, which is read with the policies that it may hold
     what = "-".join(words)
     scope, window_s = _scoped(words)
-    limit = "-".join(filter(None, (vendor, "tokens" if kind == "token" else key, what)))
-    order = f"{key}-*-{label(what)}" if key else f"*{'-' if what else ''}{label(what)}"
+    limit = "-".join(filter(None, (vendor, key if kind == "rate" else "tokens", what)))
+    order = (key, "*", label(what)) if rest.startswith(part) or key else (label(what), "*")
+    source = f"{leak}{prefix}{'-'.join(filter(None, order))}"
     service = owners.service if key else owners.sender  # what a proxy counts for its own keys and teams
-    place = Place(label(limit), service, "tokens" if kind == "token" else scope, f"{leak}{prefix}{order}", window_s)
+    place = Place(label(limit), service, scope if kind == "rate" else "tokens", source, window_s)
     return place, "window" if part == _RENEWS else part
 
 
@@ -158,12 +163,16 @@ def _parted(words: list[str]) -> tuple[str, str, list[str]]:
 
 
 def _scoped(words: list[str]) -> tuple[str, float | None]:
-    """Return what is counted and the seconds of the window, by the words of a limit's name."""
-    left = list(words)
-    unit = left.pop() if left and left[-1] in _WINDOWS else ""
-    count = left.pop() if unit and left and _COUNT.fullmatch(left[-1]) else "1"
-    if unit and left and left[-1] == "per":
-        left.pop()
+    """Return what is counted and the seconds of the window, which stands last or first in a limit's name."""
+    name = "-".join(words)
+    left, unit, count = _SHORT.get(name, name).split("-"), "", "1"
+    if left[-1] in _WINDOWS:
+        unit = left.pop()
+        count = left.pop() if left and _COUNT.fullmatch(left[-1]) else "1"
+        if left and left[-1] == "per":
+            left.pop()
+    elif left[0] in _WINDOWS and not _COUNT.fullmatch(left[1]):  # `minute-30` can be a window of either
+        unit = left.pop(0)
     window_s = _WINDOWS.get(unit)
     return _scope("-".join(left)), window_s and window_s * int(count)
 
