@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from .drawing import fitting
-from .heatmap import name_of, plain_name
+from .drawing import STAND_IN, fitting
+from .heatmap import plain_name
 from .judge import Readiness
 
 _CHARS = 52
@@ -46,8 +46,9 @@ def named(lines: Sequence[About], whats: Sequence[str]) -> list[str]:
     several, (_, mixed) = len({id(line.one) for line in lines}) > 1, made_up_among(lines)
     if not several:
         return [fitting(what, _CHARS) for what in whats]
-    keys = [name_of(line.one) if mixed else f"{line.one.run.stamp.provider} · {plain_name(line.one)}" for line in lines]
-    return [f"{fitting(key, _HALF)} · {fitting(what, _HALF)}" for key, what in zip(keys, whats, strict=True)]
+    marks = [f"{STAND_IN} " if mixed and line.one.run.sandbox else "" for line in lines]
+    keys = [fitting(f"{line.one.run.stamp.provider} · {plain_name(line.one)}", _HALF) for line in lines]
+    return [f"{mark}{key} · {fitting(what, _HALF)}" for mark, key, what in zip(marks, keys, whats, strict=True)]
 
 
 def room_for(names: Sequence[str]) -> float:

@@ -153,10 +153,10 @@ def draw_split(lines: Sequence[Line], lang: str = "en") -> Figure:
     for y, line in enumerate(shown):
         end = 0.0
         for part in _PARTS:
-            width = 1000 * (getattr(line.row, part.field) or 0.0)
-            axes.barh(y, width, left=end, height=0.55, facecolor=part.color, hatch=part.hatch, edgecolor="white",
-                      linewidth=0.5)  # fmt: skip
-            end += width
+            if seconds := getattr(line.row, part.field):
+                axes.barh(y, 1000 * seconds, left=end, height=0.55, facecolor=part.color, hatch=part.hatch,
+                          edgecolor="white", linewidth=0.5)  # fmt: skip
+                end += 1000 * seconds
         axes.annotate(f"{end:.3g} ms", (end, y), (6, 0), textcoords="offset points", va="center", fontsize=8.5)
     axes.set_yticks(range(len(shown)), names)
     axes.tick_params(labelsize=8.5)

@@ -129,8 +129,8 @@ class Everywhere:
 
     def _lay_out(self) -> ipw.DOMWidget:
         act = row([self.probe_button, self.stop_button, self.job.bar, self.job.status], "tk-panel-act")
-        return ipw.VBox([row([self.key], "tk-panel-act"), self._hint, self._rows, row([self.add_button]), act,
-                         self.results])  # fmt: skip
+        key, add = row([self.key], "tk-panel-act"), row([self.add_button], "tk-panel-act")
+        return ipw.VBox([key, self._hint, self._rows, add, act, self.results])
 
     def add(self, name: str = "", *, proxy: str = "", persona: str = "") -> None:
         """Add a place.

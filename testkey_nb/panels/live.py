@@ -25,7 +25,7 @@ from .job import Job
 from .layout import row
 from .results import STAND_IN as ALL_MADE_UP
 from .row_columns import milliseconds, told
-from .tables import made_up_banner, plain
+from .tables import made_up_line, plain
 
 if TYPE_CHECKING:
     from testkey_nb.http import AsyncTransport
@@ -199,7 +199,7 @@ class Live:
     def _banner(self) -> str:
         if not self._made_up:
             return ""
-        return f'<div class="tk-report">{made_up_banner(ALL_MADE_UP)}</div>'
+        return f'<div class="tk-report">{made_up_line(ALL_MADE_UP)}</div>'
 
     def _table(self) -> str:
         """Say in words what the chart shows."""

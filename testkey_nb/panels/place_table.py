@@ -13,11 +13,12 @@ from testkey_nb.rows import Why
 
 from .results import STAND_IN as ALL_MADE_UP
 from .row_columns import milliseconds, number, told
-from .tables import NOTHING, badge, made_up_banner, plain, verdict_badge
+from .tables import NOTHING, badge, made_up_line, plain, verdict_badge
 
 _SLOWER = 1.5  # times the fastest; less may be chance
 _MANY = 5  # latencies, before a difference is told
 _SAME: Mapping[bool | None, str] = MappingProxyType({True: "yes", False: "no", None: "unknown"})
+_ASKED, _THE_SAME = Why("Question"), Why("The same")
 _LINES: tuple[tuple[Why, Callable[[VantageRow, str], str]], ...] = (
     (Why("Median, ms"), lambda row, _: f"{milliseconds(row.p50_s)} (n = {row.timed})" if row.timed else NOTHING),
     (Why("Times the fastest"), lambda row, _: NOTHING if row.times_fastest is None else f"{row.times_fastest:.2f}"),
@@ -59,7 +60,7 @@ def compared_places(rows: Sequence[VantageRow], lang: str) -> str:
     """Return the summary and the table."""
     said = "".join(f"<li>{html.escape(translate(why, lang))}</li>" for why in summary(rows))
     made_up = any(row.sandbox for row in rows)
-    banner = made_up_banner(ALL_MADE_UP) if made_up else ""
+    banner = made_up_line(ALL_MADE_UP) if made_up else ""
     return f'<div class="tk-report">{banner}<ul class="tk-did">{said}</ul>{_table(rows, lang)}</div>'
 
 
@@ -69,14 +70,14 @@ def _table(rows: Sequence[VantageRow], lang: str) -> str:
     lines = [_line(translate("Identity", lang), [verdict_badge(row.identity, lang) for row in rows], "")]
     for axis in Axis:
         answers = [Answer(getattr(row, axis)) for row in rows]
-        same = _SAME[agreed(set(answers))]
+        alike = _SAME[agreed(set(answers))]
         cells = [badge(answer, LOOKS[answer], lang) for answer in answers]
-        lines.append(_line(in_words(axis, lang), cells, badge(same, LOOKS[same], lang) if len(rows) > 1 else ""))
+        lines.append(_line(in_words(axis, lang), cells, badge(alike, LOOKS[alike], lang) if len(rows) > 1 else ""))
     lines += [_line(translate(head, lang), [cell(row, lang) for row in rows], "") for head, cell in _LINES]
-    same_head = html.escape(translate("The same", lang))
+    asked, same = (html.escape(translate(head, lang)) for head in (_ASKED, _THE_SAME))
     return (
         f'<div class="tk-scroll" role="region" aria-label="{caption}" tabindex="0"><table class="tk-table tk-wide">'
-        f'<caption>{caption}</caption><thead><tr><th scope="col"></th>{heads}<th scope="col">{same_head}</th></tr>'
+        f'<caption>{caption}</caption><thead><tr><th scope="col">{asked}</th><th scope="col">{same}</th>{heads}</tr>'
         f"</thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 
@@ -87,5 +88,5 @@ def _place(row: VantageRow) -> str:
 
 
 def _line(head: str, cells: Sequence[str], same: str) -> str:
-    told_cells = "".join(f"<td>{cell}</td>" for cell in (*cells, same))
+    told_cells = "".join(f"<td>{cell}</td>" for cell in (same, *cells))
     return f'<tr><th scope="row">{html.escape(head)}</th>{told_cells}</tr>'

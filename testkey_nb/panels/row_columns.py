@@ -83,4 +83,4 @@ def why(width: int, part: str = "row") -> Column[Any]:
     return Column(Why("Why"), width, lambda line, lang: told(getattr(line, part).why, lang), lambda _: None)
 
 
-KEY_OF = Column[Any](Why("Key"), 190, lambda one, _: key_of(one.one), lambda one: by_key(one.one))
+KEY_OF = Column[Any](Why("Key"), 275, lambda one, _: key_of(one.one), lambda one: by_key(one.one))

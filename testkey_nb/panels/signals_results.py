@@ -140,10 +140,11 @@ class SignalsResults:
                 self.sheets[name].fill(_LINES[name](self._judged), self._lang)
 
     def _bound(self) -> str:
-        """Name the limit that each key reaches first."""
-        said = "".join(
-            f"<li>{key_of(one)}: {html.escape(translate(reached_first(one), self._lang))}</li>" for one in self._judged
-        )
+        """Name the limit that each key reaches first; keys of which the same is to be said stand together."""
+        found: dict[str, list[str]] = {}
+        for one in self._judged:
+            found.setdefault(html.escape(translate(reached_first(one), self._lang)), []).append(key_of(one))
+        said = "".join(f"<li>{', '.join(keys)}: {why}</li>" for why, keys in found.items())
         return f'<div class="tk-report"><ul class="tk-did">{said}</ul></div>'
 
 
@@ -152,8 +153,8 @@ def _sheets(controls: Controls) -> dict[str, Sheet]:
         return lambda lines, lang: picture(what, lines, lang, "panel")
 
     limits = SortableTable(Why("Limits by key, and what is planned against them"), LIMITS)
-    stability = SortableTable(Why("Samples by question and key"), STABILITY)
-    latency = SortableTable(Why("Parts of the time by host and key"), LATENCY)
+    stability = SortableTable(Why("Samples by question and host"), STABILITY)
+    latency = SortableTable(Why("Parts of the time by host"), LATENCY)
     published = SortableTable(Why("What providers publish of themselves"), PUBLISHED)
     places = SortableTable(Why("Where answers came through, by host and key"), PLACES)
     region = SortableTable(Why("Whether each key is refused from here"), REGION)

@@ -92,6 +92,11 @@ def made_up_banner(says: str) -> str:
     return f'<div class="tk-sandbox"><strong>{STAND_IN}</strong> <span>{html.escape(says)}</span></div>'
 
 
+def made_up_line(says: str) -> str:
+    """Say in a line that what stands beneath is made up."""
+    return f'<p><strong class="tk-made-up">{STAND_IN}</strong> {html.escape(says)}</p>'
+
+
 def verdict_badge(verdict: Verdict | str, lang: str) -> str:
     """Return who answers, in its colour, with its mark."""
     return badge(verdict, LOOKS[_TONE_OF[_VERDICTS[Verdict(verdict)]]], lang)
