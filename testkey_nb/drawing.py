@@ -1,10 +1,12 @@
 """What pictures have in common: colours with a mark beside each, foreign text made fit, what is left out said."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from .locale import translate
 from .outcome import Answer
@@ -20,6 +22,28 @@ MARKERS = "osD^vP"
 FILL: Mapping[Answer, str] = MappingProxyType({Answer.YES: "#bfe7da", Answer.NO: "#f6d5c2", Answer.UNKNOWN: "#f9e7bf"})
 EDGE: Mapping[Answer, str] = MappingProxyType({Answer.YES: "#009E73", Answer.NO: "#D55E00", Answer.UNKNOWN: "#E69F00"})
 LETTER: Mapping[Answer, str] = MappingProxyType({Answer.YES: "✓", Answer.NO: "✕", Answer.UNKNOWN: "?"})
+
+
+class Swatch(NamedTuple):
+    """What a kind of bar looks like, and what it stands for."""
+
+    text: str
+    face: str
+    edge: str
+    hatch: str = ""
+
+
+def swatches(figure: Figure, left: float, kinds: Iterable[Swatch]) -> None:
+    """Say in a line on top of the picture, from `left` inches on, what its kinds of bars are."""
+    width, height = figure.get_size_inches()
+    x, y = left, height - 0.17
+    for kind in kinds:
+        corner, size = (x / width, (y - 0.065) / height), (0.24 / width, 0.13 / height)
+        figure.add_artist(
+            Rectangle(corner, *size, linewidth=0.8, facecolor=kind.face, edgecolor=kind.edge, hatch=kind.hatch)
+        )
+        figure.text((x + 0.32) / width, y / height, kind.text, va="center", fontsize=8.5, color=MUTED)
+        x += 0.62 + 0.068 * len(kind.text)
 
 
 def fitting(text: str, limit: int = 36) -> str:

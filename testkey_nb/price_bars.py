@@ -5,17 +5,17 @@ that a small one can be read beside a large one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from .drawing import (
     FILL,
     SERIES,
     STAND_IN,
+    Swatch,
     amount,
     clear,
     fitting,
@@ -24,7 +24,9 @@ from .drawing import (
     mark_made_up,
     note_left_out,
     only_said,
+    swatches,
 )
+from .key_lines import made_up_among
 from .locale import translate
 from .offers import Offer, Range
 from .outcome import Answer, PriceVerdict
@@ -87,12 +89,6 @@ def name_of_offer(offer: Offer) -> str:
     return f"{fitting(offer.row.model.rpartition('/')[2], _MODEL)} · {fitting(offer.via, _VIA)}"
 
 
-def made_up_among(offered: Iterable[Offer]) -> tuple[bool, bool]:
-    """Return whether any of it is made up, and whether anything else stands beside that."""
-    kinds = {offer.one.run.sandbox for offer in offered}
-    return True in kinds, len(kinds) > 1
-
-
 def _names(shown: Sequence[Offer]) -> list[str]:
     """Return the names of lines; what is made up says so where other things are not, and a region where it differs."""
     _, mixed = made_up_among(shown)
@@ -150,7 +146,7 @@ def _draw(offered: Sequence[Offer], measures: Sequence[_Measure], nothing: Why, 
         height = _STEP * len(some)
         _one_currency(figure, measures, currency, some, (1 - (top + height) / total, height / total), lang)
         top += height + _BELOW
-    _legend(figure, total, lang)
+    swatches(figure, _LABELS, _legend(lang))
     if made_up_among(shown)[0]:
         mark_made_up(figure)
     note_left_out(figure, len(priced) - len(shown), lang)
@@ -211,19 +207,12 @@ def _said(one: Offer, found: Range | None, lang: str) -> str:
     return f"{said} · {in_words(verdict, lang)}" if verdict in _DOUBTED else said
 
 
-def _legend(figure: Figure, total: float, lang: str) -> None:
-    """Say what the two kinds of bars are, over the first axes."""
-    y, x = 1 - 0.17 / total, _LABELS / _WIDTH
-    size = (0.24 / _WIDTH, 0.13 / total)
-    for text, face, edge, hatch in (
-        (translate("lowest of the sources", lang), SERIES[0], SERIES[0], ""),
-        (translate("up to the highest, where they differ", lang), _DIFFER, SERIES[1], "////"),
-    ):
-        figure.add_artist(
-            Rectangle((x, y - size[1] / 2), *size, linewidth=0.8, facecolor=face, edgecolor=edge, hatch=hatch)
-        )
-        figure.text(x + 0.32 / _WIDTH, y, text, va="center", fontsize=8.5, color=MUTED)
-        x += (0.62 + 0.068 * len(text)) / _WIDTH
+def _legend(lang: str) -> list[Swatch]:
+    """Say what the two kinds of bars are."""
+    return [
+        Swatch(translate("lowest of the sources", lang), SERIES[0], SERIES[0]),
+        Swatch(translate("up to the highest, where they differ", lang), _DIFFER, SERIES[1], "////"),
+    ]
 
 
 def _alt(offered: Sequence[Offer], measures: Sequence[_Measure], nothing: Why, lang: str) -> str:

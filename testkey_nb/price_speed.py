@@ -17,9 +17,10 @@ from matplotlib.ticker import LogLocator
 from matplotlib.transforms import Bbox
 
 from .drawing import MARKERS, SERIES, STAND_IN, amount, fitting, left_out, mark_made_up, note_left_out, only_said
+from .key_lines import made_up_among
 from .locale import translate
 from .offers import Offer, Range
-from .price_bars import made_up_among, name_of_offer
+from .price_bars import name_of_offer
 from .rows import Why
 from .svg import INK, LINE, MUTED, own_style
 

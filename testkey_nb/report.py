@@ -7,20 +7,24 @@ escaped, and made one line of bounded length first.
 import base64
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from . import plots, spending
 from .actions import previews
 from .errors import UnknownName
 from .inventory import PhantomRow
 from .judge import Readiness
+from .key_lines import lines_of
+from .latency_bars import alt_split, alt_stability, draw_split, draw_stability
+from .limit_shares import alt_limit_shares, draw_limit_shares, limit_lines, percent, reached_first
 from .locale import LANGUAGES, translate
 from .outcome import Gate, Outcome, Phantom
 from .probe import CONTROL
@@ -30,15 +34,31 @@ from .svg import svg
 
 SECTIONS = (
     "summary", "why", "how", "action", "capabilities", "gates", "passport", "evidence", "models", "prices", "costs",
-    "routes", "limits", "previews", "answers",
+    "routes", "limits", "stability", "region", "previews", "answers",
 )  # fmt: skip
+_Made = TypeVar("_Made")
+_Draw = Callable[[Sequence[Any], str], _Made]
+_Picture = tuple[Callable[[Readiness, str], Figure], Callable[[Readiness, str], str]]
 MAX_CHARS = 600  # of any one text
 _NOTHING = "–"  # noqa: RUF001 - a dash, as people set it where there is nothing
-_PICTURES = {
+
+
+def _of_one(draw: _Draw[Figure], alt: _Draw[str], lines: Callable[[list[Readiness]], Sequence[Any]]) -> _Picture:
+    """Make a picture of several keys one of a single key."""
+    return (
+        lambda readiness, lang: draw(lines([readiness]), lang),
+        lambda readiness, lang: alt(lines([readiness]), lang),
+    )
+
+
+_PICTURES: Mapping[str, _Picture] = {
     "gates": (plots.draw_gates, plots.alt_gates),
     "prices": (plots.draw_prices, plots.alt_prices),
     "costs": (spending.draw_costs, spending.alt_costs),
     "latency": (plots.draw_latency, plots.alt_latency),
+    "limits": _of_one(draw_limit_shares, alt_limit_shares, limit_lines),
+    "stability": _of_one(draw_stability, alt_stability, partial(lines_of, grain="stability")),
+    "split": _of_one(draw_split, alt_split, partial(lines_of, grain="latency")),
 }
 _TONES = {
     "good": "yes pass proved ok agreed genuine for ready confirmed",
@@ -123,7 +143,8 @@ def _environment(lang: str) -> Environment:
     environment.globals |= {"lang": lang, "t": partial(_say, lang), "tone": lambda word: _TONE.get(str(word), "plain")}
     environment.filters |= {
         "say": partial(_word, lang), "head": partial(_head, lang), "told": partial(_told, lang), "moment": _moment,
-        "day": _day, "number": _number, "span": _span, "monthly": lambda row: spending.in_words(row, lang),
+        "day": _day, "number": _number, "rounded": _rounded, "percent": _percent, "milliseconds": _milliseconds,
+        "span": _span, "monthly": lambda row: spending.in_words(row, lang),
     }  # fmt: skip
     return environment
 
@@ -168,6 +189,20 @@ def _number(value: float | None) -> str:
     return _NOTHING if value is None else f"{value:.10g}"
 
 
+def _rounded(value: float | None) -> str:
+    if value is None or not value:
+        return _number(value)
+    return f"{round(value, 2):.12g}" if value >= 1 else f"{value:.3g}"
+
+
+def _percent(value: float | None) -> str:
+    return _NOTHING if value is None else percent(value)
+
+
+def _milliseconds(value: float | None) -> str:
+    return _NOTHING if value is None else f"{1000 * value:,.3g}"
+
+
 def _span(low: float | None, high: float | None) -> str:
     return _number(low) if low == high else f"{_number(low)} – {_number(high)}"  # noqa: RUF001 - a dash, as in a range
 
@@ -204,6 +239,8 @@ def _view(readiness: Readiness) -> dict[str, object]:
         "costs": spending.covered_costs(readiness),
         "phantom_counts": _phantom_counts(rows("phantoms")),
         "fallbacks": _fallbacks(rows("routes")),
+        "limit_lines": limit_lines([readiness]),
+        "reached_first": reached_first(readiness),
         **_seen(readiness, run.answers),
     }
 

@@ -377,7 +377,7 @@ def test_fragments_are_the_reports_own_sections_in_order(ready: Readiness) -> No
     found = sections(ready)
     assert tuple(found) == SECTIONS == (
         "summary", "why", "how", "action", "capabilities", "gates", "passport", "evidence", "models", "prices", "costs",
-        "routes", "limits", "previews", "answers",
+        "routes", "limits", "stability", "region", "previews", "answers",
     )  # fmt: skip
     html = render_report(ready)
     places = [html.index(fragment) for fragment in found.values()]

@@ -125,12 +125,19 @@ def _timed(run: Run) -> list[tuple[_Question, float]]:
     ]
 
 
+def agreed(answers: set[Answer]) -> bool | None:
+    """Say whether the answers to one question from several places are one; None where an unknown leaves that open."""
+    if {Answer.YES, Answer.NO} <= answers:
+        return False
+    return True if len(answers) == 1 else None
+
+
 def _same(passports: Sequence[Answers]) -> bool | None:
     """Say whether each axis has one answer from everywhere; None where an unknown one leaves that open."""
-    answers = [{found[axis] for found in passports} for axis in Axis]
-    if any({Answer.YES, Answer.NO} <= found for found in answers):
+    found = {agreed({answers[axis] for answers in passports}) for axis in Axis}
+    if False in found:
         return False
-    return True if len(passports) > 1 and all(len(found) == 1 for found in answers) else None
+    return True if len(passports) > 1 and found == {True} else None
 
 
 def _row(  # noqa: PLR0913 - a run, and what only all of them together tell

@@ -21,6 +21,7 @@ from testkey_nb.ranking import HubPick, RouteRank, hub_policies, rank_routes
 from testkey_nb.rows import GRAINS, OWN_PRICES, PriceRow
 from testkey_nb.stability import StabilityRow, steadiness
 
+from .latency import LatencyRow, latencies
 from .places import PlaceRow, places
 from .published import PublishedRow, published
 
@@ -104,6 +105,7 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "headroom": View(HeadroomRow, lambda readiness: readiness.headroom),
         "published": View(PublishedRow, lambda readiness: published(readiness.run)),
         "stability": View(StabilityRow, lambda readiness: steadiness(readiness.run.answers)),
+        "latency": View(LatencyRow, lambda readiness: latencies(readiness.run.answers)),
         "places": View(PlaceRow, lambda readiness: places(readiness.run.answers)),
     }
 )

@@ -3,5 +3,6 @@
 from .compare import ComparePanel
 from .models import ModelsPanel
 from .onboarding import OnboardingPanel
+from .signals import SignalsPanel
 
-__all__ = ["ComparePanel", "ModelsPanel", "OnboardingPanel"]
+__all__ = ["ComparePanel", "ModelsPanel", "OnboardingPanel", "SignalsPanel"]

@@ -3,7 +3,6 @@
 State and layout only: what an answer means is decided in `judge`.
 """
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -20,9 +19,11 @@ from testkey_nb.retention import Receipt, hold
 from .chosen import Chosen, make_button
 from .controls import JUDGING, Controls, drop_unset
 from .countdown import Countdown
-from .job import OLDER, Job, show_panel
+from .job import OLDER, Job, Work, show_panel
 
 if TYPE_CHECKING:
+    import asyncio
+
     import pandas as pd
 
     from testkey_nb.http import AsyncTransport
@@ -88,7 +89,7 @@ class BatchPanel(ABC, Generic[Shown]):
         self.runs: tuple[Run, ...] = ()
         self._judged: tuple[Readiness, ...] = ()
         self._probed = 0  # in the batch that is going on or was the last
-        self._batch: asyncio.Task[tuple[Run, ...]] | None = None
+        self._batch = Work()
         self._transport = transport
         self._job: Job[tuple[Readiness, ...]] = Job(self._left)
         self.bar, self.status, self._say = self._job.bar, self._job.status, self._job.say
@@ -131,8 +132,7 @@ class BatchPanel(ABC, Generic[Shown]):
 
     def stop(self) -> None:
         """End the batch that is going on; what was answered until then is shown."""
-        if self._batch is not None:
-            self._batch.cancel()
+        self._batch.stop()
 
     def compared(self) -> tuple[Readiness, ...]:
         """Return the verdicts that the filters let through, in the order that is chosen.
@@ -156,19 +156,40 @@ class BatchPanel(ABC, Generic[Shown]):
             If there is no such frame, or nothing was probed yet.
 
         """
+        return self.framed(grain, ((one, row) for one in self.compared() for row in one.rows(grain)))
+
+    def framed(self, grain: str, found: "Iterable[tuple[Readiness, object]]") -> "pd.DataFrame":
+        """Return rows of a frame or view, each with its key, as that frame; it is emptied with what was observed.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such frame.
+
+        """
         from testkey_nb.frames import frame  # noqa: PLC0415 - pandas is loaded when a frame is asked for
 
-        until = min(run.until for run in self.runs) if self.runs else None
-        return frame(row_of(grain), [(one.run.stamp, one.rows(grain)) for one in self.compared()], until)
+        until = min((run.until for run in self.runs), default=None)
+        return frame(row_of(grain), [(one.run.stamp, [row]) for one, row in found], until)
 
     def models_of(self, _provider: str) -> tuple[str, ...]:
         """Return the models to cover of a provider; none means its own."""
         return ()
 
-    def kept(self, drawn: str) -> HTML:
-        """Return a picture to show in a cell; it goes with its data."""
+    def check_free(self) -> None:
+        """Make sure that nothing of the panel goes on that a batch would disturb.
+
+        Raises
+        ------
+        CallerError
+            If something does.
+
+        """
+
+    def kept(self, drawn: str, until: float | None = None) -> HTML:
+        """Return a picture to show in a cell; it goes with its data, at `until` where that is not the batch's."""
         shown = HTML(f'<div style="max-width: 1080px">{drawn}</div>')  # type: ignore[no-untyped-call]  # IPython's own
-        hold(shown, "picture", _forget_picture, min(run.until for run in self.runs))
+        hold(shown, "picture", _forget_picture, until or min(run.until for run in self.runs))
         return shown
 
     def forget(self) -> None:
@@ -187,6 +208,7 @@ class BatchPanel(ABC, Generic[Shown]):
         ended: dict[int, Run] = {}
         self._probed = 0
         try:
+            self.check_free()
             read_launch(self.controls.folder())  # a mistake in it is found before anything is sent
             stopped = await self._ask(ended)
         except CallerError as mistake:
@@ -218,17 +240,7 @@ class BatchPanel(ABC, Generic[Shown]):
         ]
         work = probe_batch(asked, progress=self._progress, ended=ended.__setitem__)
         del asked
-        self._batch = asyncio.get_running_loop().create_task(work)
-        try:
-            await self._batch
-        except asyncio.CancelledError:
-            current = asyncio.current_task()
-            if current is not None and current.cancelling():
-                raise  # somebody ended the task itself, and not the batch by its button
-            return True
-        finally:
-            self._batch = None
-        return False
+        return await self._batch.done(work)
 
     def _progress(self, done: int, total: int, what: str) -> None:
         self._job.progress(done, total, f"{done} of {total} keys probed: {what}")

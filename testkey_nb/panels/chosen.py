@@ -112,3 +112,17 @@ def make_button(label: str, icon: str, press: Callable[[], object], say: Say, st
 
     button.on_click(pressed)
     return button
+
+
+def key_choice(chosen: Chosen) -> ipw.Dropdown:
+    """Make a dropdown of what is chosen, which follows the list; None where nothing is."""
+    control = ipw.Dropdown(description="Which key", style={"description_width": "auto"}, layout={"width": "auto"})
+
+    def follow(_change: object = None) -> None:
+        value = control.value
+        control.options = chosen.list.options
+        control.value = value if value in chosen.subjects else next(iter(chosen.subjects), None)
+
+    chosen.list.observe(follow, names="options")
+    follow()
+    return control

@@ -1,6 +1,5 @@
 """What several judged keys look like in a panel: tables and pictures side by side, and one key in detail."""
 
-import html
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -9,7 +8,6 @@ from typing import Any
 import ipywidgets as ipw
 
 from testkey_nb.amounts import alt_amounts, alt_limits, draw_amounts, draw_limits
-from testkey_nb.drawing import STAND_IN
 from testkey_nb.heatmap import GRIDS, alt_heat_map, draw_heat_map, name_of
 from testkey_nb.judge import Readiness
 from testkey_nb.outcome import CapabilityState
@@ -157,7 +155,7 @@ def headline(judged: Sequence[Readiness], shown: Sequence[Readiness]) -> str:
     left = f" {len(shown)} of them are shown." if len(shown) < len(judged) else ""
     made_up = [one for one in judged if one.run.sandbox]
     says = ALL_MADE_UP if len(made_up) == len(judged) else SOME_MADE_UP
-    banner = f'<div class="tk-sandbox"><strong>{STAND_IN}</strong> <span>{html.escape(says)}</span></div>'
+    banner = tables.made_up_banner(says)
     keys = f"{len(judged)} {'key' if len(judged) == 1 else 'keys'}"
     return f'<div class="tk-report">{banner if made_up else ""}<p class="tk-count">{keys}: {told}.{left}</p></div>'
 

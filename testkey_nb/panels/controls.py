@@ -20,8 +20,9 @@ from testkey_nb.providers import PROVIDERS
 from testkey_nb.ranking import LEADS
 
 SANDBOX, OWN = "sandbox", "own"
+PEAKS = ("planned_requests_per_min", "planned_tokens_per_min")
 RULES = (
-    "planned_requests_per_min", "planned_tokens_per_min", "max_price_age_days", "max_price_spread", "min_days_valid",
+    *PEAKS, "max_price_age_days", "max_price_spread", "min_days_valid",
     "min_samples", "unpublished_limits_pass",
 )  # fmt: skip
 LOAD = ("planned_requests_per_day", "planned_input_tokens", "planned_output_tokens")
@@ -57,8 +58,8 @@ class Controls:
         self.trust_endpoint = _check("I operate this endpoint and vouch for it", value=False)
         self.dimension = _toggle("Probe dimension", DIMENSIONS, _USUAL.dimension)
         self.launch_dir = _text("Launch folder", "none, so nothing counts as done")
-        self.planned_requests_per_min = _slider("Planned requests/min", _USUAL.planned_requests_per_min, 1_000, 10)
-        self.planned_tokens_per_min = _slider("Planned tokens/min", _USUAL.planned_tokens_per_min, 1_000_000, 10_000)
+        self.planned_requests_per_min = _count("Planned requests/min", _USUAL.planned_requests_per_min)
+        self.planned_tokens_per_min = _count("Planned tokens/min", _USUAL.planned_tokens_per_min)
         self.max_price_age_days = _slider("Max price age, days", _USUAL.max_price_age_days, 365, 1)
         self.max_price_spread = _slider("Max price spread", _USUAL.max_price_spread, 2.0, 0.05)
         self.min_days_valid = _slider("Min days valid", _USUAL.min_days_valid, 365, 1)
@@ -134,8 +135,8 @@ class Controls:
         return change(DIMENSIONS[self.dimension.value], {name: getattr(self, name).value for name in told})
 
 
-def check_set(name: str) -> None:
-    """Make sure that `name` is a variable's, without repeating it: it may be a key that was pasted by mistake.
+def check_set(name: str, what: str = "the key") -> None:
+    """Make sure that `name` is a variable's, without repeating it: it may be `what`, pasted by mistake.
 
     Raises
     ------
@@ -144,16 +145,16 @@ def check_set(name: str) -> None:
 
     """
     if name not in os.environ:
-        raise KeyMissing("no variable of that name is set; set one to the key and give its name, never the key itself")
+        raise KeyMissing(f"no variable of that name is set; set one to {what} and give its name, never {what} itself")
 
 
-def drop_unset(control: ipw.Combobox, say: Callable[..., None]) -> None:
-    """Keep no text in `control` that names no variable: it may be a key that was pasted by mistake."""
+def drop_unset(control: ipw.Combobox, say: Callable[..., None], what: str = "the key") -> None:
+    """Keep no text in `control` that names no variable: it may be `what`, pasted by mistake."""
 
     def look(change: Bunch) -> None:
         try:
             if change["new"]:
-                check_set(change["new"])
+                check_set(change["new"], what)
         except CallerError as mistake:
             control.value = ""
             say(str(mistake), alert=True)

@@ -67,6 +67,33 @@ class Job(Generic[Done]):
         self.bar.bar_style = "danger" if failed or task.result() is None else "success"
 
 
+class Work:
+    """What a button may end while somebody waits for it: the waiting one goes on with what was done until then."""
+
+    def __init__(self) -> None:
+        """Do nothing yet."""
+        self._task: asyncio.Task[Any] | None = None
+
+    async def done(self, work: Coroutine[Any, Any, Any]) -> bool:
+        """Wait for the end of `work`; return whether it was stopped."""
+        self._task = asyncio.get_running_loop().create_task(work)
+        try:
+            await self._task
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise  # somebody ended the waiting task itself
+            return True
+        finally:
+            self._task = None
+        return False
+
+    def stop(self) -> None:
+        """End it, if it goes on."""
+        if self._task is not None:
+            self._task.cancel()
+
+
 def show_panel(view: ipw.DOMWidget, job: Job[Any]) -> None:
     """Show a panel as the output of the running cell; it stays when other outputs are cleared, what it shows does not.
 

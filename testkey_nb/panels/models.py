@@ -9,7 +9,6 @@ import ipywidgets as ipw
 from IPython.display import HTML
 
 from testkey_nb.errors import UnknownName
-from testkey_nb.judge import row_of
 
 from .batch import BatchPanel
 from .batch_layout import lay_out
@@ -63,17 +62,14 @@ class ModelsPanel(BatchPanel[ModelsResults]):
             If there is no such table, or nothing was probed yet.
 
         """
-        from testkey_nb.frames import frame  # noqa: PLC0415 - pandas is loaded when a frame is asked for
-
         names = [name for name, sheet in self.results.sheets.items() if sheet.table]
         if what not in names:
             raise UnknownName.among("table", what, names)
-        until = min(one.run.until for one in self.compared())
+        self.compared()
         part = {"models": "row", "rulings": "ruling", "costs": "cost"}.get(what, "row")
-        rows = {
-            id(row): (line.one.run.stamp, [row]) for line in self.results.lines(what) if (row := getattr(line, part))
-        }
-        return frame(row_of(what), rows.values(), until)
+        lines = self.results.lines(what)
+        rows = {id(row): (line.one, row) for line in lines if (row := getattr(line, part))}
+        return self.framed(what, rows.values())
 
     def picture(self, what: str) -> HTML:
         """Return the picture of a tab: ``rulings``, ``speed`` or ``costs``; it goes with its data.

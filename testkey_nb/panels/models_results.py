@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from testkey_nb.judge import Readiness
+from testkey_nb.key_lines import Line
 from testkey_nb.locale import translate
 from testkey_nb.offers import Offer, Sifted, Wanted, offers, sift, split
 from testkey_nb.price_bars import alt_cost_bars, alt_price_bars, draw_cost_bars, draw_price_bars
@@ -20,7 +21,7 @@ from .choice import choice, refill
 from .compare_results import headline
 from .controls import LOAD, Controls
 from .covering import Covering
-from .model_columns import COSTS, HUB, MODELS, PHANTOMS, PRICES, ROUTES, Line
+from .model_columns import COSTS, HUB, MODELS, PHANTOMS, PRICES, ROUTES
 from .sheet import Sheet
 from .sortable import Pick, SortableTable
 from .tables import one_line

@@ -20,6 +20,8 @@ IN_TABS = {
     "costs": "Cost",
     "routes": "Routes",
     "limits": "Limits",
+    "stability": "Stability",
+    "region": "Region and IP",
     "previews": "What testkey apply would write",
     "answers": "Answers and requests",
 }

@@ -27,9 +27,8 @@ def overview(compared: Sequence[Readiness], lang: str) -> str:
     rows = []
     for one in compared:
         word, tone = VERDICT[one.ready]
-        identity = one.run.identity.verdict
         rows.append([
-            badge(identity, LOOKS[_TONE_OF[_VERDICTS[identity]]], lang), badge(word, LOOKS[_TONE_OF[tone]], lang),
+            verdict_badge(one.run.identity.verdict, lang), badge(word, LOOKS[_TONE_OF[tone]], lang),
             code(one.action.id) if one.action.id else NOTHING, plain(translate(one.action.why, lang)),
         ])  # fmt: skip
     return _table("Every key: who answers, whether it is ready, and what comes next",
@@ -86,6 +85,21 @@ def limits(compared: Sequence[Readiness], lang: str) -> str:
         return _empty("No answer told a limit and what is left of it.", lang)
     heads = ["Limit", "Service", "Quota", "Remaining", "Window, s", "Resets in, s"]
     return _table("Limits, each for the service it limits", heads, [one for one, _ in pairs], rows)
+
+
+def made_up_banner(says: str) -> str:
+    """Say in large letters that what stands beneath is made up."""
+    return f'<div class="tk-sandbox"><strong>{STAND_IN}</strong> <span>{html.escape(says)}</span></div>'
+
+
+def made_up_line(says: str) -> str:
+    """Say in a line that what stands beneath is made up."""
+    return f'<p><strong class="tk-made-up">{STAND_IN}</strong> {html.escape(says)}</p>'
+
+
+def verdict_badge(verdict: Verdict | str, lang: str) -> str:
+    """Return who answers, in its colour, with its mark."""
+    return badge(verdict, LOOKS[_TONE_OF[_VERDICTS[Verdict(verdict)]]], lang)
 
 
 def _state(state: str | None, lang: str) -> str:

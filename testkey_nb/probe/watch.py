@@ -13,17 +13,19 @@ again with what is left of its requests.  Nothing of it stays longer than five m
 
 import asyncio
 import math
+import secrets
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from testkey_nb.errors import CallerError
+from testkey_nb.errors import CallerError, UnknownName
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Manifest, Sender
 from testkey_nb.identity import FOREIGN
 from testkey_nb.keys import Key
 from testkey_nb.retention import hold
-from testkey_nb.rows import AnswerRow, Why
+from testkey_nb.rows import AnswerRow, Stamp, Why
 from testkey_nb.spec import Ask
 from testkey_nb.stability import StabilityRow, steadiness
 
@@ -33,6 +35,8 @@ from .planning import Plan
 from .probing import Probing, keep_apart
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from testkey_nb.outcome import Verdict
 
 EVERY_S, LEAST_EVERY_S = 5.0, 0.1
@@ -44,6 +48,7 @@ class _Seen:
     """What one round saw, until its five minutes are over."""
 
     rows: tuple[AnswerRow, ...]
+    until: float  # on the clock of `expiry.now`
 
     def forget(self) -> None:
         self.rows = ()
@@ -90,6 +95,7 @@ class Watch:
             msg = f"watch every {LEAST_EVERY_S:g} s or less often, with 1 to {MOST_REQUESTS} requests"
             raise CallerError(msg)
         self.plan, self.every_s, self.requests = plan, every_s, requests
+        self.stamp = Stamp(secrets.token_hex(6), plan.provider.id, key.hint, datetime.now(UTC))
         self.verdict: Verdict | None = None  # who answers, once that is known
         self.sandbox = False
         self.manifest = Manifest()  # of the latest start
@@ -117,9 +123,33 @@ class Watch:
         return tuple(row for seen in self._seen for row in seen.rows)
 
     @property
+    def until(self) -> float:
+        """When the oldest of `window` will be gone, on the clock of `expiry.now`; infinite where it is empty."""
+        return min((seen.until for seen in self._seen if seen.rows), default=math.inf)
+
+    @property
     def stability(self) -> tuple[StabilityRow, ...]:
         """How steady each question was answered within five minutes."""
         return steadiness(self.window)
+
+    def frame(self, name: str) -> "pd.DataFrame":
+        """Return the frame ``answers`` of `window`, or ``stability``; it is emptied when the oldest answer goes.
+
+        Raises
+        ------
+        UnknownName
+            If it is another.
+
+        """
+        from testkey_nb.frames import frame  # noqa: PLC0415 - pandas is loaded when a frame is asked for
+
+        rows: dict[str, tuple[type, Sequence[object]]] = {
+            "answers": (AnswerRow, self.window), "stability": (StabilityRow, self.stability),
+        }  # fmt: skip
+        if name not in rows:
+            raise UnknownName.among("frame of a watch", name, rows)
+        row, found = rows[name]
+        return frame(row, [(self.stamp, found)], self.until)
 
     async def rows(self) -> AsyncGenerator[AnswerRow, None]:
         """Start, and yield each answer as it comes, until it is stopped or nothing more may be sent.
@@ -202,9 +232,9 @@ class Watch:
         await probing.sample(sender, asks, self._samples)
         foreign, told = probing.identity().verdict in FOREIGN, [one.row for one in probing.told]
         probing.forget()
-        seen = _Seen(tuple(row for row in told if row.request))
+        seen = _Seen(tuple(row for row in told if row.request), now() + lifetime_s())
         self._seen.append(seen)
-        hold(seen, "sample", lambda held: held.forget(), now() + lifetime_s())
+        hold(seen, "sample", lambda held: held.forget(), seen.until)
         unsent = [row.why for row in told if not row.request]
         waits = [row.retry_after for row in seen.rows if row.status == 429]  # noqa: PLR2004 - Too Many Requests
         if foreign:
