@@ -97,7 +97,7 @@ class Watch:
         self.ended = Why("")  # empty while it goes on, and before
         self._key, self._transport = key, transport
         self._seen: list[_Seen] = []
-        self._samples = 0
+        self._samples = self._attempts = 0
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -162,7 +162,7 @@ class Watch:
             loop.call_soon_threadsafe(self.stop)
 
     async def _watch(self, queue: asyncio.Queue[_Seen | None]) -> None:
-        probing, left = Probing(self._key, self.plan, way=self._transport), self.requests - self.sent
+        probing, left = Probing(self._key, self.plan, way=self._transport), self.requests - self._attempts
         async with Sender(
             self._transport,
             key=self._key,
@@ -180,6 +180,7 @@ class Watch:
                     await asyncio.sleep(0.0 if self.ended else beat.wait_s())
             finally:
                 self.sent += sender.manifest.requests
+                self._attempts += sender.manifest.attempts
 
     async def _opened(self, probing: Probing, sender: Sender) -> list[Ask]:
         """Find out who answers, as a run does, and return what may be asked again and again."""
