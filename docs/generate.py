@@ -22,7 +22,8 @@ from testkey_nb.outcome import Capability
 from testkey_nb.probe import plan, probe_key
 from testkey_nb.providers import LEFT_OUT, PROVIDERS
 from testkey_nb.rows import GRAINS, Stamp
-from testkey_nb.sandbox.faulty import FAULTS
+from testkey_nb.sandbox.faults import FAULTS
+from testkey_nb.sandbox.faulty import Fault
 from testkey_nb.spec import Clause, Repeat
 
 ROOT = Path(__file__).parents[1]
@@ -211,12 +212,18 @@ def policies() -> str:
     return table(("field", *(f"`{name}`" for name in DIMENSIONS)), rows)
 
 
+def _expected(fault: Fault) -> str:
+    if fault.partly:
+        return "what was answered is read, the rest unknown"
+    return "the answer is read all the same" if fault.whole else "unknown"
+
+
 def faults() -> str:
     """Return every fault that can be made to happen, and what is expected of a run then."""
     rows = [
         (
             fault.name,
-            "the answer is read all the same" if fault.whole else "unknown",
+            _expected(fault),
             "the run's time" if fault.slow else "",
         )
         for fault in FAULTS.values()

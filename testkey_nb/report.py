@@ -262,11 +262,12 @@ def _fallbacks(rows: Iterable[object]) -> dict[tuple[str, str], list[RouteRank]]
 
 def _seen(readiness: Readiness, answers: tuple[AnswerRow, ...]) -> dict[str, object]:
     """Return what the run did for each step of the proof."""
+    sent = readiness.run.manifest
     return {
         "requests": _requests(answers),
         "samples": max((row.sample for row in answers), default=0),
         "control_ask": CONTROL,
-        "looking": readiness.run.manifest.requests - len({row.request for row in answers if row.request}),
+        "looking": min(sent.requests, sent.attempts - len({row.request for row in answers if row.request})),
         "control": next((row for row in answers if row.ask == CONTROL), None),
         "usage": [row for row in answers if row.ask in {"usage_snapshot", "balance_snapshot"}],
         "refusals": [one for one in _requests(answers) if one.row.outcome != Outcome.OK and one.row.ask != CONTROL],

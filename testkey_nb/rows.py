@@ -70,7 +70,7 @@ class AnswerRow:
 
     ask: str
     sample: int  # 0 for the first answer, then one more for each repeat
-    request: int | None  # number of the request in this run's manifest, missing when nothing was sent
+    request: int | None  # number of the attempt in this run, missing where none was made
     method: str
     host: str  # the provider's real host, also when a base URL stands in for it
     path: str

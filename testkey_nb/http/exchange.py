@@ -13,13 +13,21 @@ from .timing import Split
 class Manifest:
     """What a run sent, for every report to carry: requests, methods, hosts, bytes received, cost in USD, proxies."""
 
-    requests: int = 0
+    requests: int = 0  # that left: over a connection that stood, or to what carries them instead of the network
+    attempts: int = 0  # also those for which no connection came about; what a budget counts
     size_bytes: int = 0
     hosts: set[str] = field(default_factory=set)
     methods: set[str] = field(default_factory=set)
     proxies: set[str] = field(default_factory=set)  # without credentials
     ca_files: set[str] = field(default_factory=set)  # of the environment, in place of the bundled ones
     shared: int = 0  # answers that other runs of a batch brought, for which this one sent nothing
+
+    def left(self, requests: int, method: str, host: str) -> None:
+        """Note what has left in one attempt: nothing, where no connection came about."""
+        self.requests += requests
+        if requests:
+            self.methods.add(method)
+            self.hosts.add(host)
 
     def to_json(self) -> dict[str, object]:
         """Return it with the names other programs rely on; nothing that is asked here costs anything."""
@@ -36,8 +44,8 @@ class Manifest:
 class Exchange:
     """One request and what came of it; `reply` is None when nothing usable came, and then `fault` says why.
 
-    Times are seconds.  `verified` is true when the answer came over TLS from a host whose certificate was checked;
-    `certificate` then tells its subject and who issued it.
+    `number` is that of the attempt, 0 where none was made.  Times are seconds.  `verified` is true when the answer came
+    over TLS from a host whose certificate was checked; `certificate` then tells its subject and who issued it.
     """
 
     number: int

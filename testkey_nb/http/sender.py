@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Container, Generator, Iterable, Mapping
+from collections.abc import AsyncIterator, Container, Generator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -58,7 +59,7 @@ class Sender:
     key
         What no answer may echo.
     budget
-        Requests at the most.
+        Attempts at the most, those included for which no connection comes about.
     request_s
         Seconds one request may take.
     run_s
@@ -144,10 +145,8 @@ class Sender:
             async with asyncio.timeout(self.left_s), self._politeness.slot(slot):
                 if fault := self._refusal(slot, key):
                     return Exchange(0, fault)
-                self.manifest.requests += 1
-                self.manifest.methods.add("GET")
-                self.manifest.hosts.add(urlsplit(url).hostname or "")
-                number = self.manifest.requests
+                self.manifest.attempts += 1
+                number = self.manifest.attempts
                 async with asyncio.timeout(self._request_s):
                     asked = Reply(0, {}, None, "", model, claims or {}, slot)
                     exchange = await self._exchange(number, url, _KeyHeader(key, *auth), asked)
@@ -175,16 +174,29 @@ class Sender:
         if wait is not None:
             said = redact(wait, 40) or "-"
             return Why("not asked: this host asked to wait (Retry-After: {wait})", wait=said)
-        if self.manifest.requests >= self._budget:
+        if self.manifest.attempts >= self._budget:
             return Why("not asked: this run's budget of {budget} requests is spent", budget=self._budget)
         return Why("")
+
+    @asynccontextmanager
+    async def _counted(self, url: str, watch: Stopwatch) -> AsyncIterator[None]:
+        """Count what leaves meanwhile, however it ends; what carries requests instead of the network tells of none."""
+        try:
+            async with quietly():
+                yield
+        finally:
+            sent = watch.sent if isinstance(self._transport, Network) else 1
+            self.manifest.left(sent, "GET", urlsplit(url).hostname or "")
 
     async def _exchange(self, number: int, url: str, key: "_KeyHeader", blank: Reply) -> Exchange:
         if self._client is None:
             msg = "open the sender with `async with`"
             raise RuntimeError(msg)
         watch, start = Stopwatch(), time.perf_counter()
-        async with quietly(), self._client.stream("GET", url, auth=key, extensions={"trace": watch}) as response:
+        async with (
+            self._counted(url, watch),
+            self._client.stream("GET", url, auth=key, extensions={"trace": watch}) as response,
+        ):
             latency = time.perf_counter() - start
             stream = response.extensions.get("network_stream")  # asked now: with the last byte it may be closed
             tls = stream.get_extra_info("ssl_object") if stream and url.startswith("https:") else None

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 looked_up: ContextVar[float | None] = ContextVar("looked_up", default=None)
 
 
+_LEAVING = "send_request_headers.started"
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """The parts of one request in seconds; None for what did not happen or cannot be told from here.
@@ -33,16 +36,20 @@ class Stopwatch:
     def __init__(self) -> None:
         """Begin with nothing noted."""
         self._at: dict[str, float] = {}
+        self.sent = 0
+        """How often a request began to leave over a connection that stood."""
         looked_up.set(None)
 
     async def __call__(self, event: str, _details: object) -> None:
         """Note one event, named like ``connection.connect_tcp.started``."""
-        self._at[event.partition(".")[2]] = time.perf_counter()
+        stage = event.partition(".")[2]
+        self._at[stage] = time.perf_counter()
+        self.sent += stage == _LEAVING
 
     def split(self, ended: float) -> Split:
         """Return the parts of a request whose last byte had come at `ended`, on `time.perf_counter`."""
         at, dns = self._at, looked_up.get()
-        sent, headers = at.get("send_request_headers.started"), at.get("receive_response_headers.complete")
+        sent, headers = at.get(_LEAVING), at.get("receive_response_headers.complete")
         if sent is None or headers is None:
             return Split()
         connecting, tls, secured = (at.get(f"{stage}") for stage in (

@@ -219,7 +219,8 @@ class BatchPanel(ABC, Generic[Shown]):
             if ended:
                 self._show(run for _, run in sorted(ended.items()))
         sent = [run.manifest for run in ended.values()]
-        methods = f", {' and '.join(sorted({name for one in sent for name in one.methods}))} only," if sent else ""
+        used = {name for one in sent for name in one.methods}
+        methods = f", {' and '.join(sorted(used))} only," if used else ""
         told = f"{len(ended)} of {len(self.chosen.subjects)} keys were probed"
         requests = f"{sum(one.requests for one in sent)} requests{methods} at a cost of 0 USD"
         self._say(

@@ -142,7 +142,8 @@ class OnboardingPanel:
         except CallerError as mistake:
             self._say(str(mistake), alert=True)
             return None
-        self._say(f"Done: {sent.requests} requests, {' and '.join(sorted(sent.methods))} only, at a cost of 0 USD.")
+        methods = f", {' and '.join(sorted(sent.methods))} only," if sent.methods else ""
+        self._say(f"Done: {sent.requests} requests{methods} at a cost of 0 USD.")
         return self.readiness
 
     async def _ask(self) -> Run:

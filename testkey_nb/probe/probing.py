@@ -122,12 +122,17 @@ class Probing:
     progress: Progress = lambda _done, _total, _what: None
     shared: Shared = field(default_factory=Shared)
     run_id: str = field(default_factory=lambda: secrets.token_hex(6))
-    begun: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)  # of the wall, for what is told; nothing waits by it
+    begun: datetime = field(init=False)
     until: float = field(default_factory=lambda: now() + lifetime_s())
     told: list[Told] = field(default_factory=list)
     seen: defaultdict[str, list[Seen | None]] = field(default_factory=lambda: defaultdict(list))  # by origin
     done: int = 0
     total: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin now."""
+        self.begun = self.clock()
 
     async def run(self, sender: Sender) -> Run:
         """Ask everything that the plan has, and return the facts."""
@@ -226,7 +231,7 @@ class Probing:
         """Return an answer; one without a key that another run of the batch has is taken from it."""
 
         async def made() -> Heard:
-            asked_at = datetime.now(UTC)
+            asked_at = self.clock()
             exchange = await self._send(sender, question, self.key if question.keyed else None)
             return self._hear(question, exchange, asked_at)
 
@@ -301,7 +306,7 @@ class Probing:
             self.total += 1
             asked = replace(ask, name=CONTROL, auth=False, outcomes=(), parse=lambda _reply: Rows())
             question = Question(host, path, url, (asked,))
-            asked_at = datetime.now(UTC)
+            asked_at = self.clock()
             exchange = await self._send(sender, question, control_key(self.plan.provider, self.key))
             self._keep(question, self._hear(question, exchange, asked_at))
             found = weigh_control(self.plan.provider, ask, exchange)

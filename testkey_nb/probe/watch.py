@@ -103,7 +103,7 @@ class Watch:
         self._key, self._transport = key, transport
         self._seen: list[_Seen] = []
         self._samples = 0
-        self._sent_before = 0  # the latest start
+        self._sent_before = self._attempts_before = 0  # the latest start
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -197,8 +197,10 @@ class Watch:
             loop.call_soon_threadsafe(self.stop)
 
     async def _watch(self, queue: asyncio.Queue[_Seen | None]) -> None:
-        self._sent_before, self.manifest = self.sent, Manifest()
-        probing, left = Probing(self._key, self.plan, way=self._transport), self.requests - self._sent_before
+        self._sent_before = self.sent
+        self._attempts_before += self.manifest.attempts
+        self.manifest = Manifest()
+        probing, left = Probing(self._key, self.plan, way=self._transport), self.requests - self._attempts_before
         async with Sender(
             self._transport,
             key=self._key,
