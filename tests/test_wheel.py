@@ -125,7 +125,8 @@ def test_the_wheel_of_the_source_distribution_is_the_same(
 def test_the_installed_wheel_works_far_from_the_checkout(installed: Path) -> None:
     where = run(installed, "python", "-c", "import testkey_nb; print(testkey_nb.__file__)")
     assert Path(where.stdout.strip()).is_relative_to(installed), where.stderr
-    assert run(installed, "testkey", "--version").stdout.strip() == f"testkey {testkey_nb.__version__}"
+    version = run(installed, "testkey", "--version")
+    assert version.stdout.strip() == f"testkey {testkey_nb.__version__}", version.stderr
     demo = run(installed, "testkey", "demo", "--out", "report.html")
     assert demo.returncode == 0, demo.stderr
     assert "SANDBOX" in (installed / "home" / "report.html").read_text("utf-8")
