@@ -13,13 +13,20 @@ BIN := $(VENV)/bin
 EXTRAS := test$(if $(BROWSER),$(comma)browser)
 STAMP := $(VENV)/installed-$(EXTRAS)
 
+# The lowest versions that pyproject.toml allows, and the tests in which they matter.
+LOWEST := $(VENV)/lowest
+LOWEST_TESTS := actions catalogue cli frames hand_edited_folder http jupyter_server kernel_retention keys launch \
+    network panels places plots probe report sandbox
+AUDIT := $(VENV)/audit
+PIP_AUDIT := pip-audit>=2.10,<3
+
 .DEFAULT_GOAL := demo
-.PHONY: demo setup litellm test lint faults lab clean
+.PHONY: demo setup litellm test lowest lint audit faults lab clean
 
 demo: $(STAMP)
 	@$(BIN)/testkey demo --out readiness-report.html
 
-# make -j2 setup makes both environments at once.
+# make -j4 setup $(LOWEST)/installed $(AUDIT)/installed makes all environments at once.
 setup: $(STAMP) $(if $(LITELLM),litellm)
 
 # A file's tests stay in one process, which shares its runs and kernels; the browser's, which mostly wait, come first.
@@ -38,6 +45,12 @@ litellm:
 	    '$(LITELLM_ENV)/bin/python' -m pip install --quiet --disable-pip-version-check \
 	        'litellm[proxy]==$(LITELLM_VERSION)' prisma && touch '$(LITELLM_ENV)/installed'; \
 	} || echo "LiteLLM cannot be installed here: its tests say that they are skipped." >&2
+
+lowest: $(LOWEST)/installed
+	$(LOWEST)/bin/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile $(LOWEST_TESTS:%=tests/test_%.py)
+
+audit: $(STAMP) $(AUDIT)/installed
+	$(AUDIT)/bin/python .ci/audit.py $(AUDIT)/bin/pip-audit $(VENV)/lib/python3.*/site-packages
 
 lint: $(STAMP)
 	$(BIN)/ruff check
@@ -61,4 +74,17 @@ $(STAMP): pyproject.toml
 	@echo "Setting up $(VENV) with [$(EXTRAS)]: once, a few minutes …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
+	@touch $@
+
+$(LOWEST)/installed: pyproject.toml .ci/lowest.py
+	@echo "Setting up $(LOWEST) with the lowest versions that pyproject.toml allows …"
+	@$(PYTHON) -m venv --clear $(LOWEST)
+	@$(PYTHON) .ci/lowest.py > $(LOWEST)/pins.txt
+	@$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check -r $(LOWEST)/pins.txt -e .
+	@touch $@
+
+$(AUDIT)/installed:
+	@$(PYTHON) -m venv --clear $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check '$(PIP_AUDIT)' || \
+	    echo "pip-audit cannot be installed here: make audit says that it is skipped." >&2
 	@touch $@

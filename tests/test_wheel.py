@@ -2,9 +2,12 @@
 
 import importlib.util
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 import zipfile
 from pathlib import Path
@@ -32,6 +35,17 @@ def below(folder: Path) -> set[str]:
     return {str(file) for file in files if not {"__pycache__", ".ipynb_checkpoints"} & set(file.parts)}
 
 
+def built_from(source: Path, out: Path) -> Path:
+    """Return the wheel that pip builds of a folder or a source distribution."""
+    isolation = () if importlib.util.find_spec("hatchling") is None else ("--no-build-isolation",)
+    built = pip("wheel", "--no-deps", "--quiet", *isolation, "--wheel-dir", out, source)
+    if built.returncode and any(sign in built.stderr for sign in OFFLINE):
+        pytest.skip("hatchling, which builds the wheel, is not installed, and no package registry can be reached")
+    assert built.returncode == 0, built.stderr
+    (file,) = out.iterdir()
+    return file
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel from a copy of the sources in which somebody has worked."""
@@ -43,13 +57,28 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for left in ("notebooks/.ipynb_checkpoints/a.ipynb", "testkey_nb/__pycache__/a.pyc", "tests/a.py", "launch/a.csv"):
         (source / left).parent.mkdir(parents=True, exist_ok=True)
         (source / left).write_text("left behind", "utf-8")
-    isolation = () if importlib.util.find_spec("hatchling") is None else ("--no-build-isolation",)
-    built = pip("wheel", "--no-deps", "--quiet", *isolation, "--wheel-dir", out, source)
-    if built.returncode and any(sign in built.stderr for sign in OFFLINE):
-        pytest.skip("hatchling, which builds the wheel, is not installed, and no package registry can be reached")
-    assert built.returncode == 0, built.stderr
-    (file,) = out.iterdir()
-    return file
+    return built_from(source, out)
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel into an environment of its own, which finds what we depend on in the one of the tests."""
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder, with_pip=False)  # with --prefix, pip would uninstall the package that is under test
+    done = pip("--python", folder, "install", "--no-deps", "--quiet", wheel)
+    assert done.returncode == 0, done.stderr
+    (packages,) = folder.glob("lib/python3.*/site-packages")
+    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"), "utf-8")
+    return folder
+
+
+def run(installed: Path, *words: object) -> "subprocess.CompletedProcess[str]":
+    """Run a program of that environment, far from the checkout."""
+    apart = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "JUPYTER_"))}
+    home, command = installed / "home", [str(installed / "bin" / str(words[0])), *map(str, words[1:])]
+    home.mkdir(exist_ok=True)
+    environ = apart | {"HOME": str(home)}
+    return subprocess.run(command, cwd=home, env=environ, capture_output=True, text=True, check=False)  # noqa: S603 - of that environment
 
 
 def test_the_wheel_holds_the_package_the_notebooks_and_what_jupyter_looks_for(wheel: Path) -> None:
@@ -78,17 +107,53 @@ def test_no_notebook_in_the_wheel_has_outputs(wheel: Path) -> None:
     assert not [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")]
 
 
-def test_installing_the_wheel_enables_both_extensions(wheel: Path, tmp_path: Path) -> None:
-    # Into an environment of its own: with --prefix, pip would uninstall the package that is under test.
-    venv.create(tmp_path, with_pip=False)
-    done = pip("--python", tmp_path, "install", "--no-deps", "--quiet", wheel)
-    assert done.returncode == 0, done.stderr
-    enabled = tmp_path / "etc/jupyter/jupyter_server_config.d/testkey_nb.json"
-    extension = tmp_path / "share/jupyter/labextensions/testkey-nb/package.json"
-    overrides = tmp_path / "share/jupyter/lab/settings/overrides.d/testkey_nb.json"
+def test_the_wheel_of_the_source_distribution_is_the_same(
+    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hatchling = pytest.importorskip("hatchling.build", reason="hatchling builds the source distribution")
+    made_here = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", ".ipynb_checkpoints")
+    shutil.copytree(ROOT, tmp_path / "checkout", ignore=made_here)
+    monkeypatch.chdir(tmp_path / "checkout")
+    packed = tmp_path / hatchling.build_sdist(str(tmp_path))
+    again = built_from(packed, tmp_path / "wheel")
+    with zipfile.ZipFile(wheel) as one, zipfile.ZipFile(again) as other:
+        assert {name: one.read(name) for name in one.namelist()} == {
+            name: other.read(name) for name in other.namelist()
+        }
+
+
+def test_the_installed_wheel_works_far_from_the_checkout(installed: Path) -> None:
+    where = run(installed, "python", "-c", "import testkey_nb; print(testkey_nb.__file__)")
+    assert Path(where.stdout.strip()).is_relative_to(installed), where.stderr
+    version = run(installed, "testkey", "--version")
+    assert version.stdout.strip() == f"testkey {testkey_nb.__version__}", version.stderr
+    demo = run(installed, "testkey", "demo", "--out", "report.html")
+    assert demo.returncode == 0, demo.stderr
+    assert "SANDBOX" in (installed / "home" / "report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lists", "line"),
+    [
+        ("jupyter_server.extension.serverextension", "testkey_nb.jupyter enabled"),
+        ("jupyterlab.labextensions", f"testkey-nb v{testkey_nb.__version__} enabled OK"),
+    ],
+)
+def test_jupyter_lists_the_extension_of_the_installed_wheel_as_enabled(installed: Path, lists: str, line: str) -> None:
+    done = run(installed, "python", "-c", f"from {lists} import main; main()", "list")
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
+    assert line in " ".join(plain.split())
+
+
+def test_installing_the_wheel_enables_both_extensions(installed: Path) -> None:
+    enabled = installed / "etc/jupyter/jupyter_server_config.d/testkey_nb.json"
+    extension = installed / "share/jupyter/labextensions/testkey-nb/package.json"
+    overrides = installed / "share/jupyter/lab/settings/overrides.d/testkey_nb.json"
     modules = json.loads(enabled.read_text("utf-8"))["ServerApp"]["jpserver_extensions"]
     assert modules == {"testkey_nb.jupyter": True}
     described = json.loads(extension.read_text("utf-8"))
     assert (described["name"], described["version"]) == ("testkey-nb", testkey_nb.__version__)
     assert (extension.parent / described["jupyterlab"]["_build"]["load"]).is_file()
-    assert not json.loads(overrides.read_text("utf-8"))["@jupyter-widgets/jupyterlab-manager:plugin"]["saveState"]
+    settings = json.loads(overrides.read_text("utf-8"))
+    assert not settings["@jupyter-widgets/jupyterlab-manager:plugin"]["saveState"]
+    assert not settings["@jupyterlab/apputils-extension:notification"]["checkForUpdates"]

@@ -388,6 +388,7 @@ def test_a_fresh_lab_keeps_no_widget_state_and_asks_nothing_about_news(page: "Pa
     for plugin, name, value in (
         ("@jupyter-widgets/jupyterlab-manager:plugin", "saveState", False),
         ("@jupyterlab/apputils-extension:notification", "fetchNews", "false"),
+        ("@jupyterlab/apputils-extension:notification", "checkForUpdates", False),
     ):
         schema = lab.api.get(f"{lab.url}lab/api/settings/{plugin}").json()["schema"]
         assert schema["properties"][name]["default"] == value
