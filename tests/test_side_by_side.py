@@ -41,13 +41,15 @@ async def probed(persona: str, name: str, transport: Slow | None = None) -> Run:
 def told(frame: pd.DataFrame) -> list[dict[str, object]]:
     """Return what a frame says, but for which run says it and how long that took."""
     other = [
-        name for name in frame if name in {"run_id", "key_hint", "observed_at", "checked_at"} or name.endswith("_s")
+        name
+        for name in map(str, frame.columns)
+        if name in {"run_id", "key_hint", "observed_at", "checked_at"} or name.endswith("_s")
     ]
     return frame.drop(columns=other).astype("string").fillna("").to_dict("records")  # type: ignore[return-value]
 
 
 def test_runs_that_go_on_at_once_tell_what_each_tells_alone() -> None:
-    async def both() -> list[Run]:
+    async def both() -> tuple[Run, Run, Run]:
         return await asyncio.gather(probed("launch-ready", "ONE"), probed("revoked", "TWO"), probed("broke", "THREE"))
 
     runs = asyncio.run(both())
