@@ -4,6 +4,7 @@ import difflib
 import io
 import os
 import re
+import secrets
 import tempfile
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -199,19 +200,27 @@ def _replace_files(texts: Mapping[Path, str]) -> None:
             target = path.resolve()  # a link stays one: what it leads to is replaced
             mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
             target.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-            staged[target] = Path(temporary)
-            with os.fdopen(descriptor, "wb") as file:
+            # Known before it is there: whatever stops this leaves nothing beside the file.
+            staged[target] = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+            with open(staged[target], "xb", opener=_private) as file:
                 file.write(text.encode())
                 file.flush()
                 os.fsync(file.fileno())
             staged[target].chmod(mode)
-        for path, temporary_path in staged.items():
-            temporary_path.replace(path)
-    except OSError as error:
-        for temporary_path in staged.values():
-            temporary_path.unlink(missing_ok=True)
-        raise OutputRefused(f"{path} cannot be written ({error.strerror or error}); choose another place") from error
+        for path, temporary in staged.items():
+            temporary.replace(path)
+    except BaseException as stopped:  # an interrupt, too
+        for temporary in staged.values():
+            temporary.unlink(missing_ok=True)
+        if isinstance(stopped, OSError):
+            msg = f"{path} cannot be written ({stopped.strerror or stopped}); choose another place"
+            raise OutputRefused(msg) from stopped
+        raise
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that nobody else reads until it has the mode of the one that it replaces."""
+    return os.open(path, flags, 0o600)
 
 
 def _read(path: Path) -> str | None:

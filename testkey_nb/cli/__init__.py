@@ -1,5 +1,32 @@
 """The command line: ``testkey``."""
 
-from .commands import main
+import os
+import signal
+import sys
 
 __all__ = ["main"]
+
+STOPPED = 130  # by Ctrl-C, as shells and typer count it: 128 and the number of the signal
+
+
+def main() -> None:
+    """Run the command line and leave with its exit status."""
+    try:
+        from .commands import answer  # noqa: PLC0415 - a Ctrl-C while it loads is one like any other
+
+        status = answer()
+    except KeyboardInterrupt:
+        status = STOPPED
+    if status == STOPPED:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # one is enough: a second would stop the tidying up
+        sys.stderr.write("testkey: stopped; nothing more is sent or written, and no file is half written\n")
+    _flush()
+    sys.exit(status)
+
+
+def _flush() -> None:
+    """Write out what is printed; where there is no room for it, keep Python from saying so once more at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

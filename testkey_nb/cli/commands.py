@@ -2,10 +2,11 @@
 
 `probe` and `report`: 0 ready, 3 not ready, 4 undecided.  `identify`: 0 genuine or vouched, 3 relay or contradicted, 4
 unknown.  `apply`: 0 written or nothing to do, 3 or 4 where the gate's evidence is no or unknown.  2 is the caller's
-mistake, told in one line on stderr with nothing sent; 1 is our own.
+mistake, told in one line on stderr with nothing sent; 1 is our own; 130 is Ctrl-C, after which nothing more is sent.
 """
 
 import asyncio
+import errno
 import os
 import subprocess
 import sys
@@ -38,6 +39,7 @@ from .options import Asked, asking, run_shown
 from .terminal import say, show_every_character, show_identification, show_json, show_providers, show_readiness
 
 OK, CALLER, NO, UNDECIDED = 0, 2, 3, 4
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _READY = {True: OK, False: NO, None: UNDECIDED}
 _BY_ANSWER = {Answer.YES: OK, Answer.NO: NO, Answer.UNKNOWN: UNDECIDED}
 _BY_VERDICT = {Verdict.GENUINE: OK, Verdict.VOUCHED: OK, Verdict.RELAY: NO, Verdict.CONTRADICTED: NO}
@@ -275,19 +277,22 @@ def _show(readiness: Readiness, *, as_json: bool) -> None:
 app.command()(diff)
 
 
-def main() -> None:
-    """Run the command line and leave with its exit status."""
+def answer() -> int:
+    """Carry out what the command line asks for and return its exit status."""
     show_every_character()
     try:
-        status = app(standalone_mode=False)
+        return int(app(standalone_mode=False) or OK)
     except CallerError as error:
-        status = _fail(str(error))
+        return _fail(str(error))
     except TyperException as error:
-        say = getattr(error, "format_message", None)
-        status = _fail(say() if say else str(error))
-    except (KeyboardInterrupt, typer.Abort):
-        status = _fail("stopped; nothing was written")
-    sys.exit(status or OK)
+        said = getattr(error, "format_message", None)
+        return _fail(said() if said else str(error))
+    except typer.Abort:  # nobody answers the question any more
+        return _fail("stopped; nothing was written")
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        return _fail(f"what was found cannot be printed ({error.strerror}); send it elsewhere")
 
 
 def _fail(message: str) -> int:

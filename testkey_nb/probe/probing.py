@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from testkey_nb.errors import KeyMalformed
+from testkey_nb.errors import DataExpired, KeyMalformed
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Exchange, Sender
 from testkey_nb.identity import Identity, Seen, around, conclude, join, look, provider_at, takes_key, weigh
@@ -66,6 +66,8 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, the ways in which a run c
         If the key itself stands in the plan.
     AddressRefused
         If the plan would send the key to the vantage point's proxy unencrypted.
+    DataExpired
+        If everything was purged meanwhile.
 
     Returns
     -------
@@ -74,6 +76,7 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, the ways in which a run c
 
     """
     keep_apart(key, plan, vantage.name if vantage else "")
+    was_there = not key.expired
     probing = Probing(
         key,
         plan,
@@ -92,6 +95,9 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, the ways in which a run c
         politeness=probing.shared.politeness,
     ) as sender:
         run = await probing.run(sender)
+    if was_there and key.expired and now() < key.until:  # before its time only a purge takes it
+        run.forget()
+        raise DataExpired("everything was purged while this run went on; probe again")
     hold(run, "run", lambda held: held.forget(), run.until)
     return run
 

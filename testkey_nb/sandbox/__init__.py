@@ -113,9 +113,8 @@ def serve(provider: str, persona: str, port: int, *, announce: Callable[[str], o
         If the port is taken.
     """
     running = server(provider, persona, port)
-    with socket.create_server((_LOOPBACK, port)) as listening:
+    # uvicorn closes in order and then raises the interrupt again: here it is how serving ends.
+    with socket.create_server((_LOOPBACK, port)) as listening, suppress(KeyboardInterrupt):
         if announce is not None:
             announce(f"http://{_LOOPBACK}:{listening.getsockname()[1]}")
-        # uvicorn closes in order and then raises the interrupt again: here it is how serving ends.
-        with suppress(KeyboardInterrupt):
-            running.run(sockets=[listening])
+        running.run(sockets=[listening])
