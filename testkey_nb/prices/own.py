@@ -52,7 +52,7 @@ def read_own(path: object, number: int, line: Mapping[str, str]) -> PriceRow:
         f"{OWN_PRICES} ({source})" if source else "",
         inputs,
         outputs,
-        {"true": True, "false": False}.get(line["free"].lower()),
+        cells.free(),
         cells.day(),
         cached,
         currency,
@@ -93,6 +93,13 @@ class _Cells:
         names = (*(_USD_COLUMNS if usual else _PAGE_PRICES[:2]), _PAGE_PRICES[2])
         inputs, outputs, cached = (self.price(name, currency or "USD", tokens or MILLION) for name in names)
         return currency or "USD", inputs, outputs, cached
+
+    def free(self) -> bool | None:
+        said: dict[str, bool | None] = {"": None, "true": True, "false": False}
+        text = self.line["free"].lower()
+        if text not in said:
+            raise self.fault("free", "neither true nor false; write one of them, or nothing")
+        return said[text]
 
     def currency(self) -> str:
         text = self.line.get("currency", "")
