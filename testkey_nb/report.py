@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from . import plots, spending
 from .actions import previews
+from .drawing import measured
 from .errors import UnknownName
 from .inventory import PhantomRow
 from .judge import Readiness
@@ -123,7 +124,8 @@ def _environment(lang: str) -> Environment:
     environment.globals |= {"lang": lang, "t": partial(_say, lang), "tone": lambda word: _TONE.get(str(word), "plain")}
     environment.filters |= {
         "say": partial(_word, lang), "head": partial(_head, lang), "told": partial(_told, lang), "moment": _moment,
-        "day": _day, "number": _number, "span": _span, "monthly": lambda row: spending.in_words(row, lang),
+        "day": _day, "number": _number, "measured": measured, "span": _span,
+        "monthly": lambda row: spending.in_words(row, lang),
     }  # fmt: skip
     return environment
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
-from testkey_nb.drawing import amount
+from testkey_nb.drawing import amount, measured
 from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.offers import Offer, Range, offers
@@ -236,3 +236,11 @@ def test_what_several_keys_are_offered_alike_is_drawn_once(one: Readiness) -> No
 )
 def test_a_small_amount_does_not_read_as_0(value: float, said: str) -> None:
     assert amount(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(24.69124008437934, "24.69"), (0.000123456, "0.0001235"), (12345.6, "12,350"), (0, "0"), (7, "7")],
+)
+def test_a_speed_has_no_more_digits_than_can_be_measured(value: float, said: str) -> None:
+    assert measured(value) == said

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from testkey_nb.drawing import STAND_IN, amount, in_words
+from testkey_nb.drawing import STAND_IN, amount, in_words, measured
 from testkey_nb.heatmap import LOOKS, Look, plain_name
 from testkey_nb.judge import Readiness
 from testkey_nb.locale import translate
@@ -54,12 +54,19 @@ def _number(value: float | None) -> str:
     return NOTHING if value is None else f"{value:,.10g}"
 
 
+def _speed(value: float | None) -> str:
+    return NOTHING if value is None else measured(value)
+
+
 def _share(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.0%}"
 
 
 def _truth(value: bool | None, lang: str) -> str:  # noqa: FBT001 - the one thing that is written
     return NOTHING if value is None else plain(in_words("yes" if value else "no", lang))
+
+
+_NUMBERS = (_number, _speed)
 
 
 def _day(moment: datetime | None) -> str:
@@ -126,7 +133,7 @@ def _ruled(heading: Why, width: int, field: str, cell: Callable[[Any], str] = _n
         width,
         lambda o, _: cell(found(o)),
         lambda o: None if found(o) in {None, ""} else found(o),
-        number=cell is _number,
+        number=cell in _NUMBERS,
     )
 
 
@@ -137,7 +144,7 @@ def _listed(heading: Why, width: int, field: str, cell: Callable[[Any], str] = _
         width,
         lambda o, _: cell(getattr(o.row, field)),
         lambda o: getattr(o.row, field),
-        number=cell is _number,
+        number=cell in _NUMBERS,
     )
 
 
@@ -162,8 +169,8 @@ MODELS: tuple[Column[Offer], ...] = (
     _listed(Why("Takes"), 150, "input_modalities", _text), _listed(Why("Gives"), 110, "output_modalities", _text),
     _flag(Why("Tools"), 80, "tools"), _flag(Why("Structured"), 105, "structured_output"),
     _listed(Why("Status"), 95, "route_status", _text),
-    _listed(Why("Tokens/s"), 100, "throughput_tokens_per_s"),
-    _listed(Why("First token, s"), 120, "first_token_latency_s"),
+    _listed(Why("Tokens/s"), 100, "throughput_tokens_per_s", _speed),
+    _listed(Why("First token, s"), 120, "first_token_latency_s", _speed),
     _listed(Why("Shut down"), 115, "shutdown_at", _day),
 )  # fmt: skip
 PRICES: tuple[Column[Offer], ...] = (
@@ -185,7 +192,7 @@ def _of_row(heading: Why, width: int, field: str, cell: Callable[[Any], str] = _
     """Return a column of a view's row."""
     return Column(
         heading, width, lambda one, _: cell(getattr(one.row, field)), lambda one: getattr(one.row, field),
-        number=cell is _number,
+        number=cell in _NUMBERS,
     )  # fmt: skip
 
 
@@ -198,7 +205,7 @@ _KEY_OF = Column[Line](Why("Key"), 190, lambda one, _: key_of(one.one), lambda o
 ROUTES: tuple[Column[Line], ...] = (
     _MODEL_OF, _KEY_OF, _of_row(Why("Place"), 75, "place"), _of_row(Why("Route"), 115, "route", _text), _why(430),
     _of_row(Why("By price"), 90, "cheapest"), _of_row(Why("By speed"), 90, "fastest"),
-    _of_row(Why("Tokens/s"), 95, "throughput_tokens_per_s"),
+    _of_row(Why("Tokens/s"), 95, "throughput_tokens_per_s", _speed),
     Column(Why("Only route"), 100, lambda one, lang: _truth(one.row.only_route, lang), lambda one: one.row.only_route),
 )  # fmt: skip
 HUB: tuple[Column[Line], ...] = (
