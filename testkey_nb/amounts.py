@@ -9,7 +9,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .drawing import MARKERS, SERIES, WIDTH, clear, fitting, left_out, note_left_out, only_said, sized
+from .drawing import SERIES, WIDTH, clear, fitting, left_out, note_left_out, only_said, sized, told_apart
 from .heatmap import KEYS, name_of
 from .judge import Readiness
 from .locale import translate
@@ -89,9 +89,8 @@ def _one_unit(axes: Axes, unit: str, lines: Sequence[_Line]) -> None:
             points[row.metric].append((row.number or 0.0, line + offset))
     for number, (name, at) in enumerate(points.items()):
         axes.plot(
-            [x for x, _ in at], [y for _, y in at], linestyle="none", marker=MARKERS[number % len(MARKERS)],
-            markersize=7, color=SERIES[(number + number // len(MARKERS)) % len(SERIES)], label=fitting(name),
-            clip_on=False,
+            [x for x, _ in at], [y for _, y in at], linestyle="none", markersize=7, label=fitting(name),
+            clip_on=False, **told_apart(number),
         )  # fmt: skip
     axes.set_yticks(range(len(lines)), [fitting(line.key, 44) for line in lines])
     axes.tick_params(axis="y", labelsize=9)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -51,6 +51,11 @@ def fitting(text: str, limit: int = 36) -> str:
     text = "".join(char if char.isprintable() and char <= "ÿ" else "?" for char in text)
     half = limit // 2
     return text if len(text) <= limit else f"{text[: half - 1]}…{text[-half:]}"
+
+
+def told_apart(number: int) -> dict[str, Any]:
+    """Return a marker and its colour as Matplotlib calls them; the first three dozen are all different."""
+    return {"marker": MARKERS[number % len(MARKERS)], "color": SERIES[(number + number // len(MARKERS)) % len(SERIES)]}
 
 
 def in_words(name: str, lang: str) -> str:
@@ -105,3 +110,8 @@ def amount(value: float) -> str:
     if value >= 1000:  # noqa: PLR2004 - from there on nobody reads a fraction
         return f"{value:,.0f}"
     return f"{value:.2f}" if value and (value >= 1 or round(value, 2) == value) else f"{value:.3g}"
+
+
+def measured(value: float) -> str:
+    """Write a time or a speed with four digits: whoever publishes seventeen has not measured them."""
+    return f"{float(f'{value:.4g}'):,.10g}"

@@ -17,7 +17,6 @@ from .drawing import (
     EDGE,
     FILL,
     LETTER,
-    MARKERS,
     SERIES,
     WIDTH,
     clear,
@@ -27,6 +26,7 @@ from .drawing import (
     note_left_out,
     only_said,
     sized,
+    told_apart,
 )
 from .judge import Readiness
 from .locale import translate
@@ -154,8 +154,8 @@ def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], what: t
             if x is not None:
                 drawn, offset = True, (series - (len(sources) - 1) / 2) * width
                 axes.plot(
-                    [x], [y + offset], linestyle="none", marker=MARKERS[series % len(MARKERS)], markersize=8,
-                    color=SERIES[series % len(SERIES)], label=fitting(row.source), clip_on=False,
+                    [x], [y + offset], linestyle="none", markersize=8, label=fitting(row.source), clip_on=False,
+                    **told_apart(series),
                 )  # fmt: skip
         if said := _elsewhere(one.prices, field, currency) or ("" if drawn else translate("no price", lang)):
             x, side = (0.98, "right") if drawn else (0.02, "left")

@@ -28,6 +28,7 @@ POINTS = 1000
 NAMED = 14  # names beyond these are no longer read
 _CURRENCIES = 3
 _LOG_FROM = 20  # largest over smallest
+_POWERS = 1e6  # the same, from which on there is no room for more numbers than powers of ten
 _WIDTH, _HEIGHT, _ABOVE, _BELOW, _LEFT, _RIGHT = 10.8, 4.6, 0.85, 0.5, 0.85, 0.2  # inches
 _TOLD = 12  # points of the front in the alternative text
 _OTHERS = "#7d8a96"
@@ -130,10 +131,16 @@ def draw_price_speed(offered: Sequence[Offer], against: str = "output price", la
 
 
 def _shown(offered: Sequence[Offer], against: str) -> tuple[dict[str, list[Point]], int]:
-    """Return what is drawn, and how many points are left out."""
+    """Return what is drawn, and how many points are left out: none that nothing beats."""
     found = points(offered, against)
-    shown = {currency: some[:POINTS] for currency, some in list(found.items())[:_CURRENCIES]}
+    shown = {currency: _foremost(some) for currency, some in list(found.items())[:_CURRENCIES]}
     return shown, sum(map(len, found.values())) - sum(map(len, shown.values()))
+
+
+def _foremost(some: Sequence[Point]) -> list[Point]:
+    """Return as many points as are drawn: all of the front, then the others in their order."""
+    best = set(map(id, front(some)))
+    return sorted(some, key=lambda point: id(point) not in best)[:POINTS] if len(some) > POINTS else list(some)
 
 
 def _series(some: Sequence[Point]) -> dict[str, int]:
@@ -193,7 +200,7 @@ def _scales(axes: Axes, some: Sequence[Point], lang: str) -> float:
     axes.spines[["top", "right"]].set_visible(False)
     if max(speeds) > _LOG_FROM * min(speeds):
         axes.set_xscale("log")
-        _logarithmic(axes.xaxis, lambda value: f"{value:,.10g}")
+        _logarithmic(axes.xaxis, lambda value: f"{value:,.10g}", max(speeds) / min(speeds))
         axes.set_xlim(min(speeds) / 1.4, max(speeds) * 2)
     else:
         axes.set_xlim(0, 1.25 * max(speeds))
@@ -202,7 +209,7 @@ def _scales(axes: Axes, some: Sequence[Point], lang: str) -> float:
         axes.set_ylim(-0.04 * max(paid, default=1), 1.15 * max(paid, default=1))
         return 0.0
     axes.set_yscale("log")
-    _logarithmic(axes.yaxis, amount)
+    _logarithmic(axes.yaxis, amount, max(paid) / min(paid))
     axes.tick_params(which="both", length=0, labelsize=8.5)
     lowest = min(paid)
     floor = lowest / 3
@@ -217,9 +224,9 @@ def _scales(axes: Axes, some: Sequence[Point], lang: str) -> float:
     return floor
 
 
-def _logarithmic(axis: Axis, say: Callable[[float], str]) -> None:
-    """Write out a few numbers of each power of ten."""
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+def _logarithmic(axis: Axis, say: Callable[[float], str], span: float) -> None:
+    """Write out a few numbers of each power of ten, where there are many powers not even one of each."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if span < _POWERS else (1.0,)))
     axis.set_major_formatter(lambda value, _position: say(value))
     axis.set_minor_formatter("")
 

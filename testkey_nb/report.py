@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 
 from . import plots, spending
 from .actions import previews
+from .drawing import measured
 from .errors import UnknownName
 from .inventory import PhantomRow
 from .judge import Readiness
@@ -143,8 +144,8 @@ def _environment(lang: str) -> Environment:
     environment.globals |= {"lang": lang, "t": partial(_say, lang), "tone": lambda word: _TONE.get(str(word), "plain")}
     environment.filters |= {
         "say": partial(_word, lang), "head": partial(_head, lang), "told": partial(_told, lang), "moment": _moment,
-        "day": _day, "number": _number, "rounded": _rounded, "percent": _percent, "milliseconds": _milliseconds,
-        "span": _span, "monthly": lambda row: spending.in_words(row, lang),
+        "day": _day, "number": _number, "measured": measured, "rounded": _rounded, "percent": _percent,
+        "milliseconds": _milliseconds, "span": _span, "monthly": lambda row: spending.in_words(row, lang),
     }  # fmt: skip
     return environment
 

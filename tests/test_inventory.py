@@ -186,6 +186,13 @@ def test_a_deprecation_is_told_with_its_day(days: int, why: str | None) -> None:
     assert [one[3] for one in found([row(deprecated_at=NOW + timedelta(days=days))])] == ([why] if why else [])
 
 
+@pytest.mark.parametrize(("deprecated", "whys"), [(True, ["its list says deprecated"]), (False, []), (None, [])])
+def test_a_model_that_its_list_calls_deprecated_without_a_day_is_named(
+    *, deprecated: bool | None, whys: list[str]
+) -> None:
+    assert [one[3] for one in found([row(deprecated=deprecated)])] == whys
+
+
 def test_a_model_has_a_row_for_each_reason_the_worst_first() -> None:
     day = NOW - timedelta(days=1)
     told = found([row(shutdown_at=day, deprecated_at=day, throughput_tokens_per_s=0.0)], [])

@@ -10,6 +10,7 @@ from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import PriceVerdict
 from testkey_nb.probe import plan, probe_key
+from testkey_nb.providers import model_lists, openrouter_prices
 from testkey_nb.rows import PriceRow
 from testkey_nb.sandbox.persona import Persona
 
@@ -101,3 +102,22 @@ def test_a_catalogue_of_a_size_is_the_same_each_time_and_marked_as_the_sandbox()
     assert once.text == again.text
     assert once.headers["x-testkey-sandbox"]
     assert once.json()["total_count"] == len(once.json()["data"]) == 5_000
+
+
+@pytest.mark.parametrize(
+    ("model", "fee", "source", "free"),
+    [
+        ("a/b", "0.005", "openrouter.ai/api/v1/models, without its fee per request", None),
+        ("a/b", "0", "openrouter.ai/api/v1/models", None),
+        ("a/b:free", "0.005", "openrouter.ai/api/v1/models, without its fee per request", None),
+        ("a/b:free", "0", "openrouter.ai/api/v1/models", True),
+    ],
+)
+def test_a_fee_per_request_is_told_and_free_is_not_said_beside_it(
+    model: str, fee: str, source: str, *, free: bool | None
+) -> None:
+    amount = "0" if model.endswith(":free") else "0.000001"
+    [row] = openrouter_prices.prices(model, {"pricing": {"prompt": amount, "completion": amount, "request": fee}})
+    assert (row.source, row.free) == (source, free)
+    [row] = model_lists.per_token("a list")("a/b", {"pricing": {"prompt": "0.000001", "request": fee}})
+    assert row.source == ("a list" if fee == "0" else "a list, without its fee per request")

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from testkey_nb.errors import CallerError, PolicyInvalid
-from testkey_nb.judge import judge_run
+from testkey_nb.judge import Policy, judge_run
 from testkey_nb.load import CostRow, Load, monthly_cost
 from testkey_nb.rows import PriceRow
 
@@ -291,3 +291,16 @@ def test_a_real_run_has_a_cost_for_each_route_that_the_price_court_rules_on(run_
     assert {(row.model, row.route) for row in found} == set(readiness.rulings)
     zeros = {(row.model, row.route) for row in found if row.low_per_month == 0}
     assert zeros == {(row.model, row.route) for row in readiness.prices if row.free}
+
+
+@pytest.mark.parametrize(
+    ("requests", "inputs", "outputs", "planned"),
+    [(100, 1000, 200, True), (100, 1000, 0, True), (100, 0, 0, False), (0, 1000, 200, False)],
+)
+def test_requests_without_tokens_are_no_load_that_costs_nothing(
+    run_persona: RunPersona, requests: float, inputs: float, outputs: float, *, planned: bool
+) -> None:
+    policy = Policy(planned_requests_per_day=requests, planned_input_tokens=inputs, planned_output_tokens=outputs)
+    readiness = judge_run(run_persona("launch-ready"), policy=policy)
+    assert (readiness.load is not None) is planned
+    assert bool(readiness.rows("costs")) is planned

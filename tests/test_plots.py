@@ -8,6 +8,7 @@ import matplotlib as mpl
 import pytest
 from conftest import RunPersona
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from testkey_nb import plots, spending
@@ -116,6 +117,14 @@ def test_sources_of_a_price_stand_side_by_side(ready: Readiness) -> None:
     texts = _texts(plots.draw_prices(ready))
     assert {row.source for row in ready.prices if row.model in ready.run.plan.models} <= set(texts)
     assert "novita: input 0.02, output 0.05" in plots.alt_prices(ready)
+
+
+def test_no_two_sources_look_alike(ready: Readiness) -> None:
+    model = ready.run.plan.models[0]
+    prices = tuple(PriceRow(model, "novita", "global", f"list {n}", 0.1, 0.2, None, None) for n in range(12))
+    handles, _ = plots.draw_prices(replace(ready, prices=prices)).axes[0].get_legend_handles_labels()
+    looks = {(handle.get_marker(), handle.get_color()) for handle in handles if isinstance(handle, Line2D)}
+    assert len(looks) == 12
 
 
 def test_a_route_without_a_price_says_so(ready: Readiness) -> None:

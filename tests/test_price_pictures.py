@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
-from testkey_nb.drawing import amount
+from testkey_nb.drawing import amount, measured
 from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.offers import Offer, Range, offers
@@ -136,6 +136,21 @@ def test_the_fastest_that_nothing_beats_has_a_name_in_a_crowd(one: Readiness) ->
     assert all(point.offer.row.model in alt_price_speed(some) for point in best if len(point.offer.row.model) < 30)
 
 
+def test_what_nothing_beats_is_drawn_however_long_the_list(one: Readiness) -> None:
+    prices = [price(one, f"m{number:04}", 2000.0 - number) for number in range(1500)]
+    some = of_prices(one, *prices)
+    assert "m1499" in alt_price_speed(some)
+    assert any("m1499" in text for text in texts(draw_price_speed(some)))
+
+
+@pytest.mark.parametrize("dearest", [300.0, 1e5, 1e8])
+def test_a_logarithmic_axis_has_numbers_however_far_apart_the_values_are(one: Readiness, dearest: float) -> None:
+    figure = draw_price_speed(of_prices(one, price(one, "a", 1e-4), price(one, "b", dearest)))
+    figure.canvas.draw()
+    low, high = figure.axes[0].get_ylim()
+    assert sum(low < place < high for place in figure.axes[0].get_yticks()) >= 3
+
+
 amounts = st.floats(0.01, 1000)
 
 
@@ -221,3 +236,11 @@ def test_what_several_keys_are_offered_alike_is_drawn_once(one: Readiness) -> No
 )
 def test_a_small_amount_does_not_read_as_0(value: float, said: str) -> None:
     assert amount(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(24.69124008437934, "24.69"), (0.000123456, "0.0001235"), (12345.6, "12,350"), (0, "0"), (7, "7")],
+)
+def test_a_speed_has_no_more_digits_than_can_be_measured(value: float, said: str) -> None:
+    assert measured(value) == said

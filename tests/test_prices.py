@@ -206,6 +206,7 @@ def test_the_columns_say_what_was_heard() -> None:
         ([price(1, None)], None, None, None),
         ([price(0, 0)], None, None, None),
         ([price(1, 2, checked_at=OLD)], None, 31, 1),
+        ([price(1, 2, checked_at=NOW + timedelta(hours=9))], None, 0, 1),  # today, where it was looked up
     ],
 )
 def test_what_nobody_says_is_missing_in_the_columns(

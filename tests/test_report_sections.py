@@ -362,6 +362,14 @@ def test_a_key_in_the_launch_folder_never_reaches_the_report(
     assert "holds what looks like a key" in report
 
 
+def test_a_password_beside_what_changes_never_reaches_the_report(run_persona: RunPersona, tmp_path: Path) -> None:
+    text = "model_list:\n- model_name: m\n  litellm_params: {model: m}\ngeneral_settings: {master_key: hunter2}\n"
+    readiness = judge_run(run_persona("launch-ready"), read_launch(folder(tmp_path, routes=text)))
+    report = render_report(readiness)
+    assert "+- model_name: " in html.unescape(report)
+    assert "hunter2" not in report
+
+
 def test_a_preview_is_bounded_in_lines_and_in_width(run_persona: RunPersona) -> None:
     readiness = judge_run(planted(run_persona("launch-ready"), 400, 400))
     readiness = replace(readiness, outstanding=tuple(Action)[:5])

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -140,6 +140,12 @@ def test_a_price_too_old_to_stand_is_not_the_cost(run_persona: RunPersona) -> No
     run = replace(run_persona("launch-ready", models=(ALONE,)), prices=(price(0.07, 0.3),))
     old = price(0.01, 0.02, source=f"{OWN_PRICES} (contract)", checked_at=datetime(2020, 1, 1, tzinfo=UTC))
     assert costs(judge_run(run, Launch(prices={"huggingface": (old,)})))["input_cost_per_token"] == 7e-08
+
+
+def test_a_filed_price_of_a_day_to_come_is_not_the_cost(run_persona: RunPersona) -> None:
+    run = replace(run_persona("launch-ready", models=(ALONE,)), prices=(price(0.07, 0.3),))
+    own = price(9, 9, source=f"{OWN_PRICES} (page)", checked_at=datetime.now(UTC) + timedelta(days=60))
+    assert costs(judge_run(run, Launch(prices={"huggingface": (own,)})))["input_cost_per_token"] == 7e-08
 
 
 def entry(route: str, key: str = KEY_NAME, more: str = "") -> str:

@@ -52,6 +52,13 @@ def test_what_is_below_zero_or_no_amount_is_no_price(said: object) -> None:
     assert PER_MILLION(said) is None
 
 
+@pytest.mark.parametrize("said", [1e9, "1000000000", "999999999999999"])
+def test_what_is_too_large_to_be_meant_is_no_price(said: object) -> None:
+    assert PER_MILLION(said) is None
+    assert PER_TOKEN(said) is None
+    assert PER_MILLION("999999999") == 999_999_999
+
+
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), 1e300])
 def test_what_is_no_finite_amount_is_no_price(number: float) -> None:
     assert PER_TOKEN(number) is None

@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from math import isclose
 from typing import NamedTuple
 
 from testkey_nb.judge import Readiness
 from testkey_nb.launch import PRICE_COLUMNS, PRICES_FILE
-from testkey_nb.prices import COLUMNS, MILLION, PAGE_COLUMNS, read_own
+from testkey_nb.prices import COLUMNS, MILLION, PAGE_COLUMNS, fresh, read_own
 from testkey_nb.rows import OWN_PRICES, PriceRow
 
 from .tables import Table
@@ -18,7 +17,6 @@ from .write import NOTHING, Files
 _SANDBOX = "SANDBOX "
 _AMOUNTS = ("input_per_mtok", "output_per_mtok", "cached_input_per_mtok")
 _USD_CELLS, _PAGE_CELLS = ("input_usd_per_mtok", "output_usd_per_mtok"), PAGE_COLUMNS[2:]
-_A_DAY = timedelta(days=1)  # by which time zones may make today look like tomorrow
 
 Route = tuple[str, str]  # model and route
 
@@ -196,8 +194,7 @@ def _settled(readiness: Readiness, row: Filed) -> bool:
     price, run = row.price, readiness.run
     if not price.source or not price.whole or (row.made_up and not run.sandbox) or price.checked_at is None:
         return False
-    oldest = timedelta(days=readiness.policy.max_price_age_days)
-    return -_A_DAY <= run.stamp.observed_at - price.checked_at <= oldest
+    return fresh(price, run.stamp.observed_at, readiness.policy.max_price_age_days)
 
 
 def _pairs(row: Filed, price: PriceRow) -> list[tuple[str, float | None, float | None]]:

@@ -73,7 +73,7 @@ def _preview(readiness: Readiness, action: Action) -> ActionPreview:
 
 
 def _file(path: str, now: str | None, text: str) -> FilePreview:
-    """Show a new file as it is, and of one that is there what would change, without addresses that people put there."""
-    lines = text.splitlines() if now is None else [masked(line) for line in difference(path, now, text)]
+    """Show a new file as it is, and of one that is there what would change, not what people have around it."""
+    lines = text.splitlines() if now is None else [masked(line) for line in difference(path, now, text, around=0)]
     shown = tuple(line[:MAX_CHARS] for line in lines[:MAX_LINES])
     return FilePreview(path, now is not None, shown, len(lines) - len(shown))

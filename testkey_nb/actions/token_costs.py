@@ -5,10 +5,10 @@ tiers: a longer request costs the tier's price as a whole), read 2026-11-25.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 
 from testkey_nb.judge import Readiness
+from testkey_nb.prices import counting
 from testkey_nb.rows import OWN_PRICES, PriceRow
 
 
@@ -21,10 +21,9 @@ def token_costs(readiness: Readiness, model: str, route: str) -> dict[str, float
     here = (model, route, readiness.run.plan.region, "USD")
     if not any(row.stands for row in readiness.court if (row.model, row.route, row.region, row.currency) == here):
         return {}
-    now, oldest = readiness.run.stamp.observed_at, timedelta(days=readiness.policy.max_price_age_days)
-    fresh = [row for row in readiness.prices if row.checked_at is None or now - row.checked_at <= oldest]
-    known = [row for row in fresh if (row.model, row.route, row.region, row.currency) == here]
-    whole = [row for row in known if row.base and (row.free or None not in {row.input_per_mtok, row.output_per_mtok})]
+    named = [row for row in readiness.prices if (row.model, row.route, row.region, row.currency) == here]
+    known = counting(named, readiness.run.stamp.observed_at, max_age_days=readiness.policy.max_price_age_days)
+    whole = [row for row in known if row.base and row.whole and not row.zero]
     chosen = min(whole, key=lambda row: (not row.source.startswith(OWN_PRICES), row.checked_at is None), default=None)
     if chosen is None:
         return {}

@@ -109,9 +109,9 @@ def preview(folder: Path, files: Mapping[str, str]) -> str:
     return "".join(f"{piece}\n" for piece in pieces)
 
 
-def difference(name: str, now: str, text: str) -> list[str]:
-    """Return the lines of a unified diff of a file; none where writing it changes nothing."""
-    pieces = difflib.unified_diff(_lines(now), _lines(text), f"{name} (now)", name)
+def difference(name: str, now: str, text: str, around: int = 3) -> list[str]:
+    """Return the lines of a unified diff, with so many `around` what changes; none where nothing does."""
+    pieces = difflib.unified_diff(_lines(now), _lines(text), f"{name} (now)", name, n=around)
     return [_printable(piece.removesuffix("\n")) for piece in pieces]
 
 

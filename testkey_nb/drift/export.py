@@ -28,7 +28,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
 _TEXT, _NUMBER, _FLAG, _ANY = _KINDS
 MODEL_FIELDS: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys(("listed", "tools", "structured_output", "free", "model_author"), _FLAG),
+        **dict.fromkeys(("listed", "tools", "structured_output", "free", "model_author", "deprecated"), _FLAG),
         **dict.fromkeys(("route_status", "mapping_status", "owner", "created_at"), _TEXT),
         **dict.fromkeys(("input_modalities", "output_modalities", "deprecated_at", "shutdown_at"), _TEXT),
         **dict.fromkeys(("context_tokens", "output_tokens"), _NUMBER),

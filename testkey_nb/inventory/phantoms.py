@@ -156,6 +156,8 @@ def going(row: ModelRow, now: datetime, soon: timedelta) -> Iterator[tuple[Phant
         yield Phantom.DEPRECATED, Why("deprecated since {day}", day=f"{advised:%Y-%m-%d}")
     elif advised and advised - now < soon:
         yield Phantom.DEPRECATED, Why("deprecated from {day} on", day=f"{advised:%Y-%m-%d}")
+    elif row.deprecated:
+        yield Phantom.DEPRECATED, Why("its list says deprecated")
 
 
 def _zeros(row: ModelRow) -> Iterator[str]:

@@ -1,17 +1,16 @@
 """The second half of each gate: is it done, by the launch folder."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from testkey_nb.outcome import Answer
+from testkey_nb.prices import fresh
 from testkey_nb.probe import Run
 from testkey_nb.rows import PriceRow, Why
 
 from .case import Case, Check, own_prices
 from .policy import Policy
-
-_A_DAY = timedelta(days=1)  # by which time zones may make today look like tomorrow
 
 
 def _done(missing: Iterable[str], yes: Why, no: Why, opens: Why) -> Check:
@@ -78,8 +77,8 @@ def _stands(row: PriceRow, case: Case) -> bool:
 
 
 def _whole(row: PriceRow, now: datetime, policy: Policy) -> bool:
-    fresh = row.checked_at is not None and -_A_DAY <= now - row.checked_at <= timedelta(days=policy.max_price_age_days)
-    return bool(row.base and row.whole and fresh and row.source)
+    dated = row.checked_at is not None and fresh(row, now, policy.max_price_age_days)
+    return bool(row.base and row.whole and dated and row.source)
 
 
 def routed(case: Case) -> Check:

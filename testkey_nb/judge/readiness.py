@@ -59,11 +59,10 @@ class Readiness:
 
     @property
     def load(self) -> Load | None:
-        """The planned load, None where the policy plans none."""
+        """The planned load, None where the policy plans no requests or no tokens: that would cost nothing anywhere."""
         policy = self.policy
-        if not policy.planned_requests_per_day:
-            return None
-        return Load(policy.planned_requests_per_day, policy.planned_input_tokens, policy.planned_output_tokens)
+        load = Load(policy.planned_requests_per_day, policy.planned_input_tokens, policy.planned_output_tokens)
+        return load if load.requests_per_day and (load.input_tokens or load.output_tokens) else None
 
     @property
     def ready(self) -> bool | None:

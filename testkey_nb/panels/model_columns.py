@@ -12,7 +12,22 @@ from testkey_nb.offers import Offer, Range
 from testkey_nb.outcome import PriceVerdict, Standing
 from testkey_nb.rows import Why
 
-from .row_columns import KEY_OF, by_key, day, key_of, number, of_row, share, text, titled, told, truth, why
+from .row_columns import (
+    KEY_OF,
+    NUMBERS,
+    by_key,
+    day,
+    key_of,
+    number,
+    of_row,
+    share,
+    speed,
+    text,
+    titled,
+    told,
+    truth,
+    why,
+)
 from .sortable import Column
 from .tables import NOTHING, badge, plain
 
@@ -83,7 +98,7 @@ def _ruled(heading: Why, width: int, field: str, cell: Callable[[Any], str] = nu
         width,
         lambda o, _: cell(found(o)),
         lambda o: None if found(o) in {None, ""} else found(o),
-        number=cell is number,
+        number=cell in NUMBERS,
     )
 
 
@@ -94,7 +109,7 @@ def _listed(heading: Why, width: int, field: str, cell: Callable[[Any], str] = n
         width,
         lambda o, _: cell(getattr(o.row, field)),
         lambda o: getattr(o.row, field),
-        number=cell is number,
+        number=cell in NUMBERS,
     )
 
 
@@ -115,8 +130,8 @@ MODELS: tuple[Column[Offer], ...] = (
     _listed(Why("Takes"), 150, "input_modalities", text), _listed(Why("Gives"), 110, "output_modalities", text),
     _flag(Why("Tools"), 80, "tools"), _flag(Why("Structured"), 105, "structured_output"),
     _listed(Why("Status"), 95, "route_status", text),
-    _listed(Why("Tokens/s"), 100, "throughput_tokens_per_s"),
-    _listed(Why("First token, s"), 120, "first_token_latency_s"),
+    _listed(Why("Tokens/s"), 100, "throughput_tokens_per_s", speed),
+    _listed(Why("First token, s"), 120, "first_token_latency_s", speed),
     _listed(Why("Shut down"), 115, "shutdown_at", day),
 )  # fmt: skip
 PRICES: tuple[Column[Offer], ...] = (
@@ -138,7 +153,7 @@ _MODEL_OF = Column[Line](Why("Model"), 230, lambda one, _: titled(one.row.model)
 ROUTES: tuple[Column[Line], ...] = (
     _MODEL_OF, KEY_OF, of_row(Why("Place"), 75, "place"), of_row(Why("Route"), 115, "route", text), why(430),
     of_row(Why("By price"), 90, "cheapest"), of_row(Why("By speed"), 90, "fastest"),
-    of_row(Why("Tokens/s"), 95, "throughput_tokens_per_s"),
+    of_row(Why("Tokens/s"), 95, "throughput_tokens_per_s", speed),
     Column(Why("Only route"), 100, lambda one, lang: truth(one.row.only_route, lang), lambda one: one.row.only_route),
 )  # fmt: skip
 HUB: tuple[Column[Line], ...] = (

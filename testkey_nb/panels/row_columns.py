@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from testkey_nb.drawing import STAND_IN, in_words
+from testkey_nb.drawing import STAND_IN, in_words, measured
 from testkey_nb.heatmap import plain_name
 from testkey_nb.judge import Readiness
 from testkey_nb.locale import translate
@@ -34,6 +34,11 @@ def titled(text: str) -> str:
 def number(value: float | None) -> str:
     """Write a number, and a dash where there is none."""
     return NOTHING if value is None else f"{value:,.10g}"
+
+
+def speed(value: float | None) -> str:
+    """Write a published speed with as many digits as it may have."""
+    return NOTHING if value is None else measured(value)
 
 
 def share(value: float | None) -> str:
@@ -66,7 +71,7 @@ def told(why: str, lang: str) -> str:
     return html.escape(one_line(translate(why, lang), 600)) or NOTHING
 
 
-NUMBERS = (number, share, milliseconds)
+NUMBERS = (number, speed, share, milliseconds)
 
 
 def of_row(heading: Why, width: int, field: str, cell: Callable[[Any], str] = number, part: str = "row") -> Column[Any]:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from testkey_nb.providers.token_prices import WITHOUT_FEE
 from testkey_nb.rows import PriceRow
 from testkey_nb.spec import Provider
 
@@ -100,7 +101,7 @@ def priced(entries: Entries, model: str, route: str, region: str, now: datetime)
         return
     source = entries.source if entry.id == model else f"{entries.source} (entry {entry.id})"
     for hours, prices in _in_force(entry, now.astimezone(UTC).date()).items():
-        fee = ", without its fee per request" if vars(prices).get(_PER_REQUEST) else ""
+        fee = WITHOUT_FEE if vars(prices).get(_PER_REQUEST) else ""
         for above, inputs, outputs, cached in _by_length(prices):
             yield PriceRow(
                 model, route, region, source + fee, inputs, outputs, None, None, cached, "USD", above or None, hours

@@ -86,6 +86,11 @@ def rule(  # noqa: PLR0913 - the limits are named one by one
     return tuple(_beside_cheapest(rulings, live))
 
 
+def fresh(row: PriceRow, now: datetime, max_age_days: float) -> bool:
+    """Whether a price is not known to be too old, nor of a day that is still to come."""
+    return row.checked_at is None or -_A_DAY <= now - row.checked_at <= timedelta(days=max_age_days)
+
+
 def in_region(court: Iterable[RulingRow], region: str) -> Mapping[tuple[str, str], RulingRow]:
     """Return the one ruling that counts of each model and route in a region.
 
@@ -128,8 +133,7 @@ class _Limits(NamedTuple):
     undated_pass: bool
 
     def fresh(self, row: PriceRow) -> bool:
-        """Whether a price is not known to be too old."""
-        return row.checked_at is None or -_A_DAY <= self.now - row.checked_at <= timedelta(days=self.max_age_days)
+        return fresh(row, self.now, self.max_age_days)
 
     def broken(self, spread: float | None) -> bool:
         """Whether sources that differ this much dispute each other."""
@@ -166,7 +170,7 @@ def _ruling(key: tuple[str, str, str, str], rows: list[PriceRow], limits: _Limit
         min(outputs, default=None),
         max(outputs, default=None),
         source_spread=_spread(base.rows, _PAID),
-        age_days=(limits.now - max(dated)) / _A_DAY if dated else None,
+        age_days=max(0.0, (limits.now - max(dated)) / _A_DAY) if dated else None,
         tiers=Why.both(others),
         filed=base.filed,
     )

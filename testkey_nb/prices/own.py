@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, DecimalException, localcontext
 
 from testkey_nb.errors import LaunchFolderInvalid
-from testkey_nb.rows import OWN_PRICES, PriceRow
+from testkey_nb.rows import MOST_PER_MTOK, OWN_PRICES, PriceRow
 
 _USD_COLUMNS = ("input_usd_per_mtok", "output_usd_per_mtok")
 NEEDED_COLUMNS = ("provider", "region", "model", "route", *_USD_COLUMNS, "free", "source", "checked_at")
@@ -21,7 +21,6 @@ PAGE_COLUMNS = ("currency", "per_tokens", *_PAGE_PRICES)
 COLUMNS = (*NEEDED_COLUMNS, *PAGE_COLUMNS, "above_input_tokens", "hours")
 MILLION = 1_000_000
 _MOST_TOKENS = 1_000_000_000
-_LARGEST = 1e9  # of a price per million tokens in any currency
 
 
 def read_own(path: object, number: int, line: Mapping[str, str]) -> PriceRow:
@@ -52,7 +51,7 @@ def read_own(path: object, number: int, line: Mapping[str, str]) -> PriceRow:
         f"{OWN_PRICES} ({source})" if source else "",
         inputs,
         outputs,
-        {"true": True, "false": False}.get(line["free"].lower()),
+        cells.free(),
         cells.day(),
         cached,
         currency,
@@ -94,6 +93,13 @@ class _Cells:
         inputs, outputs, cached = (self.price(name, currency or "USD", tokens or MILLION) for name in names)
         return currency or "USD", inputs, outputs, cached
 
+    def free(self) -> bool | None:
+        said: dict[str, bool | None] = {"": None, "true": True, "false": False}
+        text = self.line["free"].lower()
+        if text not in said:
+            raise self.fault("free", "neither true nor false; write one of them, or nothing")
+        return said[text]
+
     def currency(self) -> str:
         text = self.line.get("currency", "")
         if text and not re.fullmatch(r"[A-Z]{3}", text, re.ASCII):
@@ -113,10 +119,10 @@ class _Cells:
         if not (text := self.line.get(name, "")):
             return None
         amount = _decimal(text)
-        if amount is not None and 0 <= amount < _LARGEST:
+        if amount is not None and 0 <= amount < MOST_PER_MTOK:
             with localcontext(prec=60):
                 price = float(amount * MILLION / tokens)
-            if price < _LARGEST and (price or not amount):  # what is too small for a number does not become 0
+            if price < MOST_PER_MTOK and (price or not amount):  # what is too small for a number does not become 0
                 return price
         per = {1: "token", MILLION: "million tokens"}.get(tokens, f"{tokens:,} tokens")
         raise self.fault(name, f"no price in {currency} per {per}; write a number like 0.004")

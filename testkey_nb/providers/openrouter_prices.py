@@ -13,10 +13,10 @@ from testkey_nb.rows import PriceRow
 
 from .loose import count, items, mapping, number, texts
 from .model_lists import Entry
-from .token_prices import PER_TOKEN, Said, priced
+from .token_prices import PER_TOKEN, Said, beside_fee, priced
 
 _SOURCE = "openrouter.ai/api/v1/models"
-_UNTOLD = f"{_SOURCE}, base price: others hold at some hours or lengths"
+_UNTOLD = ", base price: others hold at some hours or lengths"
 _SIDES = ("prompt", "completion", "input_cache_read")
 _CONDITIONS = {"min_prompt_tokens", "utc_days", "utc_start", "utc_end"}
 _OTHER_PRICES = {"audio", "image", "input_audio_cache", "input_cache_write", "input_cache_write_1h"}
@@ -27,26 +27,31 @@ def prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     """Yield the base price of a model, and each price that differs from it, with the length and hours it holds for.
 
     Below zero is "it depends", and a discount may or may not be in the price: neither is told.  A `:free` variant is
-    free: https://openrouter.ai/docs/guides/routing/model-variants/free, read 2026-11-23.
+    free: https://openrouter.ai/docs/guides/routing/model-variants/free, read 2026-11-23.  `request` is a fee of each
+    request: https://openrouter.ai/docs/guides/overview/models#pricing-object, as public clients have it, read
+    2026-11-25.
     """
     said = mapping(entry.get("pricing"))
+    source = beside_fee(_SOURCE, said.get("request"))
     overrides = [mapping(override) for override in items(said.get("overrides"))]
     understood = all(map(_understood, overrides))
-    base = next(priced(model, _SOURCE if understood else _UNTOLD, PER_TOKEN, _sides(said)), None)
+    base = next(priced(model, source if understood else f"{source}{_UNTOLD}", PER_TOKEN, _sides(said)), None)
     if said.get("discount") or base is None or None in {base.input_per_mtok, base.output_per_mtok}:
         return
-    yield replace(base, free=True) if model.endswith(":free") and not any(_amounts(base)) else base
-    others = (row for override in overrides if understood for row in _others(model, said, override, overrides))
+    free = model.endswith(":free") and not any(_amounts(base)) and source == _SOURCE
+    yield replace(base, free=True) if free else base
+    others = (row for override in overrides if understood for row in _others(base, said, override, overrides))
     yield from dict.fromkeys(row for row in others if _amounts(row) != _amounts(base))
 
 
-def _others(model: str, said: Entry, override: Entry, overrides: list[Entry]) -> Iterator[PriceRow]:
+def _others(base: PriceRow, said: Entry, override: Entry, overrides: list[Entry]) -> Iterator[PriceRow]:
     holding = dict(said)
     for other in overrides:
         if _holds_with(other, override):
             holding |= other
     above = count(override.get("min_prompt_tokens")) or None
-    yield from priced(model, _SOURCE, PER_TOKEN, _sides(holding), above_input_tokens=above, hours=_hours(override))
+    more = {"above_input_tokens": above, "hours": _hours(override)}
+    yield from priced(base.model, base.source, PER_TOKEN, _sides(holding), **more)
 
 
 def _sides(said: Entry) -> Said:

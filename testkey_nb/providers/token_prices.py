@@ -6,26 +6,33 @@ A price stays in the currency it is in.  A price of 0 says nothing of being free
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from testkey_nb.rows import PriceRow
+from testkey_nb.rows import MOST_PER_MTOK, PriceRow
 
 from .loose import decimal
 
 MILLION = 1_000_000
 Unit = Callable[[object], float | None]
 Said = tuple[object, object, object]  # of input, output and cached input, as the list has them
+WITHOUT_FEE = ", without its fee per request"  # ends the source of a price to which a request adds its own
 
 
 def per_million(said: object, *, tokens: int, parts: int = 1) -> float | None:
     """Return what a million tokens cost where `said` is the price of `tokens` tokens, in 1/`parts` of its currency.
 
-    Below zero, providers say that it depends: then there is no price to tell.
+    Below zero, providers say that it depends: then there is no price to tell; nor is there where no price can be meant.
     """
     exact = decimal(said)
-    return None if exact is None or exact < 0 else float(exact * MILLION / (tokens * parts))
+    price = None if exact is None else exact * MILLION / (tokens * parts)
+    return float(price) if price is not None and 0 <= price < MOST_PER_MTOK else None
 
 
 PER_TOKEN: Unit = partial(per_million, tokens=1)
 PER_MILLION: Unit = partial(per_million, tokens=MILLION)
+
+
+def beside_fee(source: str, fee: object) -> str:
+    """Return what a price comes from, and that a request costs a fee beside its tokens if so."""
+    return f"{source}{WITHOUT_FEE}" if decimal(fee) else source
 
 
 def priced(model: str, source: str, unit: Unit, said: Said, **more: object) -> Iterator[PriceRow]:
