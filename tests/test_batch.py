@@ -11,9 +11,11 @@ import pytest
 
 from testkey_nb import sandbox
 from testkey_nb.errors import KeyMalformed
+from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Outcome
 from testkey_nb.probe import CONTROL, Asked, Run, plan, probe_batch, probe_key
+from testkey_nb.report import render_report
 from testkey_nb.rows import ModelRow
 
 PERSONAS = ("launch-ready", "broke", "revoked", "hub-throttled", "firewall")
@@ -168,6 +170,14 @@ def test_each_run_says_what_it_sent_and_what_it_took_from_which_other() -> None:
     first, second = runs[:2]
     assert (first.manifest.shared, second.manifest.shared) == (0, 10)
     assert second.manifest.size_bytes < first.manifest.size_bytes
+
+
+def test_a_report_says_of_a_shared_answer_that_another_run_sent_the_request() -> None:
+    way = Way()
+    first, second = asyncio.run(probe_batch([one(way), one(way, operator="y")]))
+    shared = f"sent by run {first.stamp.run_id}, not by this one"
+    assert shared in render_report(judge_run(second))
+    assert "not by this one" not in render_report(judge_run(first))
 
 
 def test_equal_rows_of_several_runs_are_the_same_objects() -> None:
