@@ -226,9 +226,7 @@ class Probing:
         """Return an answer; one without a key that another run of the batch has is taken from it."""
 
         async def made() -> Heard:
-            asked_at = datetime.now(UTC)
-            exchange = await self._send(sender, question, self.key if question.keyed else None)
-            return self._hear(question, exchange, asked_at)
+            return self._hear(question, await self._send(sender, question, self.key if question.keyed else None))
 
         if question.keyed or question.sample:
             return await made()
@@ -242,11 +240,9 @@ class Probing:
         self._tell(question.path)
         return heard.lent
 
-    def _hear(self, question: Question, exchange: Exchange, asked_at: datetime) -> Heard:
+    def _hear(self, question: Question, exchange: Exchange) -> Heard:
         """Read an answer for every ask it answers."""
-        answers = [
-            Answered(ask, question.sample, question.host, question.path, exchange, asked_at) for ask in question.asks
-        ]
+        answers = [Answered(ask, question.sample, question.host, question.path, exchange) for ask in question.asks]
         told = tuple(tell(self.key, self.plan, self.begun, answered, self.shared) for answered in answers)
         seen = look(self.plan.provider, self.plan.at(question.host), question.path, exchange)
         return Heard(self.run_id, told, seen, exchange.reply.status if exchange.reply else None)
@@ -301,9 +297,8 @@ class Probing:
             self.total += 1
             asked = replace(ask, name=CONTROL, auth=False, outcomes=(), parse=lambda _reply: Rows())
             question = Question(host, path, url, (asked,))
-            asked_at = datetime.now(UTC)
             exchange = await self._send(sender, question, control_key(self.plan.provider, self.key))
-            self._keep(question, self._hear(question, exchange, asked_at))
+            self._keep(question, self._hear(question, exchange))
             found = weigh_control(self.plan.provider, ask, exchange)
             if is_conclusive(found, exchange):
                 known[url] = found
