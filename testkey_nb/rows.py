@@ -86,7 +86,7 @@ class AnswerRow:
     size_bytes: int | None  # of the body, after decompression
     edge: str  # code of the CDN edge as the headers name it: near the caller, not the model; empty where none does
     retry_after: str
-    asked_at: datetime | None = None  # UTC; missing when nothing was sent
+    asked_at: datetime | None = None  # UTC, also where another run sent it; missing when nothing was sent
     # Parts of the time, each missing where it did not happen or cannot be told: in process, or a connection used again.
     dns_s: float | None = None  # looking up the host's name; missing through a proxy, which does that
     connect_s: float | None = None  # from then until the connection stood, through a proxy until its tunnel did

@@ -4,6 +4,7 @@ import asyncio
 import json
 import tracemalloc
 from collections import Counter
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
 import httpx
@@ -11,9 +12,13 @@ import pytest
 
 from testkey_nb import sandbox
 from testkey_nb.errors import DataExpired, KeyMalformed
+from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
-from testkey_nb.outcome import Outcome
+from testkey_nb.outcome import Answer, Outcome
+from testkey_nb.politeness import IN_FLIGHT_PER_HOST
 from testkey_nb.probe import CONTROL, Asked, Run, plan, probe_batch, probe_key
+from testkey_nb.probe.shared import Shared
+from testkey_nb.report import render_report
 from testkey_nb.retention import purge
 from testkey_nb.rows import ModelRow
 
@@ -171,6 +176,14 @@ def test_each_run_says_what_it_sent_and_what_it_took_from_which_other() -> None:
     assert second.manifest.size_bytes < first.manifest.size_bytes
 
 
+def test_a_report_says_of_a_shared_answer_that_another_run_sent_the_request() -> None:
+    way = Way()
+    first, second = asyncio.run(probe_batch([one(way), one(way, operator="y")]))
+    shared = f"sent by run {first.stamp.run_id}, not by this one"
+    assert shared in render_report(judge_run(second))
+    assert "not by this one" not in render_report(judge_run(first))
+
+
 def test_equal_rows_of_several_runs_are_the_same_objects() -> None:
     first, *others = asyncio.run(probe_batch([one(Way()) for _ in range(3)]))  # ways of their own: nothing is shared
     assert {run.manifest.shared for run in (first, *others)} == {0}
@@ -240,6 +253,29 @@ def test_an_answer_that_echoes_a_key_is_not_taken_from_another_run() -> None:
     assert way.traffic.asked.count("/v1/models") == 2
     assert not any(SECRET[-6:] in row.model for row in echoed.models)
     assert echoed.manifest.shared == first.manifest.requests - 4  # all that needs no key but the list
+
+
+def test_what_was_never_asked_is_not_taken_from_another_run() -> None:
+    way, shared = Way(), Shared()
+
+    async def go() -> tuple[Run, Run]:
+        hasty, patient = one(way), one(way)
+        async with AsyncExitStack() as others:
+            for host in hasty.hosts | {hasty.plan.service}:
+                for _ in range(IN_FLIGHT_PER_HOST):
+                    await others.enter_async_context(shared.politeness.slot(host))
+            first = asyncio.create_task(
+                probe_key(hasty.read(), hasty.plan, transport=way, run_s=0.1, shared=shared),
+            )
+            await asyncio.sleep(0)
+            second = asyncio.create_task(probe_key(patient.read(), patient.plan, transport=way, shared=shared))
+            cut_off = await first
+        return cut_off, await second
+
+    cut_off, run = asyncio.run(go())
+    assert (cut_off.manifest.requests, run.manifest.shared) == (0, 0)
+    assert not any(row.sent for row in cut_off.answers)
+    assert {axis.answer for axis in judge_run(run).passport.values()} == {Answer.YES}
 
 
 @pytest.mark.parametrize("status", [429, 500, None])

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import httpcore
 import httpx
@@ -134,7 +135,7 @@ def test_over_a_socket_the_frame_has_the_parts_and_where_the_answer_came_through
 
 
 def test_waiting_for_our_own_turn_is_not_counted_as_the_providers_time() -> None:
-    async def asked() -> tuple[list[Exchange], float]:
+    async def asked() -> tuple[list[Exchange], float, datetime]:
         opened, full, waiting = asyncio.Event(), asyncio.Event(), []
 
         async def held(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -150,14 +151,15 @@ def test_waiting_for_our_own_turn_is_not_counted_as_the_providers_time() -> None
             await full.wait()
             await asyncio.sleep(STEP_S)
             assert len(waiting) == 4, "more than four requests were in flight"
-            let_go = time.perf_counter()
+            let_go, moment = time.perf_counter(), datetime.now(UTC)
             opened.set()
-            return [await one for one in asking], time.perf_counter() - let_go
+            return [await one for one in asking], time.perf_counter() - let_go, moment
 
-    exchanges, since = asyncio.run(asked())
-    late = [exchange.latency_s for exchange in exchanges if exchange.number > 4]
+    exchanges, since, let_go = asyncio.run(asked())
+    late = [exchange for exchange in exchanges if exchange.number > 4]
     assert len(late) == 4
-    assert all(latency is not None and latency <= since for latency in late)
+    assert all(one.latency_s is not None and one.latency_s <= since for one in late)
+    assert [bool(one.asked_at and one.asked_at >= let_go) for one in exchanges] == [False] * 4 + [True] * 4
 
 
 # Names and addresses.

@@ -1,6 +1,7 @@
 """What was sent, and what came of each request."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from testkey_nb.outcome import Family
 from testkey_nb.rows import Why
@@ -50,6 +51,7 @@ class Exchange:
 
     number: int
     fault: Why = Why("")  # noqa: RUF009 - immutable
+    asked_at: datetime | None = None  # UTC, once its turn had come; None where nothing was sent
     reply: Reply | None = None
     verified: bool = False
     certificate: str = ""

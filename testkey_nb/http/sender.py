@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Container, Generator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -141,26 +143,32 @@ class Sender:
         does is a fault in the answer, never an exception.
         """
         slot, number = host or urlsplit(url).netloc, 0
+        asked_at: datetime | None = None
+
+        def failed(why: Why) -> Exchange:
+            return Exchange(number, why, asked_at)
+
         try:
             async with asyncio.timeout(self.left_s), self._politeness.slot(slot):
                 if fault := self._refusal(slot, key):
-                    return Exchange(0, fault)
+                    return failed(fault)
                 self.manifest.attempts += 1
-                number = self.manifest.attempts
+                number, asked_at = self.manifest.attempts, datetime.now(UTC)
                 async with asyncio.timeout(self._request_s):
                     asked = Reply(0, {}, None, "", model, claims or {}, slot)
                     exchange = await self._exchange(number, url, _KeyHeader(key, *auth), asked)
+                    exchange = replace(exchange, asked_at=asked_at)
         except asyncio.CancelledError as stopped:
             raise stopped.with_traceback(None) from None  # the frames below hold half an answer
         except TIMEOUTS:
             if not self.left_s:
-                return Exchange(number, Why("timeout: this run's time was over"))
-            return Exchange(number, Why("timeout: no whole answer within {seconds} s", seconds=f"{self._request_s:g}"))
+                return failed(Why("timeout: this run's time was over"))
+            return failed(Why("timeout: no whole answer within {seconds} s", seconds=f"{self._request_s:g}"))
         except NotConnected as error:
-            return Exchange(number, error.why)
+            return failed(error.why)
         except FAULTS as error:
             said = (self._key.redact if self._key else redact)(str(error), 120)
-            return Exchange(number, Why("{kind}: {said}", kind=kind_of(error), said=said or type(error).__name__))
+            return failed(Why("{kind}: {said}", kind=kind_of(error), said=said or type(error).__name__))
         if exchange.reply and exchange.reply.status == 429:  # noqa: PLR2004 - Too Many Requests
             self._stopped[slot] = exchange.reply.headers.get("retry-after", "")
             if key is None:  # it is not about a key, so it is for everybody

@@ -33,14 +33,13 @@ _OPENS: Mapping[Axis, Why] = {
 
 
 class Answered(NamedTuple):
-    """An ask, where it went, what came of it before it is read, and when it was sent."""
+    """An ask, where it went, and what came of it before it is read."""
 
     ask: Ask
     sample: int
     host: str
     path: str
     exchange: Exchange
-    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +195,7 @@ def _key_valid(probed: Probed, findings: Iterable[Finding]) -> list[MetricRow]:
 
 
 def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
-    ask, sample, host, path, exchange, asked_at = answered
+    ask, sample, host, path, exchange = answered
     reply, split, (outcome, why, source) = exchange.reply, exchange.split, verdict
     headers = reply.headers if reply else {}
     region_header, region = server_region_of(headers)
@@ -218,7 +217,7 @@ def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> Ans
         size_bytes=exchange.size_bytes,
         edge=edge_of(headers),
         retry_after=redact(headers.get("retry-after", ""), 40),
-        asked_at=asked_at if exchange.number else None,
+        asked_at=exchange.asked_at,
         dns_s=split.dns_s,
         connect_s=split.connect_s,
         tls_s=split.tls_s,

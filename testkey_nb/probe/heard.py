@@ -44,6 +44,7 @@ class Heard:
     """What one request brought: what it says to each ask, and what it shows of who answers."""
 
     run_id: str  # of the run that sent it
+    sent: bool  # that run's turn at the host came
     told: tuple[Told, ...]
     seen: Seen | None
     status: int | None

@@ -237,9 +237,7 @@ class Probing:
         """Return an answer; one without a key that another run of the batch has is taken from it."""
 
         async def made() -> Heard:
-            asked_at = self.clock()
-            exchange = await self._send(sender, question, self.key if question.keyed else None)
-            return self._hear(question, exchange, asked_at)
+            return self._hear(question, await self._send(sender, question, self.key if question.keyed else None))
 
         if question.keyed or question.sample:
             return await made()
@@ -247,20 +245,18 @@ class Probing:
         heard, mine = await self.shared.once(where, made, lambda heard: heard.lasts)
         if mine:
             return heard
-        if heard.echoes(self.key):
-            return await made()  # this run's own sender blanks its key in the answer
+        if not heard.sent or heard.echoes(self.key):  # this run's own sender blanks its key in the answer
+            return await made()
         sender.manifest.shared += 1
         self._tell(question.path)
         return heard.lent
 
-    def _hear(self, question: Question, exchange: Exchange, asked_at: datetime) -> Heard:
+    def _hear(self, question: Question, exchange: Exchange) -> Heard:
         """Read an answer for every ask it answers."""
-        answers = [
-            Answered(ask, question.sample, question.host, question.path, exchange, asked_at) for ask in question.asks
-        ]
+        answers = [Answered(ask, question.sample, question.host, question.path, exchange) for ask in question.asks]
         told = tuple(tell(self.key, self.plan, self.begun, answered, self.shared) for answered in answers)
         seen = look(self.plan.provider, self.plan.at(question.host), question.path, exchange)
-        return Heard(self.run_id, told, seen, exchange.reply.status if exchange.reply else None)
+        return Heard(self.run_id, exchange.number > 0, told, seen, exchange.reply.status if exchange.reply else None)
 
     async def _send(self, sender: Sender, question: Question, key: Key | None) -> Exchange:
         exchange = await sender.get(
@@ -308,22 +304,21 @@ class Probing:
         """Return what the control of a question shows; it is sent once per endpoint."""
         url, known = self._url(host, path), known_controls(self.way)
 
-        async def made() -> Finding:
+        async def made() -> tuple[Finding, bool]:
             self.total += 1
             asked = replace(ask, name=CONTROL, auth=False, outcomes=(), parse=lambda _reply: Rows())
             question = Question(host, path, url, (asked,))
-            asked_at = self.clock()
             exchange = await self._send(sender, question, control_key(self.plan.provider, self.key))
-            self._keep(question, self._hear(question, exchange, asked_at))
+            self._keep(question, self._hear(question, exchange))
             found = weigh_control(self.plan.provider, ask, exchange)
             if is_conclusive(found, exchange):
                 known[url] = found
-            return found
+            return found, exchange.number > 0
 
         if url in known:
             return known[url]
-        found, _ = await self.shared.once((self.way, CONTROL, url), made, lambda _found: False)
-        return found
+        (found, sent), mine = await self.shared.once((self.way, CONTROL, url), made, lambda _found: False)
+        return found if sent or mine else (await made())[0]
 
     async def _elsewhere(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:
         """Ask this vendor's separate platforms about a key that is refused here, if the operator agreed to that."""
