@@ -14,7 +14,7 @@ EXTRAS := test$(if $(BROWSER),$(comma)browser)
 STAMP := $(VENV)/installed-$(EXTRAS)
 
 .DEFAULT_GOAL := demo
-.PHONY: demo setup litellm test lint faults lab clean
+.PHONY: demo setup litellm test lint faults bench bench-quick lab clean
 
 demo: $(STAMP)
 	@$(BIN)/testkey demo --out readiness-report.html
@@ -62,3 +62,13 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
 	@touch $@
+
+# Peers that are no part of the tests' environment; a peer that cannot be installed is left out, and the page says so.
+bench bench-quick: export PYTHONPATH := tests
+bench bench-quick: export TESTKEY_LITELLM := $(wildcard $(LITELLM_ENV)/bin/litellm)
+bench: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS),bench]' || true
+	$(BIN)/python -m benchmarks
+
+bench-quick: $(STAMP)
+	$(BIN)/python -m benchmarks --quick
