@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -42,7 +42,7 @@ their own, and share the machine. "At most" is the goal: of the ratio, or of our
 """
 
 
-def write(measured: Sequence[Measured], found: Sequence[tuple[Curve, Sequence[Measured]]]) -> str:
+def write(measured: Sequence[Measured], grown: Mapping[Curve, Sequence[Measured]]) -> str:
     """Return the page."""
     missing = sorted({f"- *{way}* was left out: {why}." for one in measured for way, why in one.absent.items()})
     return _TEXT.format(
@@ -53,14 +53,14 @@ def write(measured: Sequence[Measured], found: Sequence[tuple[Curve, Sequence[Me
         ),
         absent="\n".join(missing),
         curves=_table(
-            ("what grows", "figure", *[""] * max(len(measured) for _, measured in found)),
+            ("what grows", "figure", *[""] * max(len(measured) for measured in grown.values())),
             [
                 (
                     curve.name,
                     curve.figure,
                     *(f"{one.work.name}: {_number(one.medians['ours'][curve.figure])}" for one in of),
                 )
-                for curve, of in found
+                for curve, of in grown.items()
             ],
         ),
     ).replace("\n\n\n\n", "\n\n")

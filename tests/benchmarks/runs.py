@@ -93,7 +93,7 @@ async def _told(at: str, hosts: int, in_flight: int, requests: int) -> Figures:
 @contextmanager
 def works(*, quick: bool) -> Iterator[list[Work]]:
     """Return what is measured, while its servers run."""
-    requests, runs = (40, 1) if quick else (800, 9)
+    requests, runs = (40, 1) if quick else (400, 5)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         certified(Path(folder), "huggingface")
