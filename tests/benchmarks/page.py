@@ -21,7 +21,8 @@ test asserts a time: on a shared machine a figure may be a fifth off, so trust r
 
 Each line compares ours with a floor or a peer in the same run: the ways take turns in random order, and medians over
 the rounds are shown. Programs, fleets and peers run in a fresh process each; servers are on loopback, in processes of
-their own, and share the machine. "At most" is the goal: of the ratio, or of our figure where it has a unit.
+their own, and share the machine. Where others keep it busy, waiting for a processor is in every wall time and in every
+latency told. "At most" is the goal: of the ratio, or of our figure where it has a unit.
 
 ## One table
 
