@@ -21,7 +21,7 @@ AUDIT := $(VENV)/audit
 PIP_AUDIT := pip-audit>=2.10,<3
 
 .DEFAULT_GOAL := demo
-.PHONY: demo setup litellm test lowest lint audit faults lab clean
+.PHONY: demo setup litellm test lowest lint audit faults bench bench-quick lab clean
 
 demo: $(STAMP)
 	@$(BIN)/testkey demo --out readiness-report.html
@@ -88,3 +88,13 @@ $(AUDIT)/installed:
 	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check '$(PIP_AUDIT)' || \
 	    echo "pip-audit cannot be installed here: make audit says that it is skipped." >&2
 	@touch $@
+
+# Peers that are no part of the tests' environment; a peer that cannot be installed is left out, and the page says so.
+bench bench-quick: export PYTHONPATH := tests
+bench bench-quick: export TESTKEY_LITELLM := $(wildcard $(LITELLM_ENV)/bin/litellm)
+bench: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS),bench]' || true
+	$(BIN)/python -m benchmarks
+
+bench-quick: $(STAMP)
+	$(BIN)/python -m benchmarks --quick

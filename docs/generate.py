@@ -19,7 +19,7 @@ from testkey_nb.frames import columns
 from testkey_nb.judge import DIMENSIONS, VIEWS, Policy, VantageRow, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Capability
-from testkey_nb.probe import plan, probe_key
+from testkey_nb.probe import CONTROL, plan, probe_key
 from testkey_nb.providers import LEFT_OUT, PROVIDERS
 from testkey_nb.rows import GRAINS, Stamp
 from testkey_nb.sandbox.faults import FAULTS
@@ -70,6 +70,28 @@ def asks() -> str:
             where = f"`{ask.host or 'BASE-URL'}{ask.path}`"
             rows.append((f"`{p.id}`", f"`{ask.name}`", where, needs, when, ask.source, ask.checked))
     return table(("provider", "probe", "GET", "sent with", "when", "source", "read on"), rows)
+
+
+def requests() -> str:
+    """Return how many requests a run of each provider sends, by counting those of its launch-ready persona."""
+    rows = []
+    for provider, known in sandbox.PERSONAS.items():
+        if (persona := known.get("launch-ready")) is None:
+            continue
+        transport = sandbox.transport(provider, persona.name)
+        what = plan(
+            provider, models=persona.models, base_url=sandbox.ORIGIN, trust_endpoint=True, operator=SANDBOX_OPERATOR
+        )
+        run = asyncio.run(probe_key(Key("SANDBOX_KEY", persona.key), what, transport=transport))
+        asked = transport.app.state.requests  # type: ignore[attr-defined]  # the Starlette application
+        own = {row.path.partition("?")[0] for row in run.answers if not row.keyed and row.ask != CONTROL}
+        keyed = sum(one.has_key and not one.key_is_control for one in asked)
+        control = sum(one.key_is_control for one in asked)
+        keyless = sum(not one.has_key and one.path in own for one in asked)
+        once = keyless + keyed + control
+        rows.append((f"`{provider}`", len(what.models), keyless, keyed, control, once, len(asked) - once))
+    head = ("provider", "covered models", "without a key", "with the key", "control", "in all", "look-around")
+    return table(head, rows)
 
 
 def shapes() -> str:
@@ -236,6 +258,7 @@ TABLES: dict[str, Callable[[], str]] = {
     for table in (
         providers,
         asks,
+        requests,
         shapes,
         regions,
         offers,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 
 import pandas as pd
 
@@ -63,9 +64,13 @@ def frame(row: type, runs: Iterable[tuple[Stamp, Sequence[object]]], until: floa
 
     """
     pairs = [(stamp, one) for stamp, rows in runs for one in rows]
-    data = {c.name: pd.Series([getattr(s, c.name) for s, _ in pairs], dtype=c.dtype) for c in columns(Stamp)}
-    data |= {c.name: pd.Series([getattr(r, c.name) for _, r in pairs], dtype=c.dtype) for c in columns(row)}
-    made = pd.DataFrame(data)
+    made = pd.DataFrame(
+        {
+            column.name: pd.Series(list(map(attrgetter(column.name), of)), dtype=column.dtype)
+            for kind, of in ((Stamp, [stamp for stamp, _ in pairs]), (row, [one for _, one in pairs]))
+            for column in columns(kind)
+        }
+    )
     if until is not None:
         hold_frame(made, until)
     return made

@@ -72,8 +72,10 @@ SANDBOX_GUESTS = {"sandbox", "cli", "panels"}
 SLOW = {
     "httpx",
     "pandas",
+    "numpy",
     "matplotlib",
     "ipywidgets",
+    "pydantic",
     "genai_prices",
     "IPython",
     "jinja2",
@@ -173,12 +175,26 @@ def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
         _ = testkey_nb.api_key
 
 
-def test_importing_the_package_loads_nothing_slow() -> None:
-    code = "import sys, json, testkey_nb; print(json.dumps(sorted({n.partition('.')[0] for n in sys.modules})))"
+def loaded_by(code: str) -> set[str]:
+    """Return the modules that a fresh process has in the end, ours and whole packages of others."""
+    ending = "; import sys, json; print(json.dumps(sorted(sys.modules)))"
     out = subprocess.run(  # noqa: S603 - our own interpreter, our own code
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+        [sys.executable, "-c", code + ending], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
     )
-    assert not SLOW & set(json.loads(out.stdout))
+    return set(json.loads(out.stdout.splitlines()[-1]))
+
+
+def test_importing_the_package_loads_nothing_slow() -> None:
+    assert not SLOW & loaded_by("import testkey_nb")
+
+
+def test_help_and_the_list_of_providers_wait_for_nothing_that_they_do_not_show() -> None:
+    needless = (SLOW | {"asyncio", "testkey_nb.judge", "testkey_nb.probe", "testkey_nb.sandbox"}) - {
+        "pydantic"
+    }  # typer's
+    for word in ("--help", "providers"):
+        told = f"from testkey_nb.cli.commands import app; app(['{word}'], standalone_mode=False)"
+        assert not needless & loaded_by(told), word
 
 
 def test_a_key_is_revealed_in_one_line_of_the_sender() -> None:

@@ -12,7 +12,7 @@ STOPPED = 130  # by Ctrl-C, as shells and typer count it: 128 and the number of 
 def main() -> None:
     """Run the command line and leave with its exit status."""
     try:
-        from .commands import answer  # noqa: PLC0415 - a Ctrl-C while it loads is one like any other
+        from .commands import answer
 
         status = answer()
     except KeyboardInterrupt:

@@ -3,40 +3,33 @@
 `probe` and `report`: 0 ready, 3 not ready, 4 undecided.  `identify`: 0 genuine or vouched, 3 relay or contradicted, 4
 unknown.  `apply`: 0 written or nothing to do, 3 or 4 where the gate's evidence is no or unknown.  2 is the caller's
 mistake, told in one line on stderr with nothing sent; 1 is our own; 130 is Ctrl-C, after which nothing more is sent.
+
+A command imports what it alone needs, so that `--help` and `providers` wait for no judge, sandbox or HTTP client.
 """
 
-import asyncio
 import errno
-import os
-import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Option
 from typer.exceptions import TyperException
 
-from testkey_nb import __version__, sandbox
-from testkey_nb.actions import ARTEFACTS, present, preview, write
-from testkey_nb.actions.previewing import gate_of, is_shut
-from testkey_nb.actions.write import check_folder, check_no_key, check_writable, replace_file
+from testkey_nb import __version__
 from testkey_nb.errors import AddressRefused, CallerError, KeyMissing, OutputRefused, UnknownName
-from testkey_nb.identity import identify_endpoint
-from testkey_nb.judge import Readiness, judge_run
-from testkey_nb.jupyter import search_paths
 from testkey_nb.keys import Key, without_keys
-from testkey_nb.launch import read_launch
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.outcome import Action, Answer, Verdict
-from testkey_nb.probe import plan
-from testkey_nb.providers import PROVIDERS
-from testkey_nb.sandbox.persona import Persona as SandboxPersona
 
 from .diffing import diff
 from .options import Asked, asking, run_shown
 from .terminal import say, show_every_character, show_identification, show_json, show_providers, show_readiness
+
+if TYPE_CHECKING:
+    from testkey_nb.judge import Readiness
+    from testkey_nb.sandbox.persona import Persona as SandboxPersona
 
 OK, CALLER, NO, UNDECIDED = 0, 2, 3, 4
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -72,6 +65,8 @@ def _root(
 @app.command()
 def providers(*, as_json: Json = False) -> int:
     """List the providers that can be probed, and the relays that are known by their marks."""
+    from testkey_nb.providers import PROVIDERS
+
     if as_json:
         rows = [
             {
@@ -105,6 +100,10 @@ def identify(
     as_json: Json = False,
 ) -> int:
     """Say whose shape a key has, offline, and who answers at an endpoint, without sending the key."""
+    import asyncio
+
+    from testkey_nb.identity import identify_endpoint
+
     if not key_env and not base_url:
         raise KeyMissing("name what to identify: --key-env NAME, --base-url URL, or both")
     key = Key.from_env(key_env) if key_env else None
@@ -141,6 +140,8 @@ def report(
     lang: Annotated[str, Option(metavar="|".join(LANGUAGES), help="Language of the report.")] = "en",
 ) -> int:
     """Probe a key and write the readiness report."""
+    from testkey_nb.actions.write import check_writable
+
     if lang not in LANGUAGES:
         raise UnknownName.among("language", lang, LANGUAGES)
     check_writable(out)
@@ -160,6 +161,10 @@ def apply(
     yes: Annotated[bool, Option("--yes", help="Write without asking.")] = False,
 ) -> int:
     """Probe a key and write what an action leaves in the launch folder."""
+    from testkey_nb.actions.write import check_folder
+    from testkey_nb.judge import judge_run
+    from testkey_nb.launch import read_launch
+
     if action not in list(Action):
         raise UnknownName.among("action", action, Action)
     if asked.launch_dir is None:
@@ -177,8 +182,12 @@ def apply(
     return status
 
 
-def _apply(readiness: Readiness, action: Action, folder: Path, *, yes: bool) -> tuple[int, str]:
+def _apply(readiness: "Readiness", action: Action, folder: Path, *, yes: bool) -> tuple[int, str]:
     """Write the artefact of `action` if its gate lets it; return the exit status and what to say."""
+    from testkey_nb.actions import ARTEFACTS, present, preview, write
+    from testkey_nb.actions.previewing import gate_of, is_shut
+    from testkey_nb.actions.write import check_no_key
+
     gate = gate_of(readiness, action)
     if gate and is_shut(gate):
         return _BY_ANSWER[gate.may], f"{action} refused, the gate {gate.gate} is {gate.may}: {gate.may_why}"
@@ -204,6 +213,11 @@ def demo(
     out: Annotated[Path | None, Option(metavar="FILE.html", help="Write the report there, too.")] = None,
 ) -> int:
     """Run the main job on the sandbox in process: no key, no network, no operator."""
+    from testkey_nb import sandbox
+    from testkey_nb.actions.write import check_writable
+    from testkey_nb.judge import judge_run
+    from testkey_nb.probe import plan
+
     asked = _persona(provider, persona)
     key = Key("SANDBOX_KEY", asked.key)
     if out:
@@ -225,6 +239,8 @@ def serve_sandbox(
     port: Annotated[int, Option(metavar="N", min=0, max=65535, help="0 for any that is free.")] = 0,
 ) -> int:
     """Serve the sandbox on a loopback socket until Ctrl-C."""
+    from testkey_nb import sandbox
+
     asked = _persona(provider, persona)
     models = "".join(f" --model {model}" for model in asked.models)
 
@@ -245,6 +261,11 @@ def serve_sandbox(
 @app.command()
 def lab() -> int:
     """Open JupyterLab on the notebooks."""
+    import os
+    import subprocess
+
+    from testkey_nb.jupyter import search_paths
+
     package = Path(__file__).parents[1]
     folder = next((f for f in (package / "notebooks", package.parent / "notebooks") if f.is_dir()), None)
     if folder is None:
@@ -253,13 +274,16 @@ def lab() -> int:
     return subprocess.run(command, env={**os.environ, **search_paths(os.environ)}, check=False).returncode  # noqa: S603 - our own interpreter
 
 
-def _write_report(readiness: Readiness, out: Path, lang: str) -> None:
-    from testkey_nb.report import render_report  # noqa: PLC0415 - loads matplotlib, which most commands do without
+def _write_report(readiness: "Readiness", out: Path, lang: str) -> None:
+    from testkey_nb.actions.write import replace_file
+    from testkey_nb.report import render_report
 
     replace_file(out, render_report(readiness, lang))
 
 
-def _persona(provider: str, persona: str) -> SandboxPersona:
+def _persona(provider: str, persona: str) -> "SandboxPersona":
+    from testkey_nb import sandbox
+
     if provider not in sandbox.PERSONAS:
         raise UnknownName.among("provider in the sandbox", provider, sandbox.PERSONAS)
     if persona not in sandbox.PERSONAS[provider]:
@@ -267,7 +291,7 @@ def _persona(provider: str, persona: str) -> SandboxPersona:
     return sandbox.PERSONAS[provider][persona]
 
 
-def _show(readiness: Readiness, *, as_json: bool) -> None:
+def _show(readiness: "Readiness", *, as_json: bool) -> None:
     if as_json:
         show_json(readiness.to_json())
     else:

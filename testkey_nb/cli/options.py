@@ -1,25 +1,22 @@
 """The options that `probe`, `report` and `apply` share, and the run they lead to."""
 
-import asyncio
 import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from testkey_nb.http import AsyncTransport
-from testkey_nb.judge import Policy, Readiness, judge_run, of_dimension, read_policy
 from testkey_nb.keys import Key
-from testkey_nb.launch import Launch, read_launch
-from testkey_nb.probe import Plan, Run, plan, probe_key
 
-from .choosing import whose
+if TYPE_CHECKING:
+    from testkey_nb.http import AsyncTransport
+    from testkey_nb.judge import Policy, Readiness
+    from testkey_nb.launch import Launch
+    from testkey_nb.probe import Plan, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,12 @@ class Asked:
 
     def checked(self) -> "Checked":
         """Read and check everything that can be wrong before anything is sent."""
+        from testkey_nb.judge import of_dimension, read_policy
+        from testkey_nb.launch import read_launch
+        from testkey_nb.probe import plan
+
+        from .choosing import whose
+
         policy = read_policy(self.policy, self.dimension) if self.policy else of_dimension(self.dimension)
         provider, key = self.provider, None
         if not provider:
@@ -68,18 +71,27 @@ class Asked:
 class Checked:
     """Everything a run needs."""
 
-    plan: Plan
+    plan: "Plan"
     key: Key
-    policy: Policy
-    launch: Launch
+    policy: "Policy"
+    launch: "Launch"
 
-    def carried_out(self, *, quiet: bool) -> Readiness:
+    def carried_out(self, *, quiet: bool) -> "Readiness":
         """Probe and judge, with a progress display where somebody looks on."""
+        from testkey_nb.judge import judge_run
+
         return judge_run(run_shown(self.key, self.plan, quiet=quiet), self.launch, self.policy)
 
 
-def run_shown(key: Key, what: Plan, *, quiet: bool = False, transport: AsyncTransport | None = None) -> Run:
+def run_shown(key: Key, what: "Plan", *, quiet: bool = False, transport: "AsyncTransport | None" = None) -> "Run":
     """Probe with a progress display on stderr if that is a terminal."""
+    import asyncio
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from testkey_nb.probe import probe_key
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns, console=Console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty()

@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -11,10 +12,12 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from testkey_nb.identity import Identification
-from testkey_nb.judge import Readiness
 from testkey_nb.outcome import Capability
-from testkey_nb.spec import Provider
+
+if TYPE_CHECKING:
+    from testkey_nb.identity import Identification
+    from testkey_nb.judge import Readiness
+    from testkey_nb.spec import Provider
 
 _COLOURS = {
     **dict.fromkeys(("yes", "pass", "proved", "genuine", "for"), "green"),
@@ -42,7 +45,7 @@ def show_json(found: object) -> None:
     say(json.dumps(found, ensure_ascii=not is_unicode, indent=2, allow_nan=False))
 
 
-def show_readiness(readiness: Readiness) -> None:
+def show_readiness(readiness: "Readiness") -> None:
     """Print the readiness table and the one action."""
     console, run = Console(), readiness.run
     console.print(
@@ -68,7 +71,7 @@ def show_readiness(readiness: Readiness) -> None:
     console.print(f"{sent['requests']} requests, GET only, to {escape(hosts) or 'nobody'}; cost 0 USD", highlight=False)
 
 
-def show_identification(found: Identification) -> None:
+def show_identification(found: "Identification") -> None:
     """Print who answers, by which evidence, and whose shape the key has."""
     console, identity = Console(), found.identity
     who = f" ({identity.provider})" if identity.provider else ""
@@ -81,7 +84,7 @@ def show_identification(found: Identification) -> None:
         _print(console, "The key's shape", ("provider", "type", "why"), shapes)
 
 
-def show_providers(providers: Iterable[Provider]) -> None:
+def show_providers(providers: "Iterable[Provider]") -> None:
     """Print what is known of each provider and relay."""
     rows = (
         (p.id, p.kind, ", ".join(r.host for r in (*p.hosts, *p.keyless_hosts)) or "self-hosted", _asks(p),
@@ -91,7 +94,7 @@ def show_providers(providers: Iterable[Provider]) -> None:
     _print(Console(), "Providers", ("id", "kind", "hosts", "read-only probes", "capabilities", "checked"), rows)
 
 
-def _asks(provider: Provider) -> str:
+def _asks(provider: "Provider") -> str:
     return ", ".join(dict.fromkeys(ask.name for ask in provider.asks)) or "known by its marks only"
 
 

@@ -100,9 +100,8 @@ def merge_models(found: Iterable[ModelRow], covered: tuple[str, ...]) -> tuple[M
     merged: dict[tuple[str, str], ModelRow] = {}
     confirmed: set[str] = set()
     for row in found:
-        before = merged.get((row.model, row.route), row)
-        gaps = {name: getattr(row, name) for name in row.__slots__ if getattr(before, name) is None}
-        merged[row.model, row.route] = replace(before, **gaps)
+        before = merged.get((row.model, row.route))
+        merged[row.model, row.route] = _filled(before, row) if before else row
         if row.standing == Standing.CONFIRMED:
             confirmed.add(row.model)
     known = any(row.listed for row in merged.values())
@@ -111,6 +110,10 @@ def merge_models(found: Iterable[ModelRow], covered: tuple[str, ...]) -> tuple[M
         if model not in named:
             merged[model, ""] = ModelRow(model, "")
     return tuple(_placed(row, row.model in covered, row.model in confirmed, known) for row in merged.values())
+
+
+def _filled(before: ModelRow, row: ModelRow) -> ModelRow:
+    return replace(before, **{name: getattr(row, name) for name in row.__slots__ if getattr(before, name) is None})
 
 
 def _placed(row: ModelRow, covered: bool, confirmed: bool, known: bool) -> ModelRow:  # noqa: FBT001

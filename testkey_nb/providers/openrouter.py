@@ -1,7 +1,5 @@
 """OpenRouter: one question tells a key's limits, budgets and kind; whether the account has credits it does not tell."""
 
-from dataclasses import replace
-
 from testkey_nb.outcome import Capability, Outcome, Standing
 from testkey_nb.rows import ModelRow
 from testkey_nb.spec import Ask, Bare, Clause, KeyShape, LimitRules, Mark, Provider, Region, Reply, Rows
@@ -30,7 +28,7 @@ def _is_page(reply: Reply) -> bool:
     return mapping(mapping(reply.json).get("links")).get("next") is not None
 
 
-def _model(entry: Entry) -> ModelRow | None:
+def _model(entry: Entry, **more: object) -> ModelRow | None:
     """Read an entry: PyPI openrouter 1.3.84 components/model.py, topproviderinfo.py, read 2026-11-25."""
     able = entry.get("supported_parameters")
     return plain_model(
@@ -39,20 +37,19 @@ def _model(entry: Entry) -> ModelRow | None:
         tools=among(able, "tools"),
         structured_output=among(able, "structured_outputs"),
         shutdown_at=moment(text(entry.get("expiration_date"))),
+        **more,
     )
 
 
 def _unlisted(entry: Entry) -> ModelRow | None:
     """Return a row of the public list: 454 models were on it when a key's guardrail left it 10."""
     # github.com/deepseek-ai/deepseek-harness/discussions/12355, read 2026-11-23.
-    row = _model(entry)
-    return replace(row, listed=None) if row else None
+    return _model(entry, listed=None)
 
 
 def _confirmed(entry: Entry) -> ModelRow | None:
     """Return a row of the key's own list, which has been asked of every model what this key may use."""
-    row = _model(entry)
-    return replace(row, standing=Standing.CONFIRMED) if row else None
+    return _model(entry, standing=Standing.CONFIRMED)
 
 
 _public, _allowed = parse_list(_unlisted, metric="models_public", prices=prices), parse_list(_confirmed)

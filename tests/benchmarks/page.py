@@ -1,0 +1,112 @@
+"""The page that the figures are written to."""
+
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from .curves import Curve
+from .work import ROOT, Measured
+
+PAGE, PICTURE = ROOT / "docs/benchmarks.md", ROOT / "docs/benchmarks.png"
+
+_TEXT = """# What it costs, measured
+
+`make bench` writes this page anew, in a quarter of an hour or more; `make bench-quick` only sees that every benchmark runs. No
+test asserts a time: on a shared machine a figure may be a fifth off, so trust ratios, not milliseconds.
+
+{machine}
+
+Each line compares ours with a floor or a peer in the same run: the ways take turns in random order, and medians over
+the rounds are shown. Programs, fleets and peers run in a fresh process each; servers are on loopback, in processes of
+their own, and share the machine. Where others keep it busy, waiting for a processor is in every wall time and in every
+latency told. "At most" is the goal: of the ratio, or of our figure where it has a unit.
+
+## One table
+
+{table}
+
+{absent}
+
+- *Politeness* is the injected latency of all requests with a key, four at a time: no polite client is faster.
+- *The same requests* means those with the key, sent by a bare client that parses and judges nothing.
+- Peers get four at once, as we do, and ask one question a key. We ask more, and say what is left unknown.
+- *Written by hand* for one list, the floor of the frames looks at no field twice and checks none.
+
+## Does a unit cost the same when there are many?
+
+![Cost of a unit, by how many there are](benchmarks.png)
+
+{curves}
+"""
+
+
+def write(measured: Sequence[Measured], grown: Mapping[Curve, Sequence[Measured]]) -> str:
+    """Return the page."""
+    missing = sorted({f"- *{way}* was left out: {why}." for one in measured for way, why in one.absent.items()})
+    return _TEXT.format(
+        machine=_machine(),
+        table=_table(
+            ("what", "figure", "ours", "against", "theirs", "ratio", "at most", ""),
+            [line for one in measured for line in _lines(one)],
+        ),
+        absent="\n".join(missing),
+        curves=_table(
+            ("what grows", "figure", *[""] * max(len(measured) for measured in grown.values())),
+            [
+                (
+                    curve.name,
+                    curve.figure,
+                    *(f"{one.work.name}: {_number(one.medians['ours'][curve.figure])}" for one in of),
+                )
+                for curve, of in grown.items()
+            ],
+        ),
+    ).replace("\n\n\n\n", "\n\n")
+
+
+def _lines(one: Measured) -> Iterator[tuple[str, ...]]:
+    """Yield a line for each figure that another way has, or that has a limit."""
+    ours = one.medians["ours"]
+    for figure, value in ours.items():
+        if (most := one.work.limits.get(figure)) is not None:
+            yield one.work.name, figure, _number(value), "", "", "", _number(most), _met(value <= most)
+        for way, theirs in one.medians.items():
+            if way == "ours" or figure not in theirs or figure == "requests":
+                continue
+            ratio = value / theirs[figure] if theirs[figure] else float("inf")
+            goal = one.work.ratios.get((figure, way))
+            told = (f"{goal:.2f} ×", _met(ratio <= goal)) if goal else ("", "")
+            yield one.work.name, figure, _number(value), way, _number(theirs[figure]), f"{ratio:.2f} ×", *told
+
+
+def _met(met: bool) -> str:  # noqa: FBT001 - one of two words
+    return "met" if met else "**missed**"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    wide = len(head)
+    lines = [head, ["---"] * wide, *([*row, *[""] * (wide - len(row))] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _machine() -> str:
+    packages = ", ".join(f"{name} {version(name)}" for name in ("httpx", "httpcore", "pandas", "matplotlib"))
+    load = " ".join(f"{value:.1f}" for value in os.getloadavg())
+    return (
+        f"Measured {datetime.now(UTC):%Y-%m-%d} on {_processor()}, {os.cpu_count()} cores, load average at the end"
+        f" {load} (above the cores, others worked on it, too); Python {platform.python_version()}, {packages}."
+    )
+
+
+def _processor() -> str:
+    known = Path("/proc/cpuinfo")
+    lines = known.read_text(encoding="utf-8").splitlines() if known.exists() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())

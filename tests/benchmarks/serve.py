@@ -1,0 +1,65 @@
+"""A provider with many accounts, served until stdin ends.
+
+``python -m benchmarks.serve PROVIDER LATENCY-S MODELS ROUTES [FOLDER]``; with a folder, over TLS with its certificate.
+"""
+
+import asyncio
+import sys
+import threading
+from pathlib import Path
+
+import uvicorn
+from crowd import Crowd, catalogue
+
+from testkey_nb.probe import plan
+
+
+def main(provider: str, latency_s: float, models: int, routes: int, folder: str = "") -> None:
+    """Serve, and print the origin when it can be asked."""
+    bodies = {"/v1/models": catalogue(models, routes)} if models else {}
+    keys = {"ssl_certfile": f"{folder}/server.pem", "ssl_keyfile": f"{folder}/server.pem"} if folder else {}
+    app = Crowd(provider, {}, latency_s=latency_s, bodies=bodies)
+    config = uvicorn.Config(
+        app,
+        port=0,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        backlog=2048,
+        timeout_keep_alive=600,
+        **keys,  # type: ignore[arg-type]  # two of its many
+    )
+    server = uvicorn.Server(config)
+
+    async def told() -> None:
+        serving = asyncio.ensure_future(server.serve())
+        while not server.started:  # noqa: ASYNC110 - uvicorn tells it by no event
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        sys.stdout.write(f"http{'s' if folder else ''}://127.0.0.1:{port}\n")
+        sys.stdout.flush()
+        await serving
+
+    def wait() -> None:
+        sys.stdin.read()
+        server.should_exit = server.force_exit = True
+
+    threading.Thread(target=wait, daemon=True).start()
+    asyncio.run(told())
+
+
+def certified(folder: Path, provider: str) -> None:
+    """Write a certificate for the hosts of a provider, and the authority to check it against."""
+    import trustme  # noqa: PLC0415 - the server itself needs none
+
+    authority = trustme.CA()
+    what = plan(provider, operator="the benchmarks")
+    hosts = {what.host(ask.host) for ask in what.provider.asks}
+    authority.issue_cert(*sorted(hosts)).private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:])
