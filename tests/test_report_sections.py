@@ -16,17 +16,18 @@ from testkey_nb.judge import Policy, Readiness, judge_run, read_policy
 from testkey_nb.judge.policy import change
 from testkey_nb.launch import Credential, Launch, read_launch
 from testkey_nb.locale import LANGUAGES, translate
-from testkey_nb.outcome import Action, Answer, Standing
+from testkey_nb.outcome import Action, Answer, Axis, Standing
 from testkey_nb.probe import Run
 from testkey_nb.report import MAX_CHARS, SECTIONS, render_report, sections
-from testkey_nb.rows import ModelRow, PriceRow
+from testkey_nb.rows import LimitRow, ModelRow, PriceRow, Why
+from testkey_nb.spec import Finding
 
 LLAMA = "meta-llama/Llama-3.1-8B-Instruct"
 LOAD = change(
     Policy(), {"planned_requests_per_day": 20_000, "planned_input_tokens": 1500, "planned_output_tokens": 400}
 )
 NONE = "\N{EN DASH}"
-NEW = ("models", "prices", "costs", "routes", "limits", "previews")
+NEW = ("models", "prices", "costs", "routes", "limits", "stability", "region", "previews")
 
 
 def words(fragment: str) -> str:
@@ -100,6 +101,8 @@ def test_what_is_not_there_is_said_in_words(lang: str, run_persona: RunPersona) 
         ("prices", "No source has a price of a covered model."),
         ("routes", "no list of routes could be read"),
         ("limits", "none were published"),
+        ("stability", "it publishes nothing of its steadiness that can be read here"),
+        ("region", "no request was sent"),
     ):
         assert translate(said, lang) in section(readiness, name, lang)
 
@@ -260,6 +263,72 @@ def test_the_hubs_policies_stand_beside_what_is_wanted(ready: Readiness) -> None
         [":fastest", "nscale", "novita", "? no"], [":cheapest", "novita", "novita", "✓ yes"],
         [":novita", "novita", "novita", "✓ yes"],
     ]  # fmt: skip
+
+
+# Limits, stability, region.
+
+ROUTER = "router.huggingface.co"
+
+
+def test_what_binds_is_named_and_every_limit_stands_beside_the_plan(run_persona: RunPersona) -> None:
+    limits = (LimitRow("requests", ROUTER, 30, 12, 60, 9, "x-ratelimit", "requests"),
+              LimitRow("api", "huggingface.co", 1000, 999, 300, 9, "RateLimit", "requests"))  # fmt: skip
+    readiness = judge_run(
+        replace(run_persona("launch-ready"), limits=limits), policy=Policy(planned_requests_per_min=60)
+    )
+    assert "What binds: requests does not carry the planned load: 60 requests a minute" in section(readiness, "limits")
+    first, second = table(readiness, "limits", "What is planned against every limit")
+    assert first[:5] == ["requests reached first", "60", "30", "200 %", "✕ no"]
+    assert second[1:5] == [NONE, "200", NONE, "? unknown"]
+    assert table(readiness, "limits", "Limits, each for the service it limits")[0][2:5] == ["requests", "30", "12"]
+    assert 'role="img"' in rendered(readiness)["limits"]
+
+
+def test_what_was_not_planned_or_sampled_or_connected_says_what_to_do(ready: Readiness) -> None:
+    assert "set planned_requests_per_min and planned_tokens_per_min" in section(ready, "limits")
+    assert "probe with --samples N" in section(ready, "stability")
+    assert "only of answers that came over a network" in section(ready, "stability")
+    assert "role=" not in rendered(ready)["stability"].partition("Published by")[0]
+
+
+def test_samples_stand_with_their_interval_and_what_is_published_beside_them_is_the_providers_own(
+    run_persona: RunPersona,
+) -> None:
+    run = run_persona("launch-ready", samples=2)
+    timed = tuple(replace(row, first_byte_s=0.02, transfer_s=0.001, connect_s=0.01 if row.sample else None)
+                  for row in run.answers)  # fmt: skip
+    readiness = judge_run(replace(run, answers=timed))
+    [[ask, count, failed, waited, errors, *_]] = table(readiness, "stability", "Samples by question and host")
+    assert (ask, count, failed, waited, errors) == (f"model_catalog {ROUTER}", "2", "0", "0", "0 % 0 % to 66 %")
+    parts = {tuple(row[:2]): row[3:] for row in table(readiness, "stability", "Parts of the time by host")}
+    assert parts[ROUTER, "new connection"] == [NONE, "10", NONE, "20", "1"]
+    assert rendered(readiness)["stability"].count('role="img"') == 2
+    published = table(readiness, "stability", "What the provider says of itself")
+    assert published[0][:6] == ["route", LLAMA, "novita", "live", "0.612", "71.4"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", published[0][7])
+    assert "own numbers, not measured here" in published[0][8]
+    assert "ms over 2 samples, of a list and not of a token" in section(readiness, "stability")
+
+
+def test_edges_stand_with_the_sentence_that_they_are_near_the_caller(ready: Readiness) -> None:
+    assert "An edge is near the caller, not the model" in section(ready, "region")
+    places = table(ready, "region", "Hosts, and the way their answers came")
+    assert places[0][0] == ROUTER
+    assert places[0][3:5] == ["YTO50-P1", "Toronto, CA"]
+    assert "✓ yes the key was answered from here" in section(ready, "region")
+
+
+def test_a_block_is_told_with_what_would_open_it_and_with_the_place_it_was_met_from(ready: Readiness) -> None:
+    blocked = Finding(
+        Axis.REGION, Answer.NO, Why("{host} answered: {why}", host="h", why="blocked"), "a", Why("not asked")
+    )
+    readiness = replace(
+        ready, passport={**ready.passport, Axis.REGION: blocked}, run=replace(ready.run, vantage="Oslo")
+    )
+    said = section(readiness, "region")
+    assert "✕ no h answered: blocked" in said
+    assert "Asked from Oslo" in said
+    assert "not asked" in said
 
 
 # Foreign text.

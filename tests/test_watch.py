@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import math
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
@@ -12,7 +13,8 @@ from conftest import KEY_NAME, PERSONAS
 from endpoints import Between, answer, listening, wire
 
 from testkey_nb import sandbox
-from testkey_nb.errors import CallerError, KeyMalformed
+from testkey_nb.errors import CallerError, KeyMalformed, UnknownName
+from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Outcome, Verdict
 from testkey_nb.probe import Plan, Watch, plan
@@ -283,6 +285,25 @@ def test_requests_are_counted_while_it_goes_on() -> None:
                 assert seen.sent == len(transport.requests) > 2
 
     asyncio.run(twice())
+
+
+def test_its_frames_carry_one_stamp_and_go_with_the_oldest_answer() -> None:
+    seen = watch(Between(), requests=20)
+
+    async def consume() -> int:
+        return len([row async for row in seen.rows()])
+
+    count = asyncio.run(consume())
+    answers, stability = seen.frame("answers"), seen.frame("stability")
+    assert len(answers) == count == stability["n"].item()
+    assert set(answers["run_id"]) == set(stability["run_id"]) == {seen.stamp.run_id}
+    assert now() < seen.until <= now() + lifetime_s()
+    with pytest.raises(UnknownName, match="choose one of: answers, stability"):
+        seen.frame("models")
+    purge()
+    assert answers.empty
+    assert stability.empty
+    assert seen.until == math.inf
 
 
 def test_old_samples_drop_out_while_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,7 +156,7 @@ class Live:
         """Draw what is known, and say how far it is."""
         begun = self._clock()
         self._draw()
-        sent = watch.manifest.requests
+        sent = watch.sent
         self.job.progress(sent, watch.requests, f"{sent} of {watch.requests} requests sent, one round every "
                           f"{watch.every_s:g} s")  # fmt: skip
         ended = self._clock()
