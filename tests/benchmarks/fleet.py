@@ -40,11 +40,12 @@ _BARE = (("bare aiohttp, the same requests", peers.bare_aiohttp), ("bare httpx, 
 _HUGGINGFACE = ("/api/whoami-v2", "/api/settings/billing/usage-v2?startDate=0&endDate=1")
 _WHOAMI = ("huggingface_hub `whoami`, threads", peers.whoami)
 _LITELLM = ("LiteLLM `get_valid_models`, threads", peers.get_valid_models)
+_OPENAI_PATHS = ("/v1/models", "/v1/models/gpt-4o-mini")
 _OPENAI = (_LITELLM, ("openai client, `models.list`", peers.openai_list))
 
 SCENARIOS = (
     Scenario("huggingface, 25 ms", "huggingface", 0.025, _HUGGINGFACE, (*_BARE, _WHOAMI), 500),
-    Scenario("openai, 25 ms, 285 kB list for each", "openai", 0.025, ("/v1/models",), (*_BARE, *_OPENAI), 200, 1500),
+    Scenario("openai, 25 ms, 285 kB list for each", "openai", 0.025, _OPENAI_PATHS, (*_BARE, *_OPENAI), 200, 1500),
 )
 
 

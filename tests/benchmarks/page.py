@@ -14,8 +14,8 @@ PAGE, PICTURE = ROOT / "docs/benchmarks.md", ROOT / "docs/benchmarks.png"
 
 _TEXT = """# What it costs, measured
 
-`make bench` writes this page anew, in a quarter of an hour or more; `make bench-quick` only sees that every benchmark runs. No
-test asserts a time: on a shared machine a figure may be a fifth off, so trust ratios, not milliseconds.
+`make bench` writes this page anew, in a quarter of an hour or more; `make bench-quick` only sees that every benchmark
+runs. No test asserts a time: on a shared machine a figure may be a fifth off, so trust ratios, not milliseconds.
 
 {machine}
 
