@@ -62,7 +62,7 @@ def from_rows(models: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _rows(models: int) -> tuple[Sequence[ModelRow], Sequence[PriceRow]]:
     ask = PROVIDERS["openrouter"].asks[0]
-    reply, _ = reply_of(Reply(0, {}), 200, {"content-type": "application/json"}, body(models), None)
+    reply = reply_of(Reply(0, {}), 200, {"content-type": "application/json"}, body(models), None)
     rows = ask.parse(reply)
     if rows is None:
         raise ValueError(models)
