@@ -175,7 +175,7 @@ def draw_split(lines: Sequence[Line], lang: str = "en") -> Figure:
 def _ways(shown: Sequence[Line], lang: str) -> list[str]:
     """Return what lines of `latency` are called: whose, which host, and whether it had to be connected to."""
     rows: list[LatencyRow] = [line.row for line in shown]
-    again, anew = translate("reused connection", lang), translate("new connection", lang)
+    again, anew = translate("reused", lang), translate("new", lang)
     return named(shown, [f"{row.host} · {again if row.reused else anew}" for row in rows])
 
 

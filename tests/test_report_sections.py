@@ -301,7 +301,7 @@ def test_samples_stand_with_their_interval_and_what_is_published_beside_them_is_
     [[ask, count, failed, waited, errors, *_]] = table(readiness, "stability", "Samples by question and host")
     assert (ask, count, failed, waited, errors) == (f"model_catalog {ROUTER}", "2", "0", "0", "0 % 0 % to 66 %")
     parts = {tuple(row[:2]): row[3:] for row in table(readiness, "stability", "Parts of the time by host")}
-    assert parts[ROUTER, "new connection"] == [NONE, "10", NONE, "20", "1"]
+    assert parts[ROUTER, "new"] == [NONE, "10", NONE, "20", "1"]
     assert rendered(readiness)["stability"].count('role="img"') == 2
     published = table(readiness, "stability", "What the provider says of itself")
     assert published[0][:6] == ["route", LLAMA, "novita", "live", "0.612", "71.4"]

@@ -165,7 +165,7 @@ def test_parts_stand_end_to_end_and_what_did_not_happen_takes_no_room(one: Readi
     found = [(bar.get_x(), bar.get_width()) for bar in (*bars(figure, hatched=True), *bars(figure, hatched=False))]
     assert sorted(found) == [pytest.approx(pair) for pair in [(0, 20), (0, 100), (20, 30), (50, 200), (100, 50)]]
     assert {"250 ms", "150 ms"} <= set(texts(figure))
-    assert "api.example · reused connection: first byte 100 ms, transfer 50 ms" in alt_split(lines)
+    assert "api.example · reused: first byte 100 ms, transfer 50 ms" in alt_split(lines)
     assert "looking up" not in alt_split(lines)
 
 

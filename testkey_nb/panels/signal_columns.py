@@ -61,10 +61,10 @@ STABILITY: tuple[Column[Line], ...] = (
     of_row(Why("95th percentile, ms"), 170, "p95_s", milliseconds),
     of_row(Why("Jitter, ms"), 95, "jitter_s", milliseconds), why(620),
 )  # fmt: skip
-_REUSED, _NEW = Why("reused connection"), Why("new connection")
+_REUSED, _NEW = Why("reused"), Why("new")
 LATENCY: tuple[Column[Line], ...] = (
     of_row(Why("Host"), 210, "host", text), KEY_OF,
-    Column(Why("Connection"), 150,
+    Column(Why("Connection"), 120,
            lambda line, lang: plain(translate(_REUSED if line.row.reused else _NEW, lang)),
            lambda line: line.row.reused),
     of_row(Why("Requests"), 85, "requests"), of_row(Why("Looking up, ms"), 135, "dns_s", milliseconds),

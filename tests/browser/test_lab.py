@@ -261,6 +261,39 @@ def test_the_models_notebook_sorts_by_a_heading_and_covers_what_is_ticked(page: 
     assert path.name not in has_outputs(lab)
 
 
+def test_the_live_chart_of_the_signals_notebook_starts_gains_points_and_stops(page: "Page", lab: Server) -> None:
+    path = lab.root / "04_limits_regions_stability.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    open_notebook(page, lab, path.name)
+    run_all(page)
+    wait_until(page, ran(1), 60)
+    page.evaluate("index => jupyterapp.shell.currentWidget.content.scrollToItem(index)", panel_of(notebook))
+    page.get_by_role("tab", name="Vantage points").click()
+    page.get_by_text("Done: 2 of 2 places").wait_for()
+    page.get_by_role("tab", name="Live", exact=True).click()
+    page.get_by_role("combobox", name="Which key").first.select_option("groq · SANDBOX launch-ready")
+    page.get_by_role("spinbutton", name="Requests at the most").fill("1000")
+    page.get_by_role("spinbutton", name="Every, s").fill("0.2")
+    page.keyboard.press("Tab")
+    page.locator(".tk-panel").get_by_role("button", name="Start").click()
+    page.get_by_text("of 1000 requests sent, one round every 0.2 s").wait_for()
+    chart = page.locator(".tk-panel [role=img][aria-label^='SANDBOX. latency of']").first
+
+    def answers() -> int:
+        return int(str(chart.get_attribute("aria-label")).split("latency of ")[1].split()[0])
+
+    before, end = answers(), time.monotonic() + 30
+    while answers() < before + 5:
+        assert time.monotonic() < end, "no point appeared"
+        page.wait_for_timeout(200)
+    page.get_by_role("button", name="Stop watching").click()
+    page.get_by_text("Ended: stopped.").wait_for()
+    page.evaluate("document.querySelector('.tk-panel [aria-label*=\"latency of\"]')?.scrollIntoView({block: 'center'})")
+    picture(page, "08-live")
+    save(page)
+    assert path.name not in has_outputs(lab)
+
+
 def test_outputs_go_while_a_kept_panel_stays_as_long_as_its_kernel(page: "Page", lab: Server) -> None:
     write(lab, "panel.ipynb", PRINTS, SHOWS, WIDGET, PANEL, **marked(ttl_s=6))
     open_notebook(page, lab, "panel.ipynb")
