@@ -12,6 +12,7 @@ from typing import Annotated, Self
 
 Value = str | int | float | bool
 OWN_PRICES = "prices.csv"  # begins the source of a price from the launch folder
+CATALOGUE = "genai-prices"  # begins that of a price from the bundled catalogue, before its version
 MOST_PER_MTOK = 1e9  # in any currency; from there on no price can be meant
 
 

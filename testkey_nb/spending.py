@@ -11,7 +11,7 @@ from .drawing import MARKERS, SERIES, clear, fitting, left_out, note_left_out, o
 from .judge import Readiness
 from .load import CostRow
 from .locale import translate
-from .ranking import RouteRank
+from .ranking import RouteRank, to_the_cent
 from .rows import Why
 from .svg import MUTED, own_style
 
@@ -36,14 +36,11 @@ def in_words(row: CostRow | RouteRank, lang: str) -> str:
     currency, low, high = monthly(row)
     if low is None or high is None:
         return ""
-    if _money(low) == _money(high):
-        return f"{_money(high)} {currency}"
-    return translate(Why("{low} to {high} {currency}", low=_money(low), high=_money(high), currency=currency), lang)
-
-
-def _money(amount: float) -> str:
-    """Write an amount so that a small one does not read as 0."""
-    return f"{amount:,.2f}" if not amount or amount >= 1 else f"{amount:.3g}"
+    if to_the_cent(low) == to_the_cent(high):
+        return f"{to_the_cent(high)} {currency}"
+    return translate(
+        Why("{low} to {high} {currency}", low=to_the_cent(low), high=to_the_cent(high), currency=currency), lang
+    )
 
 
 def covered_costs(readiness: Readiness) -> list[CostRow]:

@@ -13,7 +13,7 @@ from conftest import KEY_NAME, PERSONAS, AllDone, RunPersona
 
 from testkey_nb.actions import ARTEFACTS, Written, present, preview, write
 from testkey_nb.actions.human_review import escaped
-from testkey_nb.actions.tables import table
+from testkey_nb.actions.tables import Table
 from testkey_nb.actions.write import check_writable, replace_file
 from testkey_nb.errors import OutputRefused
 from testkey_nb.judge import Policy, judge_run, of_dimension
@@ -211,5 +211,7 @@ def test_an_unwritable_place_is_refused_before_anything_is_sent(
 
 
 def test_foreign_text_cannot_become_a_formula_or_markup() -> None:
-    assert table(["a"], [{"a": "=1+1"}]) == "a\n'=1+1\n"
+    table = Table("", "", ["a"], ())
+    table.add({"a": "=1+1"})
+    assert table.text() == "a\n'=1+1\n"
     assert escaped("<script>|") == r"\<script\>\|"

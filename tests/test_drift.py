@@ -457,11 +457,11 @@ def test_a_path_that_cannot_be_read_is_the_callers_mistake(name: str, tmp_path: 
     assert len(str(caught.value)) < 400
 
 
-def test_a_file_beyond_64_mb_is_refused(tmp_path: Path) -> None:
+def test_a_file_beyond_128_mb_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "huge.json"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)  # a sparse file
-    with pytest.raises(CallerError, match="larger than 64 MB"):
+    with pytest.raises(CallerError, match="larger than 128 MB"):
         read_export(path)
 
 
@@ -560,3 +560,20 @@ def test_a_comparison_is_mirrored_when_its_sides_are_swapped(small: Export, data
     there, back = drift(*sides), drift(*reversed(sides))
     assert sorted(map(mirrored, there)) == sorted(map(plain, back))
     assert (not there) == (not back)
+
+
+def test_the_export_of_five_thousand_models_with_ten_routes_each_is_not_too_large(export: Export) -> None:
+    tables = [export[name] for name in ("models", "prices")]
+    assert sum(50_000 * len(json.dumps(rows, indent=2)) / len(rows) for rows in tables) < MAX_BYTES
+
+
+def test_a_newer_catalogue_is_the_same_source_and_moves_prices(export: Export) -> None:
+    def newer(found: Export) -> None:
+        for row in found["prices"]:
+            row["source"] = row["source"].replace("genai-prices 0.2.3", "genai-prices 0.3.0")
+            if row["source"].startswith("genai") and row["route"] == "novita":
+                row["output_per_mtok"] *= 2
+
+    [change] = drift(export, edited(export, newer))
+    assert (change.change, change.aspect, change.percent) == (Shift.MOVED, "output_per_mtok", 100)
+    assert change.subject.endswith("genai-prices × USD")

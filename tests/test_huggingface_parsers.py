@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from real_bodies import reply
 
+from testkey_nb.http import BODY_BYTES
 from testkey_nb.outcome import Answer, Axis
 from testkey_nb.providers.huggingface import HUGGINGFACE
 from testkey_nb.providers.huggingface_catalogue import (
@@ -543,3 +544,9 @@ def test_findings_of_any_values_say_one_thing_about_an_axis(values: dict[str, tu
     found = findings(values)
     assert len({finding.axis for finding in found}) == len(found)
     assert {Axis.FUNDS, Axis.QUOTA, Axis.SCOPE} <= {finding.axis for finding in found}
+
+
+def test_a_list_of_five_thousand_models_with_ten_routes_each_is_not_too_large() -> None:
+    routes: Any = real.ROUTED_MODEL["providers"]
+    routes = [routes[number % len(routes)] for number in range(10)]
+    assert 5000 * len(json.dumps({**real.ROUTED_MODEL, "providers": routes})) < BODY_BYTES

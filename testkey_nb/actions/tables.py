@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from testkey_nb.errors import LaunchFolderInvalid
@@ -93,17 +93,6 @@ class Table:
         self._pieces.append(Record(line, _written(cells, self._ending), tuple(cells)))
 
 
-def table(columns: Sequence[str], lines: Iterable[Mapping[str, object]]) -> str:
-    """Return CSV text; missing is empty, and what a spreadsheet would run as a formula is made text.
-
-    https://owasp.org/www-community/attacks/CSV_Injection, read 2026-11-23.
-    """
-    new = Table("", "", columns, ())
-    for line in lines:
-        new.add(line)
-    return new.text()
-
-
 def _written(cells: Sequence[str], ending: str) -> str:
     """Return a record that is read back as these cells: neither a comment nor two records."""
     file = io.StringIO()
@@ -115,6 +104,10 @@ def _written(cells: Sequence[str], ending: str) -> str:
 
 
 def _cell(value: object) -> str:
+    """Return a cell's text; missing is empty, and what a spreadsheet would run as a formula is made text.
+
+    https://owasp.org/www-community/attacks/CSV_Injection, read 2026-11-23.
+    """
     if value is None:
         return ""
     text = str(value).lower() if isinstance(value, bool) else str(value)

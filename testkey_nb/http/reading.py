@@ -13,7 +13,7 @@ import httpx
 from testkey_nb.keys import Key
 from testkey_nb.spec import Reply
 
-BODY_BYTES = 8 * 2**20
+BODY_BYTES = 16 * 2**20  # a list of 5,000 models with ten routes each has ten
 TEXT_CHARS, HEADER_CHARS = 4096, 1024
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from testkey_nb.providers.token_prices import WITHOUT_FEE
-from testkey_nb.rows import PriceRow
+from testkey_nb.rows import CATALOGUE, PriceRow
 from testkey_nb.spec import Provider
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def _bundled(name: str) -> Entries | None:
     from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415
 
     found = next((known for known in get_snapshot().providers if known.id == name), None)
-    version = importlib.metadata.version("genai-prices")
-    return entries_of(found.models, f"genai-prices {version}") if found else None
+    version = importlib.metadata.version(CATALOGUE)
+    return entries_of(found.models, f"{CATALOGUE} {version}") if found else None
 
 
 def entries_of(models: Sequence["ModelInfo"], source: str) -> Entries:

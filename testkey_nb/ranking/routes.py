@@ -190,11 +190,11 @@ class _Book:
 def _paid(rank: RouteRank) -> Why:
     low, high, currency = rank.low_per_month, rank.high_per_month, rank.currency
     if low is None or high is None:
-        amount = _amount(rank.output_per_mtok or 0)
+        amount = to_the_cent(rank.output_per_mtok or 0)
         return Why("{amount} {currency} per million tokens", amount=amount, currency=currency)
     if low == high:
-        return Why("{amount} {currency} a month", amount=_amount(high), currency=currency)
-    return Why("{low} to {high} {currency} a month", low=_amount(low), high=_amount(high), currency=currency)
+        return Why("{amount} {currency} a month", amount=to_the_cent(high), currency=currency)
+    return Why("{low} to {high} {currency} a month", low=to_the_cent(low), high=to_the_cent(high), currency=currency)
 
 
 def _output(price: PriceRow) -> float | None:
@@ -266,7 +266,7 @@ def _why_speed(rank: RouteRank, load: Load | None, count: int) -> Why:
     return Why("rank {rank} of {count} by speed: {rate} tokens/s", **facts, rate=rate)
 
 
-def _amount(amount: float) -> str:
+def to_the_cent(amount: float) -> str:
     """Write an amount so that a small one does not read as 0."""
     return f"{amount:,.2f}" if not amount or amount >= 1 else f"{amount:.3g}"
 
