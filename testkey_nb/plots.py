@@ -151,7 +151,7 @@ def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], what: t
         for row in one.prices:
             series = sources[row.source]
             x = 0.0 if row.free else getattr(row, field) if row.currency == currency else None
-            if x is not None:
+            if x is not None and not row.zero:  # a 0 that nobody calls free is no price
                 drawn, offset = True, (series - (len(sources) - 1) / 2) * width
                 axes.plot(
                     [x], [y + offset], linestyle="none", markersize=8, label=fitting(row.source), clip_on=False,

@@ -172,6 +172,16 @@ def test_prices_are_sorted_within_their_currency() -> None:
     assert {currency for currency, _ in priced} == {"USD", "CNY"}
 
 
+def test_a_price_of_0_that_nobody_calls_free_is_no_amount_and_comes_after_all_that_are() -> None:
+    panel = probed()
+    page = look_at(panel, "rulings")
+    assert ">0 USD" not in page
+    assert page.count("0, not said to be free") == 2
+    order = [offer.row.model for offer in table(panel, "rulings").lines]
+    assert order.index("swiss-ai/Apertus-8B-Instruct-2509") == 0  # said to be free
+    assert order.index("HuggingFaceTB/SmolLM3-3B") == len(order) - 1
+
+
 def test_thousands_of_models_are_drawn_a_page_at_a_time() -> None:
     panel = filled(5000)
     found = table(panel)

@@ -132,6 +132,14 @@ def test_a_route_without_a_price_says_so(ready: Readiness) -> None:
     assert "featherless-ai: no price" in plots.alt_prices(ready)
 
 
+@pytest.mark.parametrize(("free", "dots"), [(True, 2), (None, 0)])
+def test_a_0_that_nobody_calls_free_is_not_drawn(ready: Readiness, *, free: bool | None, dots: int) -> None:
+    model = ready.run.plan.models[0]
+    zero = PriceRow(model, "novita", "global", "list", 0.0, 0.0, free, None)
+    figure = plots.draw_prices(replace(ready, prices=(zero,)))
+    assert sum(line.get_label() == "list" for axes in figure.axes for line in axes.lines) == dots
+
+
 def test_where_no_source_has_a_price_the_picture_says_that(run_persona: RunPersona) -> None:
     readiness = judge_run(run_persona("wrong-host"))
     assert _texts(plots.draw_prices(readiness)) == ["No source has a price of a covered model."]

@@ -47,18 +47,20 @@ def _state(state: str | None, lang: str) -> str:
 
 
 def _money(found: Range | None, offer: Offer, lang: str) -> str:
-    """Write a range in its currency; free and missing are words."""
-    if found is None:
-        return f'<span class="tk-sub">{plain(translate("no price", lang))}</span>'
-    if offer.free:
+    """Write a range in its currency; free, missing and a 0 that nobody calls free are words."""
+    if found is not None and offer.free:
         return plain(translate("free", lang))
+    if found is None or not found.high:
+        words = translate("no price", lang) if found is None else translate("0, not said to be free", lang)
+        return f'<span class="tk-sub">{plain(words)}</span>'
     said = amount(found.low) if found.low == found.high else f"{amount(found.low)} – {amount(found.high)}"  # noqa: RUF001
     return f"{said} {plain(offer.currency)}"
 
 
 def _by_money(found: Range | None, offer: Offer) -> tuple[str, float, float] | None:
-    """Sort by currency first: amounts of two of them have no order."""
-    return None if found is None else (offer.currency, found.high, found.low)
+    """Sort by currency first: amounts of two of them have no order; nor has a 0 that nobody calls free."""
+    counts = found is not None and (offer.free or found.high)
+    return (offer.currency, found.high, found.low) if found and counts else None
 
 
 def _model(width: int) -> Column[Offer]:
