@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 KEY_NAME = "FAULT_KEY"
 RUN_S, SLOW_RUN_S = 20.0, 0.5  # a slow fault ends only with the run's time
 SLACK_S = 1.0
-CEILING_MIB = 96  # of one run: what a process grows by, the stand-in included
+CEILING_MIB = 192  # of one run: what a process grows by, the stand-in included
 PAGE = Path(__file__).parents[1] / "docs/faults.md"
 BEGIN, END = "<!-- figures -->", "<!-- end -->"
 
