@@ -119,5 +119,5 @@ def test_a_wall_clock_that_jumps_changes_no_verdict_and_keeps_no_run_from_ending
     assert {row.sample for row in run.answers} >= {0, 1, 2}
     assert all((row.total_s or 0) >= 0 for row in run.answers)
     for grain in GRAINS:
-        run.frame(grain)
+        readiness.frame(grain)
     readiness.to_json()

@@ -202,13 +202,33 @@ class _Stream(httpcore.AsyncNetworkStream):
     async def aclose(self) -> None:
         self.near.closed.append(self.address)
 
+    def get_extra_info(self, info: str) -> object:
+        return (self.address, 443) if info == "server_addr" else None
+
+    async def start_tls(self, *_more: object, **_options: object) -> httpcore.AsyncNetworkStream:
+        await asyncio.sleep(60)
+        return self
+
 
 def connected(found: list[str], near: Near, host: str = NAME, stagger_s: float = 0.01) -> str:
     """Return the address that was connected to."""
     backend = Resolving(may_be_at, lambda _host, _port: found, near, stagger_s)
     stream = asyncio.run(backend.connect_tcp(host, 443))
-    assert isinstance(stream, _Stream)
-    return stream.address
+    there, _ = stream.get_extra_info("server_addr")
+    return str(there)
+
+
+def test_a_handshake_that_is_given_up_leaves_no_connection_open() -> None:
+    near = Near()
+
+    async def given_up() -> None:
+        stream = await Resolving(may_be_at, lambda _host, _port: ["8.8.8.8"], near).connect_tcp(NAME, 443)
+        async with asyncio.timeout(0.01):
+            await stream.start_tls(ssl.create_default_context())
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(given_up())
+    assert near.closed == ["8.8.8.8"]
 
 
 @pytest.mark.parametrize("address", PRIVATE)

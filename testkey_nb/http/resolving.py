@@ -7,6 +7,7 @@ first and to a private one then.
 import asyncio
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
@@ -92,10 +93,11 @@ class Resolving(httpcore.AsyncNetworkBackend):
                     host=host,
                 )
             )
-        return await self._first(
+        stream = await self._first(
             self._near.connect_tcp(address, port, timeout, local_address, socket_options)
             for address in _alternating(allowed)
         )
+        return _Closing(stream)
 
     async def _first(self, attempts: Iterator[Coroutine[None, None, _Stream]]) -> _Stream:
         """Return the first connection that stands: the next attempt begins once the one before has failed or lingers.
@@ -122,6 +124,37 @@ class Resolving(httpcore.AsyncNetworkBackend):
                     fault = failed
         finally:
             await _give_up(running)
+
+
+class _Closing(httpcore.AsyncNetworkStream):
+    """A connection that is closed also where its TLS handshake is cancelled: the client closes it on errors only."""
+
+    def __init__(self, stream: _Stream) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - its interface
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the same
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the same
+    ) -> _Stream:
+        try:
+            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        except asyncio.CancelledError:
+            await self._stream.aclose()
+            raise
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
 
 
 def _alternating(addresses: Sequence[str]) -> list[str]:

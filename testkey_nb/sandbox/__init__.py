@@ -8,6 +8,7 @@ what it answers can only come from what the providers document.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from contextlib import suppress
 from types import MappingProxyType
@@ -113,8 +114,13 @@ def serve(provider: str, persona: str, port: int, *, announce: Callable[[str], o
         If the port is taken.
     """
     running = server(provider, persona, port)
-    # uvicorn closes in order and then raises the interrupt again: here it is how serving ends.
-    with socket.create_server((_LOOPBACK, port)) as listening, suppress(KeyboardInterrupt):
+
+    async def announced(listening: socket.socket) -> None:
+        # Told in the loop, which knows how to be interrupted: before it runs, a Ctrl-C would leave it half made.
         if announce is not None:
             announce(f"http://{_LOOPBACK}:{listening.getsockname()[1]}")
-        running.run(sockets=[listening])
+        await running.serve(sockets=[listening])
+
+    # uvicorn closes in order and then raises the interrupt again: here it is how serving ends.
+    with socket.create_server((_LOOPBACK, port)) as listening, suppress(KeyboardInterrupt):
+        asyncio.run(announced(listening))
