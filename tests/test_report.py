@@ -163,7 +163,8 @@ key = Key("HF_TOKEN", sandbox.PERSONAS["huggingface"]["launch-ready"].key)
 run = asyncio.run(probe_key(key, choices, transport=sandbox.transport("huggingface", "launch-ready")))
 day = datetime(2026, 11, 23, tzinfo=UTC)
 answers = tuple(
-    replace(row, latency_s=0.1, total_s=0.2, path=row.path.partition("?")[0], size_bytes=1) for row in run.answers
+    replace(row, latency_s=0.1, total_s=0.2, path=row.path.partition("?")[0], size_bytes=1, asked_at=day)
+    for row in run.answers
 )
 prices = tuple(replace(row, checked_at=day) for row in run.prices)
 run.manifest.size_bytes = 1
