@@ -13,14 +13,19 @@ from testkey_nb.errors import AddressRefused
 
 from .exchange import Manifest
 from .proxies import Proxy, ca_files, of_environment
-from .resolving import Resolve, Resolving, addresses_of
+from .resolving import Connection, Resolve, Resolving, addresses_of
 from .tunnels import Tunnels
 
+# Extensions of a request: where to note proxies and CA files, and whether its host may be at a private address.
+MANIFEST, VOUCHED = "testkey_manifest", "testkey_vouched"
 DIRECT = "testkey_direct"  # extension of a response that came through no proxy
 
 
 class Network(httpx.AsyncBaseTransport):
     """The network: through `proxy`, else through the environment's (never to this machine), else directly.
+
+    Runs may share it.  A connection is used again only where nothing lies behind the answer before: it would be read as
+    the answer to the next question, which may be about another key.
 
     Parameters
     ----------
@@ -44,10 +49,10 @@ class Network(httpx.AsyncBaseTransport):
         trusts: ssl.SSLContext | None = None,
     ) -> None:
         """Open nothing yet, but read the certificates: that is not the provider's time."""
-        self.manifest = Manifest()  # where proxies and CA files that are used are noted, without credentials
         self._proxy, self._resolve, self._trusts = proxy, resolve, trusts or tls_context()
-        self._may = functools.partial(_may, vouched)
-        self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
+        self._vouched = vouched
+        self._ways: dict[tuple[str, str], Proxy | None] = {}  # by scheme and host, as the environment said at first
+        self._pools: dict[tuple[str, bool], httpcore.AsyncConnectionPool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request` one way or the other.
@@ -58,12 +63,12 @@ class Network(httpx.AsyncBaseTransport):
             If it would leave this machine in the clear.
 
         """
-        url = request.url
-        proxy = self._proxy or of_environment(url.scheme, url.host)
+        url, manifest = request.url, request.extensions.get(MANIFEST) or Manifest()
+        proxy = self._way(url.scheme, url.host)
         refuse_clear_text(url.scheme, url.host, proxy)
-        self.manifest.ca_files |= ca_files()
+        manifest.ca_files |= ca_files()
         if proxy:
-            self.manifest.proxies.add(proxy.shown)
+            manifest.proxies.add(proxy.shown)
         there = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         sent = httpcore.Request(
             request.method,
@@ -72,7 +77,8 @@ class Network(httpx.AsyncBaseTransport):
             content=cast("httpx.AsyncByteStream", request.stream),
             extensions=request.extensions,
         )
-        given = await self._pool(proxy).handle_async_request(sent)
+        vouched = url.host in self._vouched or bool(request.extensions.get(VOUCHED))
+        given = await self._pool(proxy, vouched=vouched).handle_async_request(sent)
         extensions = {**given.extensions, DIRECT: proxy is None}
         return httpx.Response(given.status, headers=given.headers, stream=_Body(given), extensions=extensions)
 
@@ -81,19 +87,29 @@ class Network(httpx.AsyncBaseTransport):
         while self._pools:
             await self._pools.popitem()[1].aclose()
 
-    def _pool(self, proxy: Proxy | None) -> httpcore.AsyncConnectionPool:
-        """Return the connections of one way out; more may stand than a run has in flight, so none is waited for."""
-        name = proxy.shown if proxy else ""
-        if name not in self._pools:
-            near = Resolving(self._may if proxy is None else _anywhere, self._resolve)
-            self._pools[name] = httpcore.AsyncConnectionPool(
+    def _way(self, scheme: str, host: str) -> Proxy | None:
+        if self._proxy:
+            return self._proxy
+        if (scheme, host) not in self._ways:
+            self._ways[scheme, host] = of_environment(scheme, host)
+        return self._ways[scheme, host]
+
+    def _pool(self, proxy: Proxy | None, *, vouched: bool) -> httpcore.AsyncConnectionPool:
+        """Return the connections of one way out, of which none is waited for: slots per host bound what is in flight.
+
+        Those to vouched hosts are by themselves, so that no other request finds itself at a private address.
+        """
+        way = (proxy.shown if proxy else "", vouched)
+        if way not in self._pools:
+            near = Resolving(_anywhere if proxy or vouched else may_be_at, self._resolve)
+            self._pools[way] = httpcore.AsyncConnectionPool(
                 ssl_context=self._trusts,
-                max_connections=100,
-                max_keepalive_connections=20,
+                max_connections=None,
+                max_keepalive_connections=None,
                 keepalive_expiry=5.0,
                 network_backend=Tunnels(proxy, near, self._trusts) if proxy else near,
             )
-        return self._pools[name]
+        return self._pools[way]
 
 
 class _Body(httpx.AsyncByteStream):
@@ -107,7 +123,19 @@ class _Body(httpx.AsyncByteStream):
             yield part
 
     async def aclose(self) -> None:
+        stream = self._answer.extensions.get("network_stream")
+        if isinstance(stream, Connection) and _lies_behind(self._answer):
+            stream.spent = True
         await self._answer.aclose()
+
+
+def _lies_behind(answer: httpcore.Response) -> bool:
+    """Whether more was read than the answer; the client itself would read that as its next one."""
+    try:
+        read = answer.stream._stream._connection._h11_state.trailing_data[0]  # type: ignore[union-attr]  # noqa: SLF001
+    except AttributeError:
+        return True  # then a connection is not used again, which is slow and safe
+    return bool(read)
 
 
 def refuse_clear_text(scheme: str, host: str, proxy: Proxy | None) -> None:
@@ -127,12 +155,8 @@ def refuse_clear_text(scheme: str, host: str, proxy: Proxy | None) -> None:
         raise AddressRefused(msg)
 
 
-def _may(vouched: Container[str], host: str, address: str) -> bool:
-    return host in vouched or may_be_at(host, address)
-
-
 def _anywhere(host: str, address: str) -> bool:
-    """Whether a proxy may be at an address: whoever configured it has said so; one of this machine is only here."""
+    """Whether a proxy, or a host somebody vouches for, may be at an address: a name of this machine is only here."""
     return is_loopback(address) or not is_loopback(host)
 
 

@@ -1,8 +1,8 @@
 """The client's own log of our requests reaches no handler: at DEBUG it holds whole headers."""
 
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 _sending: ContextVar[bool] = ContextVar("_sending", default=False)
@@ -15,8 +15,8 @@ class _Discreet(logging.Filter):
         return not _sending.get()
 
 
-@asynccontextmanager
-async def quietly() -> AsyncIterator[None]:
+@contextmanager
+def quietly() -> Iterator[None]:
     """Let the client log nothing meanwhile."""
     token = _sending.set(True)
     try:

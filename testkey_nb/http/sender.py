@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Container, Generator, Iterable, Mapping
+from collections.abc import AsyncIterator, Container, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,13 +21,14 @@ from testkey_nb.spec import Reply
 
 from .exchange import Exchange, Manifest
 from .faults import FAULTS, TIMEOUTS, NotConnected, kind_of
-from .network import DIRECT, Network
+from .network import DIRECT, MANIFEST, VOUCHED, Network
 from .quiet import quietly
 from .reading import BODY_BYTES, certificate_of, read_bounded, reply_of
 from .timing import Stopwatch
 
 USER_AGENT = f"testkey_nb/{__version__} (read-only key readiness probe)"
 REQUEST_S, RUN_S = 10.0, 30.0
+_HEADERS = {"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": "gzip, deflate"}
 
 AsyncTransport = httpx.AsyncBaseTransport  # what the rest of the package knows of the client
 
@@ -58,6 +59,8 @@ class Sender:
     ----------
     transport
         What carries the requests instead of the network: the sandbox, or a test's recorder.
+    network
+        Connections that other runs use, too, and that are closed by whoever opened them; None for some of its own.
     key
         What no answer may echo.
     budget
@@ -79,6 +82,7 @@ class Sender:
         self,
         transport: httpx.AsyncBaseTransport | None = None,
         *,
+        network: Network | None = None,
         key: Key | None = None,
         budget: int = 60,
         request_s: float = REQUEST_S,
@@ -88,39 +92,25 @@ class Sender:
         politeness: Politeness | None = None,
     ) -> None:
         """Open nothing yet; the run's time begins."""
-        self.manifest, self._headers = Manifest(), dict(headers)
-        self._transport = Network(vouched=vouched) if transport is None else transport
-        if isinstance(self._transport, Network):
-            self._transport.manifest = self.manifest
+        self.manifest, self._vouched = Manifest(), vouched
+        self._headers = {**_HEADERS, **dict(headers)}
+        self._transport = transport or network or Network()
+        self._way, self._lent = ReadOnly(self._transport), transport is None and network is not None
         self._key, self._budget, self._request_s = key, budget, request_s
         self._end = time.monotonic() + run_s
-        self._client: httpx.AsyncClient | None = None
         self._politeness = politeness or Politeness()
         self._stopped: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
-        """Open the client."""
-        # trust_env is off so that .netrc is never read; proxies and CA files of the environment are taken up here.
-        self._client = httpx.AsyncClient(
-            transport=ReadOnly(self._transport),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=self._request_s,
-            headers={
-                "user-agent": USER_AGENT,
-                "accept": "application/json",
-                "accept-encoding": "gzip, deflate",
-                **self._headers,
-            },
-        )
+        """Open nothing yet."""
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close the client."""
-        if self._client:
-            await self._client.aclose()
+        """Close the connections, unless they are lent."""
+        if not self._lent:
+            await self._transport.aclose()
 
     @property
     def left_s(self) -> float:
@@ -156,7 +146,7 @@ class Sender:
                 number, asked_at = self.manifest.attempts, datetime.now(UTC)
                 async with asyncio.timeout(self._request_s):
                     asked = Reply(0, {}, None, "", model, claims or {}, slot)
-                    exchange = await self._exchange(number, url, _KeyHeader(key, *auth), asked)
+                    exchange = await self._exchange(number, self._request(url, key, *auth), asked)
                     exchange = replace(exchange, asked_at=asked_at)
         except asyncio.CancelledError as stopped:
             raise stopped.with_traceback(None) from None  # the frames below hold half an answer
@@ -186,28 +176,40 @@ class Sender:
             return Why("not asked: this run's budget of {budget} requests is spent", budget=self._budget)
         return Why("")
 
+    def _request(self, url: str, key: Key | None, name: str, form: str) -> httpx.Request:
+        """Return a request; the key goes straight into its header and is in no local variable."""
+        asked = httpx.URL(url)
+        extensions = {MANIFEST: self.manifest, VOUCHED: asked.host in self._vouched}
+        request = httpx.Request("GET", asked, headers=self._headers, extensions=extensions)
+        if key:
+            request.headers[name] = form.format(key=key.reveal())
+        return request
+
     @asynccontextmanager
-    async def _counted(self, url: str, watch: Stopwatch) -> AsyncIterator[None]:
-        """Count what leaves meanwhile, however it ends; what carries requests instead of the network tells of none."""
+    async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        """Send a request and close its answer; count what has left by then, however it ends.
+
+        What carries requests instead of the network does not tell when one leaves.
+        """
+        watch, host = Stopwatch(), request.url.host
+        request.extensions["trace"] = watch
         try:
-            async with quietly():
-                yield
+            with quietly():
+                response = await self._way.handle_async_request(request)
+                try:
+                    yield response
+                finally:
+                    await response.aclose()
         finally:
             sent = watch.sent if isinstance(self._transport, Network) else 1
-            self.manifest.left(sent, "GET", urlsplit(url).hostname or "")
+            self.manifest.left(sent, request.method, host)
 
-    async def _exchange(self, number: int, url: str, key: "_KeyHeader", blank: Reply) -> Exchange:
-        if self._client is None:
-            msg = "open the sender with `async with`"
-            raise RuntimeError(msg)
-        watch, start = Stopwatch(), time.perf_counter()
-        async with (
-            self._counted(url, watch),
-            self._client.stream("GET", url, auth=key, extensions={"trace": watch}) as response,
-        ):
+    async def _exchange(self, number: int, request: httpx.Request, blank: Reply) -> Exchange:
+        start = time.perf_counter()
+        async with self._sent(request) as response:
             latency = time.perf_counter() - start
             stream = response.extensions.get("network_stream")  # asked now: with the last byte it may be closed
-            tls = stream.get_extra_info("ssl_object") if stream and url.startswith("https:") else None
+            tls = stream.get_extra_info("ssl_object") if stream and request.url.scheme == "https" else None
             peer = stream.get_extra_info("server_addr") if stream and response.extensions.get(DIRECT) else None
             body = await read_bounded(response)
             ended = time.perf_counter()
@@ -224,18 +226,7 @@ class Sender:
             peer=str(peer[0]) if isinstance(peer, tuple) else "",
             latency_s=latency,
             total_s=ended - start,
-            split=watch.split(ended),
+            split=request.extensions["trace"].split(ended),
             size_bytes=len(body),
         )
 
-
-class _KeyHeader(httpx.Auth):
-    """Puts the key into a request's header when it leaves; until then it is in no local variable."""
-
-    def __init__(self, key: Key | None, name: str, form: str) -> None:
-        self._key, self._name, self._form = key, name, form
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        if self._key:
-            request.headers[self._name] = self._form.format(key=self._key.reveal())
-        yield request
