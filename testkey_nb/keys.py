@@ -167,7 +167,7 @@ class Key:
 
     def blank(self, text: str) -> str:
         """Return `text` with every six characters in a row of this key, and its base64, replaced by ``[key]``."""
-        for length, grams, _ in self._grams():
+        for length, grams, *_ in self._grams():
             hits = [i for i in range(len(text) - length + 1) if text[i : i + length] in grams]
             pieces, end = [], 0
             for start in hits:
@@ -191,8 +191,8 @@ class Key:
     def echoed_in(self, text: str, *, any_case: bool = False) -> bool:
         """Whether a piece of this key stands in `text`, in clear or in base64; header names come in any case."""
         where = text.lower() if any_case else text
-        for length, grams, parts in self._grams():
-            pieces, few = ({piece.lower() for piece in some} if any_case else some for some in (grams, parts))
+        for length, *cases in self._grams():
+            pieces, few = cases[2:] if any_case else cases[:2]
             if len(pieces) < _FEW and not any(part in where for part in few):
                 continue  # and so no whole piece either
             if len(pieces) < _FEW and any(piece in where for piece in pieces):
@@ -245,12 +245,15 @@ class _Pieces(NamedTuple):
     length: int
     pieces: frozenset[str]
     parts: frozenset[str]
+    lower_pieces: frozenset[str]
+    lower_parts: frozenset[str]
 
 
 def _pieces(texts: Sequence[str], length: int) -> _Pieces:
     """Cut texts into pieces, and into so few parts that they are looked for in a fraction of the time."""
-    short = 2 * length // 3
-    return _Pieces(length, frozenset(_cut(texts, length)), frozenset(_cut(texts, short, length - short + 1)))
+    short, lower = 2 * length // 3, [text.lower() for text in texts]
+    cuts = [frozenset(cut) for some in (texts, lower) for cut in (_cut(some, length), _cut(some, short, length - short + 1))]
+    return _Pieces(length, *cuts)
 
 
 def _cut(texts: Iterable[str], length: int, step: int = 1) -> Iterator[str]:
@@ -285,6 +288,8 @@ def without_keys(text: str) -> str:
 
 def redact(text: str, limit: int = SAID_CHARS) -> str:
     """Return at most `limit` characters of foreign text on one line, without keys, addresses and account names."""
+    if not text:
+        return text
     text = " ".join("".join(char if char.isprintable() else " " for char in text[: 8 * limit]).split())
     text = masked(text)
     for pattern, label in _PERSONAL:

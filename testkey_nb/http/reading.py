@@ -57,8 +57,8 @@ def reply_of(blank: Reply, status: int, headers: Mapping[str, str], body: bytes 
     kept = {name.lower(): value[:HEADER_CHARS] for name, value in headers.items()}
     # Text with zero bytes is UTF-16 or no text; both would let an echo of the key through in another shape.
     text = "" if b"\0" in body else body.decode("utf-8-sig", "replace")
-    reply = replace(blank, status=status, headers=kept, json=_json(text), text=text[:TEXT_CHARS])
-    reply = replace(reply, digest=hashlib.sha256(body).hexdigest())
+    digest = hashlib.sha256(body).hexdigest()
+    reply = replace(blank, status=status, headers=kept, json=_json(text), text=text[:TEXT_CHARS], digest=digest)
     return _without_key(reply, text, key) if key else reply
 
 

@@ -4,8 +4,9 @@ Marks unmask and explain, they never add up to genuine: genuine is a listed host
 mark.  A missing mark proves nothing.
 """
 
+import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
@@ -44,10 +45,13 @@ class Identity:
 
 def provider_at(at: str) -> Provider | None:
     """Return the provider that lists the host of `at`."""
-    host = urlsplit(at).hostname
-    return next(
-        (p for p in PROVIDERS.values() if host in {region.host for region in (*p.hosts, *p.keyless_hosts)}), None
-    )
+    return _by_host().get(urlsplit(at).hostname or "")
+
+
+@functools.cache
+def _by_host() -> Mapping[str, Provider]:
+    pairs = [(region.host, known) for known in PROVIDERS.values() for region in (*known.hosts, *known.keyless_hosts)]
+    return dict(reversed(pairs))  # the first that lists a host
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,12 @@ def _marks(provider: Provider | None, at: str, path: str, reply: Reply) -> Itera
                           SANDBOX.checked)  # fmt: skip
     for owner in PROVIDERS.values():
         for mark in owner.marks:
+            if mark.path not in {"", path} or not (value := mark.seen(reply)):
+                continue
             if provider and owner is not provider and mark in provider.marks:
                 continue  # both show it: a fork and what it was forked from
-            if mark.path in {"", path} and (value := mark.seen(reply)):
-                speaks = Speaks.NEUTRAL if mark.weak else _speaks(owner, provider)
-                yield EvidenceRow(at, mark.name, redact(value, 80), speaks, owner.id, mark.source, mark.checked)
+            speaks = Speaks.NEUTRAL if mark.weak else _speaks(owner, provider)
+            yield EvidenceRow(at, mark.name, redact(value, 80), speaks, owner.id, mark.source, mark.checked)
 
 
 def _speaks(owner: Provider, provider: Provider | None) -> Speaks:

@@ -40,6 +40,7 @@ class Answered(NamedTuple):
     host: str
     path: str
     exchange: Exchange
+    limits: tuple[LimitRow, ...] = ()  # that its headers tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Probed:
 
     run_id: str
     key: Key
+    admin: bool  # it looks like a key that manages an account
     plan: Plan
     vantage: str
     begun: datetime
@@ -104,7 +106,7 @@ def tell(key: Key, plan: Plan, begun: datetime, answered: Answered, shared: Shar
     if exchange.reply:
         outcome, why, source, rows = read(plan.provider, replace(ask, parse=parse), exchange.reply)
     row = _row(key, answered, (outcome, why, source))
-    return Told(ask, row, rows, _limits(plan.provider, answered, outcome))
+    return Told(ask, row, rows, _limits(answered, outcome))
 
 
 def as_run(probed: Probed) -> Run:
@@ -149,19 +151,24 @@ def _findings(probed: Probed) -> list[Finding]:
             if ask.auth and ask.name != OTHER_PLATFORM:
                 found += _heard(ask, row.host, Outcome(row.outcome), row.why)
     accepted = agree(f.answer for f in found if f.axis is Axis.AUTH) is Answer.YES
-    if accepted and administers(probed.plan, probed.key):
+    if accepted and probed.admin:
         found.append(Finding(Axis.SCOPE, Answer.NO, _ADMINISTERS, "", _OPENS[Axis.SCOPE]))
     return found
 
 
-def _limits(provider: Provider, answered: Answered, outcome: Outcome) -> tuple[LimitRow, ...]:
-    """Return the rate limits that any answer tells, errors included, but not what a made-up key was told."""
-    ask, reply = answered.ask, answered.exchange.reply
-    if reply is None or ask.name in {CONTROL, OTHER_PLATFORM}:
+def limits_in(provider: Provider, exchange: Exchange) -> tuple[LimitRow, ...]:
+    """Return the rate limits that any answer tells, errors included."""
+    if exchange.reply is None:
         return ()
-    told = limits_told(reply, provider.limit_rules, own=provider.counts_itself)
-    keyed = ask.auth and outcome is not Outcome.DENIED
-    return tuple(replace(row, keyed=keyed) for row in told)
+    return limits_told(exchange.reply, provider.limit_rules, own=provider.counts_itself)
+
+
+def _limits(answered: Answered, outcome: Outcome) -> tuple[LimitRow, ...]:
+    """Return the rate limits that an answer tells of this key or of anybody, but not what a made-up key was told."""
+    if answered.ask.name in {CONTROL, OTHER_PLATFORM}:
+        return ()
+    keyed = answered.ask.auth and outcome is not Outcome.DENIED
+    return tuple(replace(row, keyed=keyed) for row in answered.limits)
 
 
 def _dated(plan: Plan, begun: datetime, host: str, prices: Iterable[PriceRow]) -> Iterator[PriceRow]:
@@ -189,13 +196,12 @@ def _shape(key: Key, provider: Provider) -> EvidenceRow:
 def _key_valid(probed: Probed, findings: Iterable[Finding]) -> list[MetricRow]:
     answer = agree(finding.answer for finding in findings if finding.axis is Axis.AUTH)
     value = {Answer.YES: True, Answer.NO: False}.get(answer)
-    admin = administers(probed.plan, probed.key)
-    asks = [a.name for a in probed.plan.provider.asks if "key_valid" in a.gives and a.admin == admin]
+    asks = [a.name for a in probed.plan.provider.asks if "key_valid" in a.gives and a.admin == probed.admin]
     return [MetricRow.of("key_valid", value, "boolean", name) for name in asks]
 
 
 def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> AnswerRow:
-    ask, sample, host, path, exchange = answered
+    ask, sample, host, path, exchange, _ = answered
     reply, split, (outcome, why, source) = exchange.reply, exchange.split, verdict
     headers = reply.headers if reply else {}
     region_header, region = server_region_of(headers)

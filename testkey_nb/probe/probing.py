@@ -18,7 +18,7 @@ from testkey_nb.spec import Ask, Finding, Repeat, Rows
 
 from .beat import Beat
 from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
-from .facts import Answered, Probed, administers, as_run, believed, tell
+from .facts import Answered, Probed, administers, as_run, believed, limits_in, tell
 from .heard import Heard, Question, Told
 from .planning import Plan
 from .platforms import OTHER_PLATFORM, hosts_elsewhere, valid_elsewhere
@@ -131,6 +131,7 @@ class Probing:
     run_id: str = field(default_factory=lambda: secrets.token_hex(6))
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)  # of the wall, for what is told; nothing waits by it
     begun: datetime = field(init=False)
+    admin: bool = field(init=False)  # the key looks like one that manages an account
     until: float = field(default_factory=lambda: now() + lifetime_s())
     told: list[Told] = field(default_factory=list)
     seen: defaultdict[str, list[Seen | None]] = field(default_factory=lambda: defaultdict(list))  # by origin
@@ -139,7 +140,7 @@ class Probing:
 
     def __post_init__(self) -> None:
         """Begin now."""
-        self.begun = self.clock()
+        self.begun, self.admin = self.clock(), administers(self.plan, self.key)
 
     async def run(self, sender: Sender) -> Run:
         """Ask everything that the plan has, and return the facts."""
@@ -149,6 +150,7 @@ class Probing:
         return as_run(
             Probed(
                 key=self.key,
+                admin=self.admin,
                 plan=self.plan,
                 vantage=self.vantage,
                 run_id=self.run_id,
@@ -254,7 +256,8 @@ class Probing:
 
     def _hear(self, question: Question, exchange: Exchange) -> Heard:
         """Read an answer for every ask it answers."""
-        answers = [Answered(ask, question.sample, question.host, question.path, exchange) for ask in question.asks]
+        about = question.sample, question.host, question.path, exchange, limits_in(self.plan.provider, exchange)
+        answers = [Answered(ask, *about) for ask in question.asks]
         told = tuple(tell(self.key, self.plan, self.begun, answered, self.shared) for answered in answers)
         seen = look(self.plan.provider, self.plan.at(question.host), question.path, exchange)
         return Heard(self.run_id, exchange.number > 0, told, seen, exchange.reply.status if exchange.reply else None)
@@ -351,7 +354,7 @@ class Probing:
     def _keyed(self, identity: Identity) -> list[Ask]:
         """Return the asks that the key may go with, to hosts that may have it."""
         plan = self.plan
-        asks = [ask for ask in plan.provider.asks if ask.auth and ask.admin == administers(plan, self.key)]
+        asks = [ask for ask in plan.provider.asks if ask.auth and ask.admin == self.admin]
         return [ask for ask in asks if takes_key(plan.provider, plan.at(plan.host(ask.host)), identity)]
 
 
