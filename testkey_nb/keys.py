@@ -11,7 +11,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, NoReturn, SupportsIndex
 from urllib.parse import unquote
 
@@ -251,14 +251,14 @@ class _Pieces(NamedTuple):
 
 def _pieces(texts: Sequence[str], length: int) -> _Pieces:
     """Cut texts into pieces, and into so few parts that they are looked for in a fraction of the time."""
-    short, lower = 2 * length // 3, [text.lower() for text in texts]
-    cuts = [frozenset(cut) for some in (texts, lower) for cut in (_cut(some, length), _cut(some, short, length - short + 1))]
-    return _Pieces(length, *cuts)
+    short = 2 * length // 3
+    pieces, parts = _cut(texts, length), _cut(texts, short, length - short + 1)
+    return _Pieces(length, pieces, parts, frozenset(map(str.lower, pieces)), frozenset(map(str.lower, parts)))
 
 
-def _cut(texts: Iterable[str], length: int, step: int = 1) -> Iterator[str]:
+def _cut(texts: Iterable[str], length: int, step: int = 1) -> frozenset[str]:
     """Return what stands at every `step` in `texts`."""
-    return (text[i : i + length] for text in texts for i in range(0, len(text) - length + 1, step))
+    return frozenset([text[i : i + length] for text in texts for i in range(0, len(text) - length + 1, step)])
 
 
 def _base64(text: str, shift: int) -> tuple[str, str]:

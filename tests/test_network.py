@@ -1,11 +1,12 @@
 """Where the time of a request goes, and which addresses may be asked: real sockets, names looked up by the test."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -27,6 +28,7 @@ from testkey_nb.probe import plan, probe_key
 
 NAME = "provider.example"
 STEP_S = 0.03
+Served = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 PARTS = ("dns_s", "connect_s", "tls_s", "first_byte_s", "transfer_s")
 
 
@@ -216,6 +218,61 @@ def connected(found: list[str], near: Near, host: str = NAME, stagger_s: float =
     stream = asyncio.run(backend.connect_tcp(host, 443))
     there, _ = stream.get_extra_info("server_addr")
     return str(there)
+
+
+# Connections that runs share.
+
+
+def answering(*answers: bytes) -> tuple[list[bytes], Served]:
+    """Answer each request with the next of `answers`, whatever stands in it; return the connection of each, too."""
+    coming, asked = iter(answers), []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                asked.append(str(writer.get_extra_info("peername")).encode())
+                writer.write(next(coming))
+
+    return asked, answer
+
+
+def whole(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+
+
+def ask_one_after_the_other(answer: Served) -> list[object]:
+    """Ask twice over the same network, each time as another run would."""
+
+    async def asked() -> list[object]:
+        found: list[object] = []
+        async with serving(answer) as port, Network() as network:
+            for _ in range(2):
+                async with Sender(network=network) as sender:
+                    exchange = await sender.get(f"http://127.0.0.1:{port}/")
+                    found.append(exchange.reply.json if exchange.reply else exchange.fault)
+        return found
+
+    return asyncio.run(asked())
+
+
+def test_runs_that_share_a_network_use_a_connection_again() -> None:
+    asked, answer = answering(whole(b"1"), whole(b"2"))
+    assert ask_one_after_the_other(answer) == [1, 2]
+    assert len(set(asked)) == 1
+
+
+@pytest.mark.parametrize("behind", [whole(b'"of nobody"'), b"HTTP/1.1 ", b" ", b"\r\n"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        whole(b"1"),
+        whole(b"1").replace(b"content-length: 1", b"transfer-encoding: chunked")[:-1] + b"1\r\n1\r\n0\r\n\r\n",
+    ],
+)
+def test_what_lies_behind_an_answer_is_never_read_as_the_next_one(first: bytes, behind: bytes) -> None:
+    asked, answer = answering(first + behind, whole(b"2"))
+    assert ask_one_after_the_other(answer) == [1, 2]
+    assert len(set(asked)) == 2
 
 
 def test_a_handshake_that_is_given_up_leaves_no_connection_open() -> None:

@@ -52,7 +52,7 @@ class Network(httpx.AsyncBaseTransport):
         self._proxy, self._resolve, self._trusts = proxy, resolve, trusts or tls_context()
         self._vouched = vouched
         self._ways: dict[tuple[str, str], Proxy | None] = {}  # by scheme and host, as the environment said at first
-        self._pools: dict[tuple[str, bool], httpcore.AsyncConnectionPool] = {}
+        self._pools: dict[tuple[str, bool, str], httpcore.AsyncConnectionPool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request` one way or the other.
@@ -78,7 +78,7 @@ class Network(httpx.AsyncBaseTransport):
             extensions=request.extensions,
         )
         vouched = url.host in self._vouched or bool(request.extensions.get(VOUCHED))
-        given = await self._pool(proxy, vouched=vouched).handle_async_request(sent)
+        given = await self._pool(proxy, str(there.origin), vouched=vouched).handle_async_request(sent)
         extensions = {**given.extensions, DIRECT: proxy is None}
         return httpx.Response(given.status, headers=given.headers, stream=_Body(given), extensions=extensions)
 
@@ -94,12 +94,13 @@ class Network(httpx.AsyncBaseTransport):
             self._ways[scheme, host] = of_environment(scheme, host)
         return self._ways[scheme, host]
 
-    def _pool(self, proxy: Proxy | None, *, vouched: bool) -> httpcore.AsyncConnectionPool:
-        """Return the connections of one way out, of which none is waited for: slots per host bound what is in flight.
+    def _pool(self, proxy: Proxy | None, origin: str, *, vouched: bool) -> httpcore.AsyncConnectionPool:
+        """Return the connections of one way to one origin, of which none is waited for: slots bound what is in flight.
 
-        Those to vouched hosts are by themselves, so that no other request finds itself at a private address.
+        A pool goes through all of its connections at every request, so one for 40 hosts costs its share in every
+        latency.  Those to vouched hosts are by themselves: no other request finds itself at a private address.
         """
-        way = (proxy.shown if proxy else "", vouched)
+        way = (proxy.shown if proxy else "", vouched, origin)
         if way not in self._pools:
             near = Resolving(_anywhere if proxy or vouched else may_be_at, self._resolve)
             self._pools[way] = httpcore.AsyncConnectionPool(

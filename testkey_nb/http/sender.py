@@ -229,4 +229,3 @@ class Sender:
             split=request.extensions["trace"].split(ended),
             size_bytes=len(body),
         )
-

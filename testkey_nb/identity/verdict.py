@@ -113,7 +113,9 @@ def _marks(provider: Provider | None, at: str, path: str, reply: Reply) -> Itera
                           SANDBOX.checked)  # fmt: skip
     for owner in PROVIDERS.values():
         for mark in owner.marks:
-            if mark.path not in {"", path} or not (value := mark.seen(reply)):
+            if (mark.header and mark.header not in reply.headers) or mark.path not in {"", path}:
+                continue
+            if not (value := mark.seen(reply)):
                 continue
             if provider and owner is not provider and mark in provider.marks:
                 continue  # both show it: a fork and what it was forked from

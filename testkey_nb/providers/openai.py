@@ -25,7 +25,7 @@ def _model(entry: Entry) -> ModelRow | None:
 
 
 def _made_by_openai(reply: Reply) -> str:
-    owners = [mapping(entry).get("owned_by") for entry in items(mapping(reply.json).get("data"))]
+    owners = (mapping(entry).get("owned_by") for entry in items(mapping(reply.json).get("data")))
     return 'owned_by "openai"' if "openai" in owners else ""
 
 

@@ -57,8 +57,10 @@ _public, _allowed = parse_list(_unlisted, metric="models_public", prices=prices)
 
 def _own_list(reply: Reply) -> str:
     for entry in map(mapping, items(mapping(reply.json).get("data"))):
+        if not text(entry.get("canonical_slug")):
+            continue
         details = text(mapping(entry.get("links")).get("details")) or ""
-        if text(entry.get("canonical_slug")) and details.startswith("/api/v1/models/"):
+        if details.startswith("/api/v1/models/"):
             return f"canonical_slug, links.details {details}"
     return ""
 

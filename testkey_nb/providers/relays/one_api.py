@@ -14,7 +14,7 @@ from testkey_nb.providers.model_lists import as_sample
 from testkey_nb.rows import Value, Why
 from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Mark, Metric, Provider, Reply, Rows
 
-from .seen import CHECKED, LISTS, created, entries, error, fields_of, model_list
+from .seen import CHECKED, LISTS, created, error, every, fields_of, model_list
 
 _ONE = "songquanpeng/one-api@"
 _NEW = "QuantumNous/new-api@"
@@ -34,19 +34,19 @@ def _request_id(reply: Reply) -> str:
 
 def _own_list(reply: Reply) -> str:
     """Look for New API's list: `success` beside `data`, and the kinds of endpoint that each model has."""
-    told = all("supported_endpoint_types" in model for model in entries(reply))
-    own = mapping(reply.json).get("success") is True and bool(entries(reply)) and told
+    told = mapping(reply.json).get("success") is True
+    own = told and every(reply, lambda model: "supported_endpoint_types" in model)
     return "success, supported_endpoint_types" if own else ""
 
 
 def _anthropic_list(reply: Reply) -> str:
     """Look for New API's list for Anthropic's clients: every model of one second, its name its id."""
-    found = entries(reply)
-    own = all(
-        text(one.get("id")) and one.get("display_name") == one.get("id") and one.get("created_at") == _STAMP_TEXT
-        for one in found
-    )
-    return f"created_at {_STAMP_TEXT}, display_name = id" if found and own else ""
+
+    def made_up(one: Mapping[str, object]) -> bool:
+        named = bool(text(one.get("id"))) and one.get("display_name") == one.get("id")
+        return named and one.get("created_at") == _STAMP_TEXT
+
+    return f"created_at {_STAMP_TEXT}, display_name = id" if every(reply, made_up) else ""
 
 
 def _status_of_one_api(reply: Reply) -> str:

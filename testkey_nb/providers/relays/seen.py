@@ -1,6 +1,6 @@
 """What marks of relays look for in an answer: each returns what was seen, or nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from testkey_nb.outcome import Capability
 from testkey_nb.providers.loose import flag, items, mapping, text
@@ -39,9 +39,14 @@ def model_list(source: str) -> Ask:
     )
 
 
-def entries(reply: Reply) -> list[Mapping[str, object]]:
-    """Return the entries of a model list, as far as they are any."""
-    return [mapping(model) for model in items(mapping(reply.json).get("data"))] if reply.status == OK else []
+def entries(reply: Reply) -> Iterator[Mapping[str, object]]:
+    """Yield the entries of a model list, as far as they are any."""
+    yield from map(mapping, items(mapping(reply.json).get("data"))) if reply.status == OK else ()
+
+
+def every(reply: Reply, fits: Callable[[Mapping[str, object]], bool]) -> bool:
+    """Whether an answer is a model list with entries, all of which fit; most lists are left at their first."""
+    return any(True for _ in entries(reply)) and all(map(fits, entries(reply)))
 
 
 def owned_by(owner: str) -> Seen:
@@ -56,15 +61,14 @@ def created(stamp: int, *, but: str = "") -> Seen:
     """
 
     def seen(reply: Reply) -> str:
-        others = [model for model in entries(reply) if text(model.get("id")) != but]
-        return f"created {stamp} for every model" if others and _all(reply, "created", stamp) else ""
+        others = _all(reply, "created", stamp) and any(text(model.get("id")) != but for model in entries(reply))
+        return f"created {stamp} for every model" if others else ""
 
     return seen
 
 
 def _all(reply: Reply, field: str, value: str | int) -> bool:
-    found = [model.get(field) for model in entries(reply)]
-    return bool(found) and all(type(one) is type(value) and one == value for one in found)
+    return every(reply, lambda model: type(found := model.get(field)) is type(value) and found == value)
 
 
 def error(**fields: object) -> Seen:
