@@ -17,7 +17,7 @@ from testkey_nb.keys import Key
 from testkey_nb.probe import Run, plan, probe_key
 
 from . import peers
-from .serve import certified
+from .serve import certified, host_of
 from .work import Figures, Work, alone, constant, serving
 
 LATENCY_S, FLEET_LATENCY_S = 0.050, 0.200
@@ -79,7 +79,8 @@ async def _told(at: str, hosts: int, in_flight: int, requests: int) -> Figures:
 
         async def ask(number: int) -> None:
             async with free:
-                found = await sender.get(f"{at}/v1/models/x", host=f"host-{number % hosts}")
+                url = at.replace("127.0.0.1", host_of(number % hosts))
+                found = await sender.get(f"{url}/v1/models/x")
             latencies.append(found.latency_s or 0.0)
 
         await asyncio.gather(*(ask(number) for number in range(in_flight)))

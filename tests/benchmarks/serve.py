@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -13,6 +14,8 @@ from crowd import Crowd, catalogue
 
 from testkey_nb.probe import plan
 
+HOSTS = 40  # addresses of this machine that it is served at, as many providers would be
+
 
 def main(provider: str, latency_s: float, models: int, routes: int, folder: str = "") -> None:
     """Serve, and print the origin when it can be asked."""
@@ -21,23 +24,23 @@ def main(provider: str, latency_s: float, models: int, routes: int, folder: str 
     app = Crowd(provider, {}, latency_s=latency_s, bodies=bodies)
     config = uvicorn.Config(
         app,
-        port=0,
         log_level="critical",
         access_log=False,
         server_header=False,
         lifespan="off",
         ws="none",
-        backlog=2048,
         timeout_keep_alive=600,
         **keys,  # type: ignore[arg-type]  # two of its many
     )
     server = uvicorn.Server(config)
 
     async def told() -> None:
-        serving = asyncio.ensure_future(server.serve())
+        first = socket.create_server(("127.0.0.1", 0), backlog=2048)
+        port = first.getsockname()[1]
+        others = [socket.create_server((host_of(number), port), backlog=2048) for number in range(1, HOSTS)]
+        serving = asyncio.ensure_future(server.serve([first, *others]))
         while not server.started:  # noqa: ASYNC110 - uvicorn tells it by no event
             await asyncio.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
         sys.stdout.write(f"http{'s' if folder else ''}://127.0.0.1:{port}\n")
         sys.stdout.flush()
         await serving
@@ -48,6 +51,11 @@ def main(provider: str, latency_s: float, models: int, routes: int, folder: str 
 
     threading.Thread(target=wait, daemon=True).start()
     asyncio.run(told())
+
+
+def host_of(number: int) -> str:
+    """Return one of the addresses that it is served at."""
+    return f"127.0.0.{1 + number}"
 
 
 def certified(folder: Path, provider: str) -> None:
