@@ -167,8 +167,9 @@ class Key:
 
     def blank(self, text: str) -> str:
         """Return `text` with every six characters in a row of this key, and its base64, replaced by ``[key]``."""
-        for length, grams, _ in self._grams():
-            hits = [i for i in range(len(text) - length + 1) if text[i : i + length] in grams]
+        for of in self._grams():
+            length = of.length
+            hits = [i for i in range(len(text) - length + 1) if text[i : i + length] in of.pieces]
             pieces, end = [], 0
             for start in hits:
                 if start >= end:
@@ -191,15 +192,7 @@ class Key:
     def echoed_in(self, text: str, *, any_case: bool = False) -> bool:
         """Whether a piece of this key stands in `text`, in clear or in base64; header names come in any case."""
         where = text.lower() if any_case else text
-        for length, grams, parts in self._grams():
-            pieces, few = ({piece.lower() for piece in some} if any_case else some for some in (grams, parts))
-            if len(pieces) < _FEW and not any(part in where for part in few):
-                continue  # and so no whole piece either
-            if len(pieces) < _FEW and any(piece in where for piece in pieces):
-                return True
-            if len(pieces) >= _FEW and any(where[i : i + length] in pieces for i in range(len(where) - length + 1)):
-                return True
-        return False
+        return any(_holds_any(where, pieces.lower() if any_case else pieces) for pieces in self._grams())
 
     def __repr__(self) -> str:
         """Show the hint only."""
@@ -240,17 +233,46 @@ _LONG_NAME = re.compile(r"(?<![\w/.-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}(?![\w/
 
 
 class _Pieces(NamedTuple):
-    """What nothing may show: every piece of one length; and shorter parts, of which each piece holds at least one."""
+    """What nothing may show: every piece of one length; and shorter parts, of which each piece holds at least one.
+
+    Wherever a piece begins, it holds one of `parts` whole, and at every `step` of a text one of `anywhere`.
+    """
 
     length: int
     pieces: frozenset[str]
     parts: frozenset[str]
+    anywhere: frozenset[str]
+
+    @property
+    def short(self) -> int:
+        return 2 * self.length // 3
+
+    @property
+    def step(self) -> int:
+        return self.length - self.short + 1
+
+    def lower(self) -> "_Pieces":
+        lowered = (frozenset(map(str.lower, some)) for some in (self.pieces, self.parts, self.anywhere))
+        return _Pieces(self.length, *lowered)
 
 
 def _pieces(texts: Sequence[str], length: int) -> _Pieces:
-    """Cut texts into pieces, and into so few parts that they are looked for in a fraction of the time."""
-    short = 2 * length // 3
-    return _Pieces(length, frozenset(_cut(texts, length)), frozenset(_cut(texts, short, length - short + 1)))
+    """Cut texts into pieces, and into parts that are looked for in a fraction of the time."""
+    blank = _Pieces(length, frozenset(), frozenset(), frozenset())
+    cuts = ((length, 1), (blank.short, blank.step), (blank.short, 1))
+    return _Pieces(length, *(frozenset(_cut(texts, *cut)) for cut in cuts))
+
+
+def _holds_any(where: str, of: _Pieces) -> bool:
+    """Whether a piece stands in a text; a long one is read once, at every step, where the pieces are many."""
+    if len(of.pieces) < _FEW:
+        return any(part in where for part in of.parts) and any(piece in where for piece in of.pieces)
+    for at in range(0, len(where), of.step):
+        if where[at : at + of.short] in of.anywhere:
+            near = range(max(0, at - of.step + 1), at + 1)
+            if any(where[start : start + of.length] in of.pieces for start in near):
+                return True
+    return False
 
 
 def _cut(texts: Iterable[str], length: int, step: int = 1) -> Iterator[str]:
