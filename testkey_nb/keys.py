@@ -11,7 +11,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, NoReturn, SupportsIndex
 from urllib.parse import unquote
 
@@ -59,7 +59,7 @@ class Key:
             msg = f"the key in {_shown(name)} cannot be one: {fault}; copy it again from the provider's page"
             raise KeyMalformed(msg)
         self.__text = text
-        self.__pieces: tuple[_Pieces, ...] = ()
+        self.__pieces: tuple[_BothCases, ...] = ()
         digest = hmac.new(_SESSION, text.encode(), hashlib.sha256).hexdigest()
         self.hint = f"{name}#{digest[:8]}"
         self.__clock = clock
@@ -167,7 +167,7 @@ class Key:
 
     def blank(self, text: str) -> str:
         """Return `text` with every six characters in a row of this key, and its base64, replaced by ``[key]``."""
-        for of in self._grams():
+        for of, _ in self._grams():
             length = of.length
             hits = [i for i in range(len(text) - length + 1) if text[i : i + length] in of.pieces]
             pieces, end = [], 0
@@ -178,11 +178,12 @@ class Key:
             text = "".join([*pieces, text[end:]])
         return text
 
-    def _grams(self) -> "tuple[_Pieces, ...]":
-        """Return what of this key nothing may show, in base64 and in clear."""
+    def _grams(self) -> "tuple[_BothCases, ...]":
+        """Return what of this key nothing may show, in base64 and in clear, as it is and in small letters."""
         if not self.__pieces:
             coded = [said for shift in range(3) for said in _base64(self.__text, shift)]
-            self.__pieces = _pieces(coded, _ECHO_BASE64), _pieces([self.__text], _ECHO)
+            of = _pieces(coded, _ECHO_BASE64), _pieces([self.__text], _ECHO)
+            self.__pieces = tuple((one, one.lower()) for one in of)
         return self.__pieces
 
     def stands_in(self, text: str) -> bool:
@@ -192,7 +193,7 @@ class Key:
     def echoed_in(self, text: str, *, any_case: bool = False) -> bool:
         """Whether a piece of this key stands in `text`, in clear or in base64; header names come in any case."""
         where = text.lower() if any_case else text
-        return any(_holds_any(where, pieces.lower() if any_case else pieces) for pieces in self._grams())
+        return any(_holds_any(where, cases[any_case]) for cases in self._grams())
 
     def __repr__(self) -> str:
         """Show the hint only."""
@@ -256,11 +257,14 @@ class _Pieces(NamedTuple):
         return _Pieces(self.length, *lowered)
 
 
+_BothCases = tuple[_Pieces, _Pieces]
+
+
 def _pieces(texts: Sequence[str], length: int) -> _Pieces:
     """Cut texts into pieces, and into parts that are looked for in a fraction of the time."""
     blank = _Pieces(length, frozenset(), frozenset(), frozenset())
     cuts = ((length, 1), (blank.short, blank.step), (blank.short, 1))
-    return _Pieces(length, *(frozenset(_cut(texts, *cut)) for cut in cuts))
+    return _Pieces(length, *(_cut(texts, *cut) for cut in cuts))
 
 
 def _holds_any(where: str, of: _Pieces) -> bool:
@@ -275,9 +279,9 @@ def _holds_any(where: str, of: _Pieces) -> bool:
     return False
 
 
-def _cut(texts: Iterable[str], length: int, step: int = 1) -> Iterator[str]:
+def _cut(texts: Iterable[str], length: int, step: int) -> frozenset[str]:
     """Return what stands at every `step` in `texts`."""
-    return (text[i : i + length] for text in texts for i in range(0, len(text) - length + 1, step))
+    return frozenset([text[i : i + length] for text in texts for i in range(0, len(text) - length + 1, step)])
 
 
 def _base64(text: str, shift: int) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from testkey_nb.errors import AddressRefused
 
 from .exchange import Manifest
 from .proxies import Proxy, ca_files, of_environment
-from .resolving import Resolve, Resolving, addresses_of
+from .resolving import Connection, Resolve, Resolving, addresses_of
 from .tunnels import Tunnels
 
 DIRECT = "testkey_direct"  # extension of a response that came through no proxy
@@ -107,7 +107,19 @@ class _Body(httpx.AsyncByteStream):
             yield part
 
     async def aclose(self) -> None:
+        stream = self._answer.extensions.get("network_stream")
+        if isinstance(stream, Connection) and _lies_behind(self._answer):
+            stream.spent = True
         await self._answer.aclose()
+
+
+def _lies_behind(answer: httpcore.Response) -> bool:
+    """Whether more was read than the answer; the client itself would read that as its next one."""
+    try:
+        read = answer.stream._stream._connection._h11_state.trailing_data[0]  # type: ignore[union-attr]  # noqa: SLF001
+    except AttributeError:
+        return True  # then a connection is not used again, which is slow and safe
+    return bool(read)
 
 
 def refuse_clear_text(scheme: str, host: str, proxy: Proxy | None) -> None:

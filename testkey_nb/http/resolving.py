@@ -97,7 +97,7 @@ class Resolving(httpcore.AsyncNetworkBackend):
             self._near.connect_tcp(address, port, timeout, local_address, socket_options)
             for address in _alternating(allowed)
         )
-        return _Closing(stream)
+        return Connection(stream)
 
     async def _first(self, attempts: Iterator[Coroutine[None, None, _Stream]]) -> _Stream:
         """Return the first connection that stands: the next attempt begins once the one before has failed or lingers.
@@ -126,19 +126,26 @@ class Resolving(httpcore.AsyncNetworkBackend):
             await _give_up(running)
 
 
-class _Closing(httpcore.AsyncNetworkStream):
-    """A connection that is closed also where its TLS handshake is cancelled: the client closes it on errors only."""
+class Connection(httpcore.AsyncNetworkStream):
+    """A connection that is closed also where its TLS handshake is cancelled: the client closes it on errors only.
+
+    Once it is `spent` it is not used again.
+    """
 
     def __init__(self, stream: _Stream) -> None:
-        self._stream = stream
+        """Take a connection that stands."""
+        self._stream, self.spent = stream, False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - its interface
+        """Read some bytes."""
         return await self._stream.read(max_bytes, timeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the same
+        """Send all bytes."""
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:
+        """Close it."""
         await self._stream.aclose()
 
     async def start_tls(
@@ -147,14 +154,32 @@ class _Closing(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - the same
     ) -> _Stream:
+        """Return it with TLS on top."""
         try:
-            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+            return Connection(await self._stream.start_tls(ssl_context, server_hostname, timeout))
         except asyncio.CancelledError:
             await self._stream.aclose()
             raise
 
     def get_extra_info(self, info: str) -> object:
+        """Tell what is asked; by `is_readable` a pool sees that an idle connection is of no use any more."""
+        if info == "is_readable" and (self.spent or _decrypts_more(self._stream)):
+            return True
         return self._stream.get_extra_info(info)
+
+
+def _decrypts_more(stream: _Stream) -> bool:
+    """Whether TLS has received what nobody has read: the socket knows nothing of it any more."""
+    tls = stream.get_extra_info("ssl_object")
+    if not isinstance(tls, ssl.SSLObject):
+        return False
+    try:
+        tls.read(1)  # of a connection that is closed, if anything comes
+    except ssl.SSLWantReadError:
+        return False
+    except ssl.SSLError:
+        pass
+    return True
 
 
 def _alternating(addresses: Sequence[str]) -> list[str]:

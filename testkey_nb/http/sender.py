@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Container, Generator, Iterable, Mappi
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -104,6 +105,7 @@ class Sender:
         self._client = httpx.AsyncClient(
             transport=ReadOnly(self._transport),
             trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept: no question is about another
             follow_redirects=False,
             timeout=self._request_s,
             headers={
