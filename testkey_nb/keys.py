@@ -59,7 +59,7 @@ class Key:
             msg = f"the key in {_shown(name)} cannot be one: {fault}; copy it again from the provider's page"
             raise KeyMalformed(msg)
         self.__text = text
-        self.__pieces: tuple[_Pieces, ...] = ()
+        self.__pieces: tuple[_BothCases, ...] = ()
         digest = hmac.new(_SESSION, text.encode(), hashlib.sha256).hexdigest()
         self.hint = f"{name}#{digest[:8]}"
         self.__clock = clock
@@ -167,8 +167,9 @@ class Key:
 
     def blank(self, text: str) -> str:
         """Return `text` with every six characters in a row of this key, and its base64, replaced by ``[key]``."""
-        for length, grams, *_ in self._grams():
-            hits = [i for i in range(len(text) - length + 1) if text[i : i + length] in grams]
+        for of, _ in self._grams():
+            length = of.length
+            hits = [i for i in range(len(text) - length + 1) if text[i : i + length] in of.pieces]
             pieces, end = [], 0
             for start in hits:
                 if start >= end:
@@ -177,11 +178,12 @@ class Key:
             text = "".join([*pieces, text[end:]])
         return text
 
-    def _grams(self) -> "tuple[_Pieces, ...]":
-        """Return what of this key nothing may show, in base64 and in clear."""
+    def _grams(self) -> "tuple[_BothCases, ...]":
+        """Return what of this key nothing may show, in base64 and in clear, as it is and in small letters."""
         if not self.__pieces:
             coded = [said for shift in range(3) for said in _base64(self.__text, shift)]
-            self.__pieces = _pieces(coded, _ECHO_BASE64), _pieces([self.__text], _ECHO)
+            of = _pieces(coded, _ECHO_BASE64), _pieces([self.__text], _ECHO)
+            self.__pieces = tuple((one, one.lower()) for one in of)
         return self.__pieces
 
     def stands_in(self, text: str) -> bool:
@@ -191,15 +193,7 @@ class Key:
     def echoed_in(self, text: str, *, any_case: bool = False) -> bool:
         """Whether a piece of this key stands in `text`, in clear or in base64; header names come in any case."""
         where = text.lower() if any_case else text
-        for length, *cases in self._grams():
-            pieces, few = cases[2:] if any_case else cases[:2]
-            if len(pieces) < _FEW and not any(part in where for part in few):
-                continue  # and so no whole piece either
-            if len(pieces) < _FEW and any(piece in where for piece in pieces):
-                return True
-            if len(pieces) >= _FEW and any(where[i : i + length] in pieces for i in range(len(where) - length + 1)):
-                return True
-        return False
+        return any(_holds_any(where, cases[any_case]) for cases in self._grams())
 
     def __repr__(self) -> str:
         """Show the hint only."""
@@ -240,23 +234,52 @@ _LONG_NAME = re.compile(r"(?<![\w/.-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}(?![\w/
 
 
 class _Pieces(NamedTuple):
-    """What nothing may show: every piece of one length; and shorter parts, of which each piece holds at least one."""
+    """What nothing may show: every piece of one length; and shorter parts, of which each piece holds at least one.
+
+    Wherever a piece begins, it holds one of `parts` whole, and at every `step` of a text one of `anywhere`.
+    """
 
     length: int
     pieces: frozenset[str]
     parts: frozenset[str]
-    lower_pieces: frozenset[str]
-    lower_parts: frozenset[str]
+    anywhere: frozenset[str]
+
+    @property
+    def short(self) -> int:
+        return 2 * self.length // 3
+
+    @property
+    def step(self) -> int:
+        return self.length - self.short + 1
+
+    def lower(self) -> "_Pieces":
+        lowered = (frozenset(map(str.lower, some)) for some in (self.pieces, self.parts, self.anywhere))
+        return _Pieces(self.length, *lowered)
+
+
+_BothCases = tuple[_Pieces, _Pieces]
 
 
 def _pieces(texts: Sequence[str], length: int) -> _Pieces:
-    """Cut texts into pieces, and into so few parts that they are looked for in a fraction of the time."""
-    short = 2 * length // 3
-    pieces, parts = _cut(texts, length), _cut(texts, short, length - short + 1)
-    return _Pieces(length, pieces, parts, frozenset(map(str.lower, pieces)), frozenset(map(str.lower, parts)))
+    """Cut texts into pieces, and into parts that are looked for in a fraction of the time."""
+    blank = _Pieces(length, frozenset(), frozenset(), frozenset())
+    cuts = ((length, 1), (blank.short, blank.step), (blank.short, 1))
+    return _Pieces(length, *(_cut(texts, *cut) for cut in cuts))
 
 
-def _cut(texts: Iterable[str], length: int, step: int = 1) -> frozenset[str]:
+def _holds_any(where: str, of: _Pieces) -> bool:
+    """Whether a piece stands in a text; a long one is read once, at every step, where the pieces are many."""
+    if len(of.pieces) < _FEW:
+        return any(part in where for part in of.parts) and any(piece in where for piece in of.pieces)
+    for at in range(0, len(where), of.step):
+        if where[at : at + of.short] in of.anywhere:
+            near = range(max(0, at - of.step + 1), at + 1)
+            if any(where[start : start + of.length] in of.pieces for start in near):
+                return True
+    return False
+
+
+def _cut(texts: Iterable[str], length: int, step: int) -> frozenset[str]:
     """Return what stands at every `step` in `texts`."""
     return frozenset([text[i : i + length] for text in texts for i in range(0, len(text) - length + 1, step)])
 

@@ -33,8 +33,9 @@ class Reply:
 
     @property
     def is_json(self) -> bool:
-        """Whether this is what programs answer each other: JSON, and said to be."""
-        return "json" in self.headers.get("content-type", "") and self.json is not None
+        """Whether this is what programs answer each other: JSON, and said to be that and nothing else."""
+        kind = self.headers.get("content-type", "")
+        return "json" in kind and "html" not in kind and self.json is not None
 
     @property
     def is_html(self) -> bool:

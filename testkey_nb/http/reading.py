@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -11,10 +12,15 @@ from typing import cast
 import httpx
 
 from testkey_nb.keys import Key
+from testkey_nb.rows import Why
 from testkey_nb.spec import Reply
 
 BODY_BYTES = 16 * 2**20  # a list of 5,000 models with ten routes each has ten
+VALUES = 1_400_000  # that list counts 1.1 million; 10,000 times the longest entry of OpenRouter's, of 91 values, 1.35
 TEXT_CHARS, HEADER_CHARS = 4096, 1024
+ECHO_BYTES = 2**20  # of an answer that echoes the key; a longer one is not read
+_ESCAPED = re.compile(r"\\u00([0-7][0-9A-Fa-f])|\\/")
+_OBJECT = 5  # one object, and the row that may be made of it, take the memory of so many other values
 
 
 async def read_bounded(response: httpx.Response) -> bytearray:
@@ -36,6 +42,8 @@ async def read_bounded(response: httpx.Response) -> bytearray:
             body += unpacker.decompress(chunk, BODY_BYTES + 1 - len(body)) if unpacker else chunk
             if len(body) > BODY_BYTES:
                 return body
+            if unpacker and unpacker.unused_data:
+                raise httpx.DecodingError("something stands behind the packed body")
     except zlib.error as error:
         raise httpx.DecodingError(str(error)) from error
     if unpacker and body and not unpacker.eof:
@@ -43,9 +51,21 @@ async def read_bounded(response: httpx.Response) -> bytearray:
     return body
 
 
+def too_large(body: bytes | bytearray) -> Why:
+    """Say why a body is not parsed: a few bytes of JSON can be a hundred of memory; empty where it may be.
+
+    What is counted is at least the number of values, an object as five, whatever the body is.
+    """
+    if len(body) > BODY_BYTES:
+        return Why("too large: the answer has more than {size} bytes", size=BODY_BYTES)
+    if body.count(b",") + body.count(b"[") + _OBJECT * body.count(b"{") > VALUES:
+        return Why("too large: the answer has more than {values} values", values=VALUES)
+    return Why("")
+
+
 def _unpacker(encoding: str) -> "zlib._Decompress | None":
     known = {"": None, "identity": None, "gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
-    name = encoding.strip().lower()
+    name = encoding.strip().lower().removeprefix("x-")  # x-gzip is gzip: RFC 9110 section 8.4.1.3
     if name not in known:
         raise httpx.DecodingError("the body is packed in a way that was not asked for")
     bits = known[name]
@@ -59,20 +79,27 @@ def reply_of(blank: Reply, status: int, headers: Mapping[str, str], body: bytes 
     text = "" if b"\0" in body else body.decode("utf-8-sig", "replace")
     digest = hashlib.sha256(body).hexdigest()
     reply = replace(blank, status=status, headers=kept, json=_json(text), text=text[:TEXT_CHARS], digest=digest)
-    return _without_key(reply, text, key) if key else reply
+    del text  # it may be four times as large as the body, which is searched next
+    return _without_key(reply, body, key) if key else reply
 
 
-def _without_key(reply: Reply, body: str, key: Key) -> Reply:
+def _without_key(reply: Reply, body: bytes | bytearray, key: Key) -> Reply:
     """Return an answer in which nothing echoes the key, wherever it stands and however JSON wrote it."""
-    if not ("\\u" in body or key.echoed_in(f"{reply.headers}{body}", any_case=True)):
+    everything = (str(reply.headers), _unescaped(body))
+    if not any(key.echoed_in(said, any_case=True) for said in everything):
         return reply
     try:
-        found = _blanked(reply.json, key)
+        found = _blanked(reply.json, key) if len(body) <= ECHO_BYTES else None
     except RecursionError:
         found = None
     kept = {name: key.blank(said) for name, said in reply.headers.items() if not key.echoed_in(name, any_case=True)}
     shown = replace(reply, headers=kept, json=found, text=key.blank(reply.text))
     return shown if shown == reply else replace(shown, digest="")
+
+
+def _unescaped(body: bytes | bytearray) -> str:
+    """Return a body with one byte a character, where as Unicode it may take four, and ASCII as JSON means it."""
+    return _ESCAPED.sub(lambda one: chr(int(one[1], 16)) if one[1] else one[0][1:], body.decode("latin-1"))
 
 
 def _blanked(found: object, key: Key) -> object:

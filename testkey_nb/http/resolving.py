@@ -163,7 +163,23 @@ class Connection(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> object:
         """Tell what is asked; by `is_readable` a pool sees that an idle connection is of no use any more."""
-        return (info == "is_readable" and self.spent) or self._stream.get_extra_info(info)
+        if info == "is_readable" and (self.spent or _decrypts_more(self._stream)):
+            return True
+        return self._stream.get_extra_info(info)
+
+
+def _decrypts_more(stream: _Stream) -> bool:
+    """Whether TLS has received what nobody has read: the socket knows nothing of it any more."""
+    tls = stream.get_extra_info("ssl_object")
+    if not isinstance(tls, ssl.SSLObject):
+        return False
+    try:
+        tls.read(1)  # of a connection that is closed, if anything comes
+    except ssl.SSLWantReadError:
+        return False
+    except ssl.SSLError:
+        pass
+    return True
 
 
 def _alternating(addresses: Sequence[str]) -> list[str]:

@@ -1,4 +1,8 @@
-"""A run's way out: GET and HEAD only, polite per host, one attempt, bounded in number and time."""
+"""A run's way out: GET and HEAD only, polite per host, one attempt, bounded in number and time.
+
+Requests go straight to what carries them.  No client stands above it that would follow a redirect, keep a cookie or
+read .netrc.
+"""
 
 import asyncio
 import time
@@ -23,7 +27,7 @@ from .exchange import Exchange, Manifest
 from .faults import FAULTS, TIMEOUTS, NotConnected, kind_of
 from .network import DIRECT, MANIFEST, VOUCHED, Network
 from .quiet import quietly
-from .reading import BODY_BYTES, certificate_of, read_bounded, reply_of
+from .reading import certificate_of, read_bounded, reply_of, too_large
 from .timing import Stopwatch
 
 USER_AGENT = f"testkey_nb/{__version__} (read-only key readiness probe)"
@@ -214,8 +218,8 @@ class Sender:
             body = await read_bounded(response)
             ended = time.perf_counter()
         self.manifest.size_bytes += len(body)
-        if len(body) > BODY_BYTES:
-            return Exchange(number, Why("too large: the answer has more than {size} bytes", size=BODY_BYTES))
+        if fault := too_large(body):
+            return Exchange(number, fault)
         certificate, issuer = certificate_of(tls)
         return Exchange(
             number,

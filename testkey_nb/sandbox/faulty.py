@@ -53,8 +53,9 @@ class Happening:
     request: str
     writer: asyncio.StreamWriter
     more: Callable[[], Awaitable[str]]  # the next request over the same connection
+    ask: Callable[[str], Awaitable[Given]]  # what would have been answered to another request
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: bytes | memoryview) -> None:
         """Send some bytes now."""
         self.writer.write(data)
         await self.writer.drain()
@@ -85,6 +86,7 @@ class Fault:
     whole: bool = False
     partly: bool = False
     slow: bool = False  # it ends only when whoever asks gives up
+    large: bool = False  # it takes seconds to read
     waits: bool = False  # the host asks to wait, after which nothing more should be sent there
 
 
@@ -162,7 +164,9 @@ class Faulty:
             writer.write(given.wire())
             await writer.drain()
             return
-        await self._fault.happens(Happening(given, request, writer, partial(self._arrived, reader)))
+        await self._fault.happens(
+            Happening(given, request, writer, partial(self._arrived, reader), partial(_answer, self._app))
+        )
 
     async def _arrived(self, reader: asyncio.StreamReader) -> str:
         request = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
