@@ -4,7 +4,7 @@ import hashlib
 import json
 import ssl
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -63,25 +63,33 @@ def reply_of(blank: Reply, status: int, headers: Mapping[str, str], body: bytes 
 
 
 def _without_key(reply: Reply, body: str, key: Key) -> Reply:
-    """Return an answer in which nothing echoes the key, wherever it stands and however JSON wrote it."""
-    if not ("\\u" in body or key.echoed_in(f"{reply.headers}{body}", any_case=True)):
+    """Return an answer in which nothing echoes the key, wherever it stands and however it is written."""
+    whole = f"{reply.headers}{body}"
+    spelled = key.spelled_in(whole)
+    if not (spelled or "\\u" in body or key.echoed_in(whole, any_case=True)):
         return reply
+
+    def blank(said: str) -> str:
+        """Blank the key; where it is spelled in another way, nothing around it is worth the risk."""
+        blanked = key.blank(said)
+        return "[key]" if spelled and key.spelled_in(blanked) else blanked
+
     try:
-        found = _blanked(reply.json, key)
+        found = _blanked(reply.json, blank)
     except RecursionError:
         found = None
-    kept = {name: key.blank(said) for name, said in reply.headers.items() if not key.echoed_in(name, any_case=True)}
+    kept = {name: blank(said) for name, said in reply.headers.items() if not key.echoed_in(name, any_case=True)}
     shown = replace(reply, headers=kept, json=found, text=key.blank(reply.text))
     return shown if shown == reply else replace(shown, digest="")
 
 
-def _blanked(found: object, key: Key) -> object:
+def _blanked(found: object, blank: Callable[[str], str]) -> object:
     if isinstance(found, str):
-        return key.blank(found)
+        return blank(found)
     if isinstance(found, list):
-        return [_blanked(item, key) for item in found]
+        return [_blanked(item, blank) for item in found]
     if isinstance(found, dict):
-        return {key.blank(str(name)): _blanked(item, key) for name, item in found.items()}
+        return {blank(str(name)): _blanked(item, blank) for name, item in found.items()}
     return found
 
 
