@@ -34,6 +34,13 @@ def axes(run: Run, **answers: str) -> Run:
     return replace(run, findings=auth, plan=replace(run.plan, provider=provider))
 
 
+def witnesses(run: Run, axis: str, letters: str) -> Run:
+    """Answer one axis by several witnesses, one letter each."""
+    found = axes(run)
+    told = tuple(Finding(Axis(axis), LETTERS[letter], Why(letter), f"ask {letter}", WHY) for letter in letters)
+    return replace(found, findings=(*(one for one in found.findings if one.axis != axis), *told))
+
+
 def models(run: Run, **facts: Any) -> Run:  # noqa: ANN401 - fields of ModelRow
     return replace(run, models=tuple(replace(row, **facts) if row.covered else row for row in run.models))
 
@@ -91,6 +98,13 @@ CHANGED: Mapping[str, Callable[[Run], Run]] = {
     "scope unknown": lambda run: axes(run, scope="u"),
     "region no": lambda run: axes(run, region="n"),
     "region unknown": lambda run: axes(run, region="u"),
+    "auth contradicted": lambda run: witnesses(run, "auth", "yn"),
+    "auth yes, once not known": lambda run: witnesses(run, "auth", "uy"),
+    "auth no, once not known": lambda run: witnesses(run, "auth", "un"),
+    "funds contradicted": lambda run: witnesses(run, "funds", "n"),  # the account can pay, an answer says it cannot
+    "quota no, once not known": lambda run: replace(
+        axes(run, quota="n"), findings=(*axes(run).findings, Finding(Axis.QUOTA, Answer.UNKNOWN, WHY, "x", WHY))
+    ),
     "scope no, funds unknown": lambda run: axes(run, scope="n", funds="u"),
     "scope unknown, funds no": lambda run: axes(run, scope="u", funds="n"),
     "model not in the list": lambda run: models(run, model="another/model"),
@@ -167,6 +181,12 @@ TABLE = (
     line("auth no               | yyyyy | nuyuu | false | ", REVIEW, "identification"),
     line("auth unknown          | yyyyy | uuyuu | null  | ", REVIEW, "identification"),
     line("auth unknown          | nnnnn | uuyuu | null  | ", REVIEW, "identification", "ciprm"),
+    # Of several witnesses those that do not know are passed over, and those that contradict each other leave it open.
+    line("auth contradicted        | yyyyy | uuyuu | null  | ", REVIEW, "identification"),
+    line("auth yes, once not known | yyyyy | yyyyy | true  | launch"),
+    line("auth no, once not known  | yyyyy | nuyuu | false | ", REVIEW, "identification"),
+    line("funds contradicted       | yyyyy | yyyyu | null  | routing", REVIEW, "launch"),
+    line("quota no, once not known | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
     # Inventory: it may call inference, and every covered model is listed and not past its end.
     line("scope no              | yyyyy | ynyyy | false | identification", REVIEW, "inventory"),
     line("scope unknown         | yyyyy | yuyyy | null  | identification", REVIEW, "inventory"),
@@ -368,7 +388,146 @@ def test_an_endpoint_that_did_not_answer_is_to_be_asked_again(run_persona: RunPe
     run = identity(run_persona("launch-ready"), Verdict.UNKNOWN)
     silent = EvidenceRow("https://a.example", "no answer", WHY, "neutral", "", "x", "x")
     some = replace(silent, endpoint="https://b.example", mark="address")
-    for evidence, again in (((silent,), True), ((silent, some), False), ((some,), False), ((), False)):
+    shape = replace(silent, endpoint="", mark="key shape")
+    for evidence, again in (((silent,), True), ((shape, silent), True), ((silent, some), False), ((some,), False),
+                            ((shape,), False), ((), False)):  # fmt: skip
         judged = judge_run(replace(run, identity=replace(run.identity, evidence=evidence)))
-        assert ("probe again once https://a.example" in judged.action.opens) is again
+        assert (judged.gates[0].may, judged.ready) == ("unknown", None)
+        assert (judged.action.opens == "probe again once https://a.example answer") is again
         assert ("--trust-endpoint" in judged.action.opens) is not again
+
+
+@pytest.mark.parametrize("verdict", [Verdict.RELAY, Verdict.CONTRADICTED])
+def test_who_shows_a_foreign_mark_is_not_vouched_for_and_not_asked_again(
+    verdict: Verdict, run_persona: RunPersona
+) -> None:
+    run = identity(run_persona("launch-ready"), verdict)
+    silent = EvidenceRow("https://a.example", "no answer", WHY, "neutral", "", "x", "x")
+    judged = judge_run(replace(run, identity=replace(run.identity, evidence=(silent,))))
+    assert (judged.gates[0].may, judged.action.opens) == ("no", "use the provider's own address")
+
+
+# Two covered models: the gate is as good as the worse of them.
+
+SECOND = "openai/gpt-oss-20b"
+
+
+def second(run: Run, **facts: Any) -> Run:  # noqa: ANN401 - fields of ModelRow
+    changed = tuple(replace(row, **facts) if row.model == SECOND else row for row in run.models)
+    return replace(run, models=changed)
+
+
+def unpriced(run: Run, *of: str) -> Run:
+    return uncatalogued(run, prices=tuple(row for row in run.prices if row.model not in of))
+
+
+TWO: tuple[tuple[Callable[[Run], Run], str, str | None], ...] = (
+    (lambda run: run, "yyyyy", None),
+    (lambda run: second(run, route_status="error"), "yynny", REVIEW),
+    (lambda run: second(run, route_status="resting"), "yyuuy", REVIEW),
+    (lambda run: unpriced(run, SECOND), "yynyy", PRICING),
+    (lambda run: unpriced(run, real.COVERED), "yynyy", PRICING),
+    (lambda run: second(unpriced(run, real.COVERED), route_status="error"), "yynny", REVIEW),
+    (lambda run: second(run, model="another/model"), "ynnny", REVIEW),
+    (lambda run: second(run, shutdown_at=run.stamp.observed_at - timedelta(days=1)), "yuyyy", REVIEW),
+)
+
+
+@pytest.mark.parametrize(("changed", "may", "action"), TWO)
+def test_a_gate_is_as_good_as_the_worse_of_two_models(
+    changed: Callable[[Run], Run], may: str, action: str | None, run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("launch-ready", models=(real.COVERED, SECOND))
+    judged = judge_run(changed(run), folder(all_done(run), "yyyyy" if action != PRICING else "yynyy"))
+    assert ("".join(gate.may[0] for gate in judged.gates), judged.action.id) == (may, action)
+
+
+def test_a_route_that_no_list_names_does_not_make_those_that_are_down_uncertain(run_persona: RunPersona) -> None:
+    run = models(run_persona("launch-ready"), route_status="error")
+    [row, *_] = [row for row in run.models if row.covered]
+    named = replace(row, route="elsewhere", listed=False, route_status=None)
+    assert judge_run(replace(run, models=(*run.models, named))).gates[3].may is Answer.NO
+
+
+def test_one_route_that_stays_is_enough_and_nothing_is_said_of_the_others(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    first = next(row for row in run.models if row.covered and row.live)
+    soon = replace(first, shutdown_at=run.stamp.observed_at + timedelta(days=1))
+    judged = judge_run(replace(run, models=tuple(soon if row is first else row for row in run.models)))
+    assert judged.gates[1].may is Answer.YES
+    assert "shut down" not in judged.gates[1].may_why
+
+
+# What is said of a gate that is shut names what shuts it, and what would open it.
+
+
+def test_of_several_routes_the_price_that_somebody_has_is_told_and_how_it_would_stand(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    covered = [row for row in run.prices if row.model == real.COVERED]
+    half = replace(covered[0], route="aaa", input_per_mtok=None)
+    dear = replace(covered[0], source="another", input_per_mtok=9.0, output_per_mtok=9.0)
+    live = next(row for row in run.models if row.covered and row.live)
+    listed = (replace(live, route="aaa"), replace(live, route=covered[0].route))
+    told = replace(uncatalogued(run, prices=(half, covered[0], dear)), models=listed)
+    gate = judge_run(told).gates[2]
+    assert gate.may_why.startswith(f"the price of {real.COVERED} is disputed")
+    assert "max_price_spread" in gate.opens
+    old = run.stamp.observed_at - timedelta(days=31)
+    stale = judge_run(replace(told, prices=(half, replace(covered[0], checked_at=old)))).gates[2]
+    assert stale.may_why.startswith(f"the price of {real.COVERED} is stale")
+    assert "max_price_spread" not in stale.opens
+
+
+def test_what_a_key_has_too_much_is_named(run_persona: RunPersona) -> None:
+    run = metric(metric(run_persona("launch-ready"), "over_privileged", 1), "excess_permissions", "job.write")
+    assert judge_run(run).gates[4].may_why == "over-privileged: beyond inference and reading it has job.write"
+    classic = metric(metric(run, "excess_permissions"), "token_role", "write")
+    assert "its role (write)" in judge_run(classic).gates[4].may_why
+
+
+LOAD = {"planned_requests_per_min": 100, "planned_tokens_per_min": 100}
+FEW, FEWER = replace(LIMIT, limit="few", quota=50, window_s=60), replace(LIMIT, limit="fewer", quota=5, window_s=60)
+MANY = replace(LIMIT, limit="many", quota=1e6, window_s=60)
+TOKENS = replace(MANY, limit="tokens", scope="tokens")
+CARRIED = (
+    ((MANY, TOKENS), False, "yes", "the first to be reached is"),
+    ((MANY,), True, "yes", "the first to be reached is many"),
+    ((MANY,), False, "unknown", "no limit of tokens can be compared"),
+    ((TOKENS,), False, "unknown", "no limit of requests can be compared"),
+    ((FEW, FEWER, TOKENS), True, "no", "the limit fewer does not carry"),
+    ((FEWER, FEW, TOKENS), True, "no", "the limit fewer does not carry"),
+    ((replace(MANY, service="huggingface.co"),), False, "unknown", "publishes no limit of this service"),
+    ((replace(MANY, window_s=None),), False, "unknown", "no limit of this service can be compared"),
+)
+
+
+@pytest.mark.parametrize(("limits", "passes", "may", "why"), CARRIED)
+def test_a_load_is_carried_where_a_limit_of_each_kind_is_known_to_carry_it(
+    limits: tuple[LimitRow, ...],
+    passes: bool,  # noqa: FBT001 - a column of the table
+    may: str,
+    why: str,
+    run_persona: RunPersona,
+) -> None:
+    run = replace(run_persona("launch-ready"), limits=limits)
+    gate = judge_run(run, policy=change(Policy(), {**LOAD, "unpublished_limits_pass": passes})).gates[4]
+    assert gate.may == may
+    assert why in gate.may_why
+
+
+def test_what_opens_a_gate_is_of_the_half_that_shuts_it(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    assert [gate.opens for gate in judge_run(run).gates][3:] == [
+        "write it with the action set_route", "write it with the action add_monitoring"
+    ]  # fmt: skip
+    shut = judge_run(CHANGED["routes down"](run)).gates[3]
+    assert shut.opens == "wait until a route is live again, or choose another model"
+
+
+def test_an_axis_that_nobody_tells_of_says_what_is_not_told(run_persona: RunPersona) -> None:
+    run = axes(run_persona("launch-ready"))
+    silent = replace(run, plan=replace(run.plan, provider=replace(run.plan.provider, findings=lambda _values: ())))
+    passport = judge_run(silent).passport
+    said = {axis: passport[axis].why for axis in (Axis.FUNDS, Axis.QUOTA, Axis.SCOPE)}
+    assert {passport[axis].answer for axis in said} == {Answer.UNKNOWN}
+    assert [word in said[axis] for axis, word in zip(said, ("pay", "limit", "models"), strict=True)] == [True] * 3
