@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, NoReturn, SupportsIndex
 from urllib.parse import unquote
 
+from .echoes import Spellings
 from .errors import KeyExpired, KeyMalformed, KeyMissing
 from .expiry import KEEPER, lifetime_s, now
 
@@ -49,7 +50,7 @@ class Key:
 
     """
 
-    __slots__ = ("__clock", "__pieces", "__text", "__weakref__", "hint", "name", "until")
+    __slots__ = ("__clock", "__pieces", "__spellings", "__text", "__weakref__", "hint", "name", "until")
 
     def __init__(self, name: str, text: str, *, clock: Callable[[], float] = now) -> None:
         """Check `text` before it can become a header."""
@@ -60,6 +61,7 @@ class Key:
             raise KeyMalformed(msg)
         self.__text = text
         self.__pieces: tuple[_BothCases, ...] = ()
+        self.__spellings: Spellings | None = None
         digest = hmac.new(_SESSION, text.encode(), hashlib.sha256).hexdigest()
         self.hint = f"{name}#{digest[:8]}"
         self.__clock = clock
@@ -128,7 +130,7 @@ class Key:
 
     def forget(self) -> None:
         """Drop the text now."""
-        self.__text, self.__pieces = "", ()
+        self.__text, self.__pieces, self.__spellings = "", (), None
 
     def fits(self, pattern: str) -> bool:
         """Whether the whole key matches `pattern`."""
@@ -161,7 +163,7 @@ class Key:
         if self.expired:
             return ""
         blanked = self.blank(text)
-        if self.echoed_in(_unwrapped(blanked)):
+        if self.echoed_in(_unwrapped(blanked)) or self.spelled_in(blanked):
             return "[key]"  # it is there in another spelling: nothing around it is worth the risk
         return redact(blanked, limit)
 
@@ -194,6 +196,12 @@ class Key:
         """Whether a piece of this key stands in `text`, in clear or in base64; header names come in any case."""
         where = text.lower() if any_case else text
         return any(_holds_any(where, cases[any_case]) for cases in self._grams())
+
+    def spelled_in(self, text: str) -> bool:
+        """Whether a dozen characters in a row of this key stand in `text` in another spelling of it."""
+        if self.__spellings is None and self.__text:
+            self.__spellings = Spellings.of(self.__text)
+        return self.__spellings is not None and self.__spellings.stand_in(text)
 
     def __repr__(self) -> str:
         """Show the hint only."""

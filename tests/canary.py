@@ -1,12 +1,14 @@
 """Look for a key or for personal data in whatever was written or shown, however it was spelled or broken up."""
 
 import base64
+import gc
 import html
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from types import FunctionType, ModuleType
 
 import numpy as np
 
@@ -53,6 +55,20 @@ class Canary:
             hits = (*self._exact.found(seen), *self._folded.found(seen.lower()))
             found |= dict.fromkeys(f"{view}: {hit}" for hit in hits)
         return list(found)
+
+
+def reachable(thing: object) -> str:
+    """Return every text that can be got at from `thing`, leaving out code."""
+    seen, texts, left = {id(thing)}, [], [thing]
+    while left:
+        one = left.pop()
+        if isinstance(one, str | bytes | bytearray):
+            texts.append(one if isinstance(one, str) else repr(bytes(one)))
+        if not isinstance(one, type | ModuleType | FunctionType):
+            fresh = [other for other in gc.get_referents(one) if id(other) not in seen]
+            seen |= {id(other) for other in fresh}
+            left += fresh
+    return "\n".join(texts)
 
 
 @cache

@@ -7,13 +7,11 @@ package is gone through, and every byte written and every text shown is searched
 import asyncio
 import base64
 import dataclasses
-import gc
 import hashlib
 import html
 import io
 import json
 import logging
-import os
 import pprint
 import random
 import re
@@ -38,7 +36,7 @@ import httpx
 import nbformat
 import pytest
 import trustme
-from canary import Canary
+from canary import Canary, reachable
 from endpoints import CONTROL, listening, wire
 from jupyter_process import isolated, serving
 from nbclient import NotebookClient
@@ -486,20 +484,6 @@ def look_at(world: World, run: Run, languages: Iterable[str] = LANGUAGES) -> Non
         folder, files = world.folder / "artefacts" / run.stamp.run_id / action, make(readiness)
         world.show(f"preview of {action}", preview(folder, files))
         write(folder, files)
-
-
-def reachable(thing: object) -> str:
-    """Return every text that can be got at from `thing`, leaving out code."""
-    seen, texts, left = {id(thing)}, [], [thing]
-    while left:
-        one = left.pop()
-        if isinstance(one, str | bytes | bytearray):
-            texts.append(one if isinstance(one, str) else repr(bytes(one)))
-        if not isinstance(one, type | type(os) | type(reachable)):
-            fresh = [other for other in gc.get_referents(one) if id(other) not in seen]
-            seen |= {id(other) for other in fresh}
-            left += fresh
-    return "\n".join(texts)
 
 
 def cell(source: str, *tags: str) -> Any:  # noqa: ANN401 - a notebook's node

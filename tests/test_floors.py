@@ -17,6 +17,7 @@ from testkey_nb.providers import PROVIDERS
 PACKAGE = Path(testkey_nb.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
+    "echoes": 0,
     "errors": 0,
     "expiry": 0,
     "outcome": 1,

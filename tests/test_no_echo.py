@@ -5,7 +5,7 @@ import json
 
 import httpx
 import pytest
-from canary import Canary
+from canary import Canary, reachable
 from endpoints import CONTROL
 
 from testkey_nb import sandbox
@@ -60,3 +60,41 @@ def test_no_answer_echoes_a_key_or_an_address_into_what_is_shown(provider: Provi
     run = asyncio.run(probe_key(Key("THE_KEY", secret), choices, transport=echoing(secret, status)))
     assert [row for row in run.answers if row.keyed] or not any(ask.auth for ask in provider.asks)
     assert Canary(secret, (MAIL,)).find(shown(run)) == []
+
+
+# What stops a run is kept by whoever looks at it: `%debug`, `sys.last_exc`, a log of tracebacks with locals.
+
+STOPS = (RuntimeError, KeyboardInterrupt, SystemExit, MemoryError, asyncio.CancelledError)
+
+
+class Stopping(httpx.AsyncBaseTransport):
+    """Stop whatever carries a key, with the request in a local variable as clients have it."""
+
+    def __init__(self, stop: type[BaseException]) -> None:
+        self.asked, self._stop, self._inner = 0, stop, sandbox.transport("huggingface", "launch-ready")
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if "authorization" in request.headers:
+            self.asked += 1
+            sent = list(request.headers.raw)
+            raise self._stop(f"{len(sent)} headers")
+        return await self._inner.handle_async_request(request)
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_whatever_stops_a_run_leads_to_no_key_once_that_is_gone(stop: type[BaseException]) -> None:
+    backwards = sandbox.PERSONAS["huggingface"]["launch-ready"].key[::-1].swapcase()
+    key, transport = Key("THE_KEY", f"hf_{backwards[:34]}"), Stopping(stop)
+    choices = plan("huggingface", base_url=sandbox.ORIGIN, trust_endpoint=True, operator="the tests")
+    with pytest.raises(stop) as caught:
+        asyncio.run(probe_key(key, choices, transport=transport))
+    assert transport.asked
+    key.forget()
+    error: BaseException | None = caught.value
+    while error:
+        trace = error.__traceback__
+        while trace:
+            if trace.tb_frame.f_code.co_filename != __file__:
+                assert backwards[4:30] not in reachable(trace.tb_frame.f_locals)
+            trace = trace.tb_next
+        error = error.__cause__ or error.__context__

@@ -5,7 +5,7 @@ import json
 import re
 import ssl
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -84,15 +84,22 @@ def reply_of(blank: Reply, status: int, headers: Mapping[str, str], body: bytes 
 
 
 def _without_key(reply: Reply, body: bytes | bytearray, key: Key) -> Reply:
-    """Return an answer in which nothing echoes the key, wherever it stands and however JSON wrote it."""
+    """Return an answer in which nothing echoes the key, wherever it stands and however it is written."""
     everything = (str(reply.headers), _unescaped(body))
-    if not any(key.echoed_in(said, any_case=True) for said in everything):
+    spelled = any(key.spelled_in(said) for said in everything)
+    if not (spelled or any(key.echoed_in(said, any_case=True) for said in everything)):
         return reply
+
+    def blank(said: str) -> str:
+        """Blank the key; where it is spelled in another way, nothing around it is worth the risk."""
+        blanked = key.blank(said)
+        return "[key]" if spelled and key.spelled_in(blanked) else blanked
+
     try:
-        found = _blanked(reply.json, key) if len(body) <= ECHO_BYTES else None
+        found = _blanked(reply.json, blank) if len(body) <= ECHO_BYTES else None
     except RecursionError:
         found = None
-    kept = {name: key.blank(said) for name, said in reply.headers.items() if not key.echoed_in(name, any_case=True)}
+    kept = {name: blank(said) for name, said in reply.headers.items() if not key.echoed_in(name, any_case=True)}
     shown = replace(reply, headers=kept, json=found, text=key.blank(reply.text))
     return shown if shown == reply else replace(shown, digest="")
 
@@ -102,13 +109,13 @@ def _unescaped(body: bytes | bytearray) -> str:
     return _ESCAPED.sub(lambda one: chr(int(one[1], 16)) if one[1] else one[0][1:], body.decode("latin-1"))
 
 
-def _blanked(found: object, key: Key) -> object:
+def _blanked(found: object, blank: Callable[[str], str]) -> object:
     if isinstance(found, str):
-        return key.blank(found)
+        return blank(found)
     if isinstance(found, list):
-        return [_blanked(item, key) for item in found]
+        return [_blanked(item, blank) for item in found]
     if isinstance(found, dict):
-        return {key.blank(str(name)): _blanked(item, key) for name, item in found.items()}
+        return {blank(str(name)): _blanked(item, blank) for name, item in found.items()}
     return found
 
 

@@ -152,8 +152,6 @@ class Sender:
                     asked = Reply(0, {}, None, "", model, claims or {}, slot)
                     exchange = await self._exchange(number, self._request(url, key, *auth), asked)
                     exchange = replace(exchange, asked_at=asked_at)
-        except asyncio.CancelledError as stopped:
-            raise stopped.with_traceback(None) from None  # the frames below hold half an answer
         except TIMEOUTS:
             if not self.left_s:
                 return failed(Why("timeout: this run's time was over"))
@@ -163,6 +161,8 @@ class Sender:
         except FAULTS as error:
             said = (self._key.redact if self._key else redact)(str(error), 120)
             return failed(Why("{kind}: {said}", kind=kind_of(error), said=said or type(error).__name__))
+        except BaseException as stopped:  # noqa: BLE001 - raised again
+            raise stopped.with_traceback(None) from None  # the frames below hold the request and half an answer
         if exchange.reply and exchange.reply.status == 429:  # noqa: PLR2004 - Too Many Requests
             self._stopped[slot] = exchange.reply.headers.get("retry-after", "")
             if key is None:  # it is not about a key, so it is for everybody

@@ -255,7 +255,7 @@ def _side_by_side(run: Run, launch: Launch) -> tuple[PriceRow, ...]:
 def _next(gates: Sequence[Walked]) -> tuple[Next, tuple[Action, ...]]:
     """Choose exactly one action: nobody should do work for a key that cannot launch."""
     required = [gate for gate in gates if gate.required]
-    undone = [gate for gate in required if gate.done is not Answer.YES or gate.may is not Answer.YES]
+    undone = [gate for gate in required if gate.done is not Answer.YES]  # a price to be filled in is not filed either
     blocked = next((gate for gate in required if gate.may is not Answer.YES and not gate.to_fill), None)
     if blocked:
         first = Next(Action.HUMAN_REVIEW, blocked.gate, blocked.may_why, blocked.opens)
@@ -263,7 +263,7 @@ def _next(gates: Sequence[Walked]) -> tuple[Next, tuple[Action, ...]]:
         first = Next(ACTION_OF[undone[0].gate], undone[0].gate, undone[0].why, undone[0].opens)
     else:
         first = Next(None, None, Why("nothing is outstanding"), Why(""))
-    outstanding = [ACTION_OF[gate.gate] for gate in undone if gate.done is not Answer.YES or gate.to_fill]
+    outstanding = (ACTION_OF[gate.gate] for gate in undone)
     return first, tuple(action for action in outstanding if action is not first.id)
 
 

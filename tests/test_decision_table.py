@@ -1,0 +1,533 @@
+"""The decision table in full: one thing changed in a run that may launch, and all that follows from it.
+
+Every line is written out by hand from the rules, so that no rule can change without a line that no longer holds.
+Letters stand for the five gates in their order: identification, inventory, pricing, routing, launch.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+import real_bodies as real
+from conftest import KEY_NAME, AllDone, RunPersona
+
+from testkey_nb.judge import Policy, Readiness, change, judge_run, of_dimension
+from testkey_nb.launch import Credential, Launch
+from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Verdict
+from testkey_nb.probe import Run
+from testkey_nb.rows import EvidenceRow, LimitRow, MetricRow, Value, Why
+from testkey_nb.spec import Finding
+
+WHY, ROUTER = Why("because"), "router.huggingface.co"
+LETTERS = {"y": Answer.YES, "n": Answer.NO, "u": Answer.UNKNOWN}
+
+
+def axes(run: Run, **answers: str) -> Run:
+    """Answer the axes that answers tell of otherwise; the two others are worked out from the run's rows."""
+    found = dict.fromkeys(("auth", "funds", "quota", "scope"), "y") | answers
+    findings = [Finding(Axis(axis), LETTERS[letter], WHY, "current_key", WHY) for axis, letter in found.items()]
+    auth = tuple(one for one in findings if one.axis is Axis.AUTH)
+    told = tuple(one for one in findings if one.axis is not Axis.AUTH)
+    provider = replace(run.plan.provider, findings=lambda _values: told)
+    return replace(run, findings=auth, plan=replace(run.plan, provider=provider))
+
+
+def witnesses(run: Run, axis: str, letters: str) -> Run:
+    """Answer one axis by several witnesses, one letter each."""
+    found = axes(run)
+    told = tuple(Finding(Axis(axis), LETTERS[letter], Why(letter), f"ask {letter}", WHY) for letter in letters)
+    return replace(found, findings=(*(one for one in found.findings if one.axis != axis), *told))
+
+
+def models(run: Run, **facts: Any) -> Run:  # noqa: ANN401 - fields of ModelRow
+    return replace(run, models=tuple(replace(row, **facts) if row.covered else row for row in run.models))
+
+
+def metric(run: Run, name: str, *values: Value) -> Run:
+    kept = tuple(row for row in run.metrics if row.metric != name)
+    return replace(run, metrics=(*kept, *(MetricRow.of(name, value, "", "current_key") for value in values)))
+
+
+def prices(run: Run, **facts: Any) -> Run:  # noqa: ANN401 - fields of PriceRow
+    return uncatalogued(replace(run, prices=tuple(replace(row, **facts) for row in run.prices)))
+
+
+def uncatalogued(run: Run, **facts: Any) -> Run:  # noqa: ANN401 - fields of Run
+    """Leave the run its own prices only."""
+    run = replace(run, **facts)
+    return replace(run, plan=replace(run.plan, provider=replace(run.plan.provider, catalogue="")))
+
+
+def identity(run: Run, verdict: Verdict) -> Run:
+    return replace(run, identity=replace(run.identity, verdict=verdict))
+
+
+def ends(run: Run, name: str, days: float) -> Run:
+    end = run.stamp.observed_at + timedelta(days=days)
+    return models(run, **{name: end}) if name == "shutdown_at" else metric(run, name, end.isoformat())
+
+
+def samples(run: Run, *outcomes: Outcome) -> Run:
+    template = next(row for row in run.answers if row.ask == "model_catalog")
+    rows = [replace(template, sample=n, outcome=one, request=100 + n) for n, one in enumerate(outcomes, start=1)]
+    return replace(run, answers=(*run.answers, *rows))
+
+
+def disputed(run: Run) -> Run:
+    dearer = (replace(row, source="another", input_per_mtok=9.0, output_per_mtok=9.0) for row in run.prices)
+    return replace(run, prices=(*run.prices, *dearer))
+
+
+OK, DOWN = Outcome.OK, Outcome.UNAVAILABLE
+LIMIT = LimitRow("api", ROUTER, 1000, 1, 300, 9, "x", "requests")
+CHANGED: Mapping[str, Callable[[Run], Run]] = {
+    "nothing": lambda run: run,
+    "identity genuine": lambda run: identity(run, Verdict.GENUINE),
+    "identity relay": lambda run: identity(run, Verdict.RELAY),
+    "identity contradicted": lambda run: identity(run, Verdict.CONTRADICTED),
+    "identity unknown": lambda run: identity(run, Verdict.UNKNOWN),
+    "auth no": lambda run: axes(run, auth="n"),
+    "auth unknown": lambda run: axes(run, auth="u"),
+    "funds no": lambda run: axes(run, funds="n"),
+    "funds unknown": lambda run: axes(run, funds="u"),
+    "quota no": lambda run: axes(run, quota="n"),
+    "quota unknown": lambda run: axes(run, quota="u"),
+    "scope no": lambda run: axes(run, scope="n"),
+    "scope unknown": lambda run: axes(run, scope="u"),
+    "region no": lambda run: axes(run, region="n"),
+    "region unknown": lambda run: axes(run, region="u"),
+    "auth contradicted": lambda run: witnesses(run, "auth", "yn"),
+    "auth yes, once not known": lambda run: witnesses(run, "auth", "uy"),
+    "auth no, once not known": lambda run: witnesses(run, "auth", "un"),
+    "funds contradicted": lambda run: witnesses(run, "funds", "n"),  # the account can pay, an answer says it cannot
+    "quota no, once not known": lambda run: replace(
+        axes(run, quota="n"), findings=(*axes(run).findings, Finding(Axis.QUOTA, Answer.UNKNOWN, WHY, "x", WHY))
+    ),
+    "scope no, funds unknown": lambda run: axes(run, scope="n", funds="u"),
+    "scope unknown, funds no": lambda run: axes(run, scope="u", funds="n"),
+    "model not in the list": lambda run: models(run, model="another/model"),
+    "no list": lambda run: replace(run, models=()),
+    "routes down": lambda run: models(run, route_status="error"),
+    "routes staging": lambda run: models(run, route_status="staging"),
+    "routes untold": lambda run: models(run, route_status="resting"),
+    "a model shut down": lambda run: ends(run, "shutdown_at", -1),
+    "a model shut down soon": lambda run: ends(run, "shutdown_at", 1),
+    "a model deprecated": lambda run: models(run, deprecated=True),
+    "no price": lambda run: uncatalogued(run, prices=()),
+    "half a price": lambda run: prices(run, input_per_mtok=None),
+    "a price of 0": lambda run: prices(run, input_per_mtok=0.0, output_per_mtok=0.0),
+    "free by its word": lambda run: prices(run, input_per_mtok=None, output_per_mtok=None, free=True),
+    "prices disputed": disputed,
+    "prices stale": lambda run: prices(run, checked_at=run.stamp.observed_at - timedelta(days=31)),
+    "prices undated": lambda run: prices(run, checked_at=None),
+    "over-privileged": lambda run: metric(run, "over_privileged", 1),
+    "privilege unknown": lambda run: metric(run, "over_privileged"),
+    "expired": lambda run: ends(run, "expires_at", -1),
+    "expires in 29 days": lambda run: ends(run, "expires_at", 29.9),
+    "expires in 31 days": lambda run: ends(run, "expires_at", 30.1),
+    "a limit": lambda run: replace(run, limits=(LIMIT,)),
+    "another service's limit": lambda run: replace(run, limits=(replace(LIMIT, service="huggingface.co", quota=1),)),
+    "three of five samples down": lambda run: samples(run, DOWN, OK, DOWN, OK, DOWN),
+    "two of five samples down": lambda run: samples(run, DOWN, OK, DOWN, OK, OK),
+    "no price, funds unknown": lambda run: uncatalogued(axes(run, funds="u"), prices=()),
+    "no price, scope no": lambda run: uncatalogued(axes(run, scope="n"), prices=()),
+}
+
+
+class Line(NamedTuple):
+    """What is changed and done, and what follows."""
+
+    changed: str
+    done: str  # by the folder
+    may: str
+    ready: str
+    stage: str
+    action: str
+    gate: str
+    outstanding: str = ""  # first letters of the actions: config, inventory, pricing, route, monitoring
+
+
+CONFIG, INVENTORY, PRICING = "add_provider_config", "import_inventory", "fill_pricing"
+ROUTE, MONITORING, REVIEW = "set_route", "add_monitoring", "human_review"
+SHORT = {CONFIG: "c", INVENTORY: "i", PRICING: "p", ROUTE: "r", MONITORING: "m"}
+ALL = "yyyyy"
+
+
+def line(text: str, action: str = "", gate: str = "", outstanding: str = "") -> Line:
+    changed, done, may, ready, stage = (part.strip() for part in text.split("|"))
+    return Line(changed, done, may, ready, stage, action, gate, outstanding)
+
+
+TABLE = (
+    # What is done already decides only where everything may.
+    line("nothing | yyyyy | yyyyy | true  | launch"),
+    line("nothing | nnnnn | yyyyy | false |                ", CONFIG, "identification", "iprm"),
+    line("nothing | ynnnn | yyyyy | false | identification ", INVENTORY, "inventory", "prm"),
+    line("nothing | yynnn | yyyyy | false | inventory      ", PRICING, "pricing", "rm"),
+    line("nothing | yyynn | yyyyy | false | pricing        ", ROUTE, "routing", "m"),
+    line("nothing | yyyyn | yyyyy | false | routing        ", MONITORING, "launch"),
+    line("nothing | nyyyy | yyyyy | false |                ", CONFIG, "identification"),
+    line("nothing | ynyyy | yyyyy | false | identification ", INVENTORY, "inventory"),
+    line("nothing | yynyy | yyyyy | false | inventory      ", PRICING, "pricing"),
+    line("nothing | yyyny | yyyyy | false | pricing        ", ROUTE, "routing"),
+    line("nothing | nynyn | yyyyy | false |                ", CONFIG, "identification", "pm"),
+    # Identification: genuine or vouched, and the key is accepted.
+    line("identity genuine      | yyyyy | yyyyy | true  | launch"),
+    line("identity relay        | yyyyy | nuuyy | false | ", REVIEW, "identification"),
+    line("identity contradicted | yyyyy | nuuyy | false | ", REVIEW, "identification"),
+    line("identity unknown      | yyyyy | uyyyy | null  | ", REVIEW, "identification"),
+    line("auth no               | yyyyy | nuyuu | false | ", REVIEW, "identification"),
+    line("auth unknown          | yyyyy | uuyuu | null  | ", REVIEW, "identification"),
+    line("auth unknown          | nnnnn | uuyuu | null  | ", REVIEW, "identification", "ciprm"),
+    # Of several witnesses those that do not know are passed over, and those that contradict each other leave it open.
+    line("auth contradicted        | yyyyy | uuyuu | null  | ", REVIEW, "identification"),
+    line("auth yes, once not known | yyyyy | yyyyy | true  | launch"),
+    line("auth no, once not known  | yyyyy | nuyuu | false | ", REVIEW, "identification"),
+    line("funds contradicted       | yyyyy | yyyyu | null  | routing", REVIEW, "launch"),
+    line("quota no, once not known | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
+    # Inventory: it may call inference, and every covered model is listed and not past its end.
+    line("scope no              | yyyyy | ynyyy | false | identification", REVIEW, "inventory"),
+    line("scope unknown         | yyyyy | yuyyy | null  | identification", REVIEW, "inventory"),
+    line("scope no              | nyyyy | ynyyy | false |               ", REVIEW, "inventory", "c"),
+    line("model not in the list | yyyyy | ynnny | false | identification", REVIEW, "inventory", "p"),
+    line("no list               | yyyyy | yuuuy | null  | identification", REVIEW, "inventory", "p"),
+    line("a model shut down     | yyyyy | yuyyy | null  | identification", REVIEW, "inventory"),
+    line("a model shut down soon| yyyyy | yyyyy | true  | launch"),
+    line("a model deprecated    | yyyyy | yyyyy | true  | launch"),
+    # Pricing: a price that stands, at a live route; where one lacks, that is for an action and in its turn.
+    line("no price         | yynyy | yynyy | false | inventory", PRICING, "pricing"),
+    line("no price         | ynnyy | yynyy | false | identification", INVENTORY, "inventory", "p"),
+    line("no price         | nnnnn | yynyy | false | ", CONFIG, "identification", "iprm"),
+    line("no price         | yyyyy | yyyyy | true  | launch"),  # a person has filed one
+    line("half a price     | yynyy | yynyy | false | inventory", PRICING, "pricing"),
+    line("a price of 0     | yynyy | yynyy | false | inventory", PRICING, "pricing"),
+    line("free by its word | yynyy | yyyyy | false | inventory", PRICING, "pricing"),
+    line("prices undated   | yyyyy | yyyyy | true  | launch"),
+    line("prices disputed  | yynyy | yynyy | false | inventory", PRICING, "pricing"),
+    line("prices stale     | yynyy | yynyy | false | inventory", PRICING, "pricing"),
+    line("no price, scope no      | yynyy | ynnyy | false | identification", REVIEW, "inventory", "p"),
+    line("no price, funds unknown | yynyy | yynyu | false | inventory", REVIEW, "launch", "p"),
+    # Routing: every covered model has a live route, and the key is not refused from here.
+    line("region no      | yyyyy | yyyny | false | pricing", REVIEW, "routing"),
+    line("region unknown | yyyyy | yyyyy | true  | launch"),  # a witness that does not know: the accepted key does
+    line("routes down    | yyyyy | yynny | false | inventory", REVIEW, "pricing", "p"),
+    line("routes staging | yyyyy | yynny | false | inventory", REVIEW, "pricing", "p"),
+    line("routes untold  | yyyyy | yyuuy | null  | inventory", REVIEW, "pricing", "p"),
+    # Launch: funds, quota, least privilege, lasting validity, limits, stability.
+    line("funds no           | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
+    line("funds no           | yyynn | yyyyn | false | pricing", REVIEW, "launch", "rm"),
+    line("funds unknown      | yyyyy | yyyyu | null  | routing", REVIEW, "launch"),
+    line("quota no           | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
+    line("quota unknown      | yyyyy | yyyyu | null  | routing", REVIEW, "launch"),
+    line("over-privileged    | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
+    line("privilege unknown  | yyyyy | yyyyu | null  | routing", REVIEW, "launch"),
+    line("expired            | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
+    line("expires in 29 days | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
+    line("expires in 31 days | yyyyy | yyyyy | true  | launch"),
+    line("a limit            | yyyyy | yyyyy | true  | launch"),
+    line("three of five samples down | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
+    line("two of five samples down   | yyyyy | yyyyy | true  | launch"),
+    # Of several the earliest gate is named, and one no makes ready false whatever else is unknown.
+    line("scope no, funds unknown | yyyyy | ynyyu | false | identification", REVIEW, "inventory"),
+    line("scope unknown, funds no | yyyyy | yuyyn | false | identification", REVIEW, "inventory"),
+)  # fmt: skip
+
+
+PARTS = ("hosts", "inventory", "prices", "routed", "watched")
+
+
+def folder(whole: Launch, done: str) -> Launch:
+    parts = {part: getattr(whole, part) for part, letter in zip(PARTS, done, strict=True) if letter == "y"}
+    return replace(Launch(), **parts)
+
+
+def told(readiness: Readiness, changed: str, done: str) -> Line:
+    return Line(
+        changed,
+        done,
+        "".join(gate.may[0] for gate in readiness.gates),
+        {True: "true", False: "false", None: "null"}[readiness.ready],
+        readiness.stage or "",
+        readiness.action.id or "",
+        readiness.action.gate or "",
+        "".join(SHORT[action] for action in readiness.outstanding),
+    )
+
+
+@pytest.mark.parametrize("expected", TABLE, ids=lambda one: f"{one.changed}-{one.done}")
+def test_what_is_changed_and_what_is_done_decide_gates_stage_ready_and_action(
+    expected: Line, run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("launch-ready")
+    readiness = judge_run(CHANGED[expected.changed](run), folder(all_done(run), expected.done))
+    assert told(readiness, expected.changed, expected.done) == expected
+    for gate, may in zip(readiness.gates, expected.may, strict=True):
+        is_done = gate.done is Answer.YES
+        assert gate.state == {"n": "fail", "u": "unknown", "y": "pass" if is_done else "fail"}[may]
+
+
+def test_every_change_has_its_line() -> None:
+    assert {one.changed for one in TABLE} | {"another service's limit"} == set(CHANGED)
+
+
+# A dimension asks for the gates up to its own; what comes after them is told and decides nothing.
+
+NARROW = (
+    ("onboarding-readiness", "nothing", "ynnnn", True, "identification", None, None),
+    ("onboarding-readiness", "nothing", "nyyyy", False, None, CONFIG, "identification"),
+    ("onboarding-readiness", "scope no", "yyyyy", True, "identification", None, None),
+    ("onboarding-readiness", "auth unknown", "yyyyy", None, None, REVIEW, "identification"),
+    ("inventory-fit", "nothing", "yyynn", True, "pricing", None, None),
+    ("inventory-fit", "nothing", "yynnn", False, "inventory", PRICING, "pricing"),
+    ("inventory-fit", "region no", "yyyyy", True, "pricing", None, None),
+    ("inventory-fit", "funds no", "yyyyy", True, "routing", None, None),
+    ("inventory-fit", "scope unknown", "yyyyy", None, "identification", REVIEW, "inventory"),
+    ("inventory-fit", "no price", "yynyy", False, "inventory", PRICING, "pricing"),
+)
+
+
+@pytest.mark.parametrize(("dimension", "changed", "done", "ready", "stage", "action", "gate"), NARROW)
+def test_a_narrower_dimension_decides_by_its_own_gates(
+    dimension: str,
+    changed: str,
+    done: str,
+    ready: bool | None,  # noqa: FBT001 - a column of the table
+    stage: str | None,
+    action: str | None,
+    gate: str | None,
+    run_persona: RunPersona,
+    all_done: AllDone,
+) -> None:
+    run = run_persona("launch-ready")
+    found = judge_run(CHANGED[changed](run), folder(all_done(run), done), of_dimension(dimension))
+    assert (found.ready, found.stage, found.action.id, found.action.gate) == (ready, stage, action, gate)
+
+
+# What a policy asks for beyond its gates.
+
+POLICIES = (
+    ("a limit", {"planned_requests_per_min": 200}, "yyyyy"),
+    ("a limit", {"planned_requests_per_min": 201}, "yyyyn"),
+    ("another service's limit", {"planned_requests_per_min": 201}, "yyyyy"),
+    ("another service's limit", {"planned_requests_per_min": 201, "unpublished_limits_pass": False}, "yyyyu"),
+    ("nothing", {"planned_requests_per_min": 1}, "yyyyy"),
+    ("nothing", {"planned_requests_per_min": 1, "unpublished_limits_pass": False}, "yyyyu"),
+    ("nothing", {"unpublished_limits_pass": False}, "yyyyy"),
+    ("nothing", {"min_samples": 1}, "yyyyu"),
+    ("two of five samples down", {"min_samples": 5}, "yyyyy"),
+    ("two of five samples down", {"min_samples": 6}, "yyyyu"),
+    ("two of five samples down", {"unstable_failures": 2}, "yyyyn"),
+    ("three of five samples down", {"unstable_window": 4}, "yyyyy"),
+    ("expires in 29 days", {"min_days_valid": 29}, "yyyyy"),
+    ("expires in 31 days", {"min_days_valid": 31}, "yyyyn"),
+    ("prices stale", {"max_price_age_days": 32}, "yyyyy"),
+    ("prices disputed", {"max_price_spread": 1e6}, "yyyyy"),
+    ("prices undated", {"undated_prices_pass": False}, "yynyy"),
+)
+
+
+@pytest.mark.parametrize(("changed", "differs", "may"), POLICIES)
+def test_a_policy_moves_the_line_it_names(
+    changed: str, differs: dict[str, object], may: str, run_persona: RunPersona
+) -> None:
+    readiness = judge_run(CHANGED[changed](run_persona("launch-ready")), policy=change(Policy(), differs))
+    assert "".join(gate.may[0] for gate in readiness.gates) == may
+
+
+# What one answer says of the key by itself.
+
+
+def test_only_three_outcomes_say_anything_of_a_key_and_none_of_them_a_yes() -> None:
+    said = {
+        outcome.value: [(axis.value, answer.value) for axis, answer in SAYS.get(outcome, ())] for outcome in Outcome
+    }
+    assert said == {
+        "ok": [],
+        "denied": [("auth", "no")],
+        "forbidden": [],
+        "no_funds": [("funds", "no")],
+        "rate_limited": [],
+        "region_blocked": [("region", "no")],
+        "not_offered": [],
+        "unavailable": [],
+        "unexpected": [],
+    }
+
+
+# Whose work is done: by the credential's name, its provider, and every covered model.
+
+UNDONE = (
+    (0, {"hosts": {"openai": frozenset({"127.0.0.1"})}}),
+    (0, {"hosts": {"huggingface": frozenset({"another.example"})}}),
+    (1, {"inventory": (Credential("OTHER", "huggingface", "owner", frozenset({real.COVERED})),)}),
+    (1, {"inventory": (Credential(KEY_NAME, "openai", "owner", frozenset({real.COVERED})),)}),
+    (1, {"inventory": (Credential(KEY_NAME, "huggingface", "", frozenset({real.COVERED})),)}),
+    (1, {"inventory": (Credential(KEY_NAME, "huggingface", "owner", frozenset({"another/model"})),)}),
+    (3, {"routed": frozenset({("another/model", KEY_NAME)})}),
+    (3, {"routed": frozenset({(real.COVERED, "OTHER")})}),
+    (4, {"watched": frozenset({("openai", KEY_NAME)})}),
+    (4, {"watched": frozenset({("huggingface", "OTHER")})}),
+)
+
+
+@pytest.mark.parametrize(("place", "differs"), UNDONE)
+def test_what_is_done_for_another_key_provider_or_model_is_not_done(
+    place: int, differs: dict[str, Any], run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("launch-ready")
+    gates = judge_run(run, replace(all_done(run), **differs)).gates
+    assert [gate.gate for gate in gates if gate.done is Answer.NO] == [gates[place].gate]
+
+
+# Who did not answer is asked again; who answers and is unknown needs somebody who vouches.
+
+
+def test_an_endpoint_that_did_not_answer_is_to_be_asked_again(run_persona: RunPersona) -> None:
+    run = identity(run_persona("launch-ready"), Verdict.UNKNOWN)
+    silent = EvidenceRow("https://a.example", "no answer", WHY, "neutral", "", "x", "x")
+    some = replace(silent, endpoint="https://b.example", mark="address")
+    shape = replace(silent, endpoint="", mark="key shape")
+    for evidence, again in (((silent,), True), ((shape, silent), True), ((silent, some), False), ((some,), False),
+                            ((shape,), False), ((), False)):  # fmt: skip
+        judged = judge_run(replace(run, identity=replace(run.identity, evidence=evidence)))
+        assert (judged.gates[0].may, judged.ready) == ("unknown", None)
+        assert (judged.action.opens == "probe again once https://a.example answer") is again
+        assert ("--trust-endpoint" in judged.action.opens) is not again
+
+
+@pytest.mark.parametrize("verdict", [Verdict.RELAY, Verdict.CONTRADICTED])
+def test_who_shows_a_foreign_mark_is_not_vouched_for_and_not_asked_again(
+    verdict: Verdict, run_persona: RunPersona
+) -> None:
+    run = identity(run_persona("launch-ready"), verdict)
+    silent = EvidenceRow("https://a.example", "no answer", WHY, "neutral", "", "x", "x")
+    judged = judge_run(replace(run, identity=replace(run.identity, evidence=(silent,))))
+    assert (judged.gates[0].may, judged.action.opens) == ("no", "use the provider's own address")
+
+
+# Two covered models: the gate is as good as the worse of them.
+
+SECOND = "openai/gpt-oss-20b"
+
+
+def second(run: Run, **facts: Any) -> Run:  # noqa: ANN401 - fields of ModelRow
+    changed = tuple(replace(row, **facts) if row.model == SECOND else row for row in run.models)
+    return replace(run, models=changed)
+
+
+def unpriced(run: Run, *of: str) -> Run:
+    return uncatalogued(run, prices=tuple(row for row in run.prices if row.model not in of))
+
+
+TWO: tuple[tuple[Callable[[Run], Run], str, str | None], ...] = (
+    (lambda run: run, "yyyyy", None),
+    (lambda run: second(run, route_status="error"), "yynny", REVIEW),
+    (lambda run: second(run, route_status="resting"), "yyuuy", REVIEW),
+    (lambda run: unpriced(run, SECOND), "yynyy", PRICING),
+    (lambda run: unpriced(run, real.COVERED), "yynyy", PRICING),
+    (lambda run: second(unpriced(run, real.COVERED), route_status="error"), "yynny", REVIEW),
+    (lambda run: second(run, model="another/model"), "ynnny", REVIEW),
+    (lambda run: second(run, shutdown_at=run.stamp.observed_at - timedelta(days=1)), "yuyyy", REVIEW),
+)
+
+
+@pytest.mark.parametrize(("changed", "may", "action"), TWO)
+def test_a_gate_is_as_good_as_the_worse_of_two_models(
+    changed: Callable[[Run], Run], may: str, action: str | None, run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("launch-ready", models=(real.COVERED, SECOND))
+    judged = judge_run(changed(run), folder(all_done(run), "yyyyy" if action != PRICING else "yynyy"))
+    assert ("".join(gate.may[0] for gate in judged.gates), judged.action.id) == (may, action)
+
+
+def test_a_route_that_no_list_names_does_not_make_those_that_are_down_uncertain(run_persona: RunPersona) -> None:
+    run = models(run_persona("launch-ready"), route_status="error")
+    [row, *_] = [row for row in run.models if row.covered]
+    named = replace(row, route="elsewhere", listed=False, route_status=None)
+    assert judge_run(replace(run, models=(*run.models, named))).gates[3].may is Answer.NO
+
+
+def test_one_route_that_stays_is_enough_and_nothing_is_said_of_the_others(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    first = next(row for row in run.models if row.covered and row.live)
+    soon = replace(first, shutdown_at=run.stamp.observed_at + timedelta(days=1))
+    judged = judge_run(replace(run, models=tuple(soon if row is first else row for row in run.models)))
+    assert judged.gates[1].may is Answer.YES
+    assert "shut down" not in judged.gates[1].may_why
+
+
+# What is said of a gate that is shut names what shuts it, and what would open it.
+
+
+def test_of_several_routes_the_price_that_somebody_has_is_told_and_how_it_would_stand(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    covered = [row for row in run.prices if row.model == real.COVERED]
+    half = replace(covered[0], route="aaa", input_per_mtok=None)
+    dear = replace(covered[0], source="another", input_per_mtok=9.0, output_per_mtok=9.0)
+    live = next(row for row in run.models if row.covered and row.live)
+    listed = (replace(live, route="aaa"), replace(live, route=covered[0].route))
+    told = replace(uncatalogued(run, prices=(half, covered[0], dear)), models=listed)
+    gate = judge_run(told).gates[2]
+    assert gate.may_why.startswith(f"the price of {real.COVERED} is disputed")
+    assert "max_price_spread" in gate.opens
+    old = run.stamp.observed_at - timedelta(days=31)
+    stale = judge_run(replace(told, prices=(half, replace(covered[0], checked_at=old)))).gates[2]
+    assert stale.may_why.startswith(f"the price of {real.COVERED} is stale")
+    assert "max_price_spread" not in stale.opens
+
+
+def test_what_a_key_has_too_much_is_named(run_persona: RunPersona) -> None:
+    run = metric(metric(run_persona("launch-ready"), "over_privileged", 1), "excess_permissions", "job.write")
+    assert judge_run(run).gates[4].may_why == "over-privileged: beyond inference and reading it has job.write"
+    classic = metric(metric(run, "excess_permissions"), "token_role", "write")
+    assert "its role (write)" in judge_run(classic).gates[4].may_why
+
+
+LOAD = {"planned_requests_per_min": 100, "planned_tokens_per_min": 100}
+FEW, FEWER = replace(LIMIT, limit="few", quota=50, window_s=60), replace(LIMIT, limit="fewer", quota=5, window_s=60)
+MANY = replace(LIMIT, limit="many", quota=1e6, window_s=60)
+TOKENS = replace(MANY, limit="tokens", scope="tokens")
+CARRIED = (
+    ((MANY, TOKENS), False, "yes", "the first to be reached is"),
+    ((MANY,), True, "yes", "the first to be reached is many"),
+    ((MANY,), False, "unknown", "no limit of tokens can be compared"),
+    ((TOKENS,), False, "unknown", "no limit of requests can be compared"),
+    ((FEW, FEWER, TOKENS), True, "no", "the limit fewer does not carry"),
+    ((FEWER, FEW, TOKENS), True, "no", "the limit fewer does not carry"),
+    ((replace(MANY, service="huggingface.co"),), False, "unknown", "publishes no limit of this service"),
+    ((replace(MANY, window_s=None),), False, "unknown", "no limit of this service can be compared"),
+)
+
+
+@pytest.mark.parametrize(("limits", "passes", "may", "why"), CARRIED)
+def test_a_load_is_carried_where_a_limit_of_each_kind_is_known_to_carry_it(
+    limits: tuple[LimitRow, ...],
+    passes: bool,  # noqa: FBT001 - a column of the table
+    may: str,
+    why: str,
+    run_persona: RunPersona,
+) -> None:
+    run = replace(run_persona("launch-ready"), limits=limits)
+    gate = judge_run(run, policy=change(Policy(), {**LOAD, "unpublished_limits_pass": passes})).gates[4]
+    assert gate.may == may
+    assert why in gate.may_why
+
+
+def test_what_opens_a_gate_is_of_the_half_that_shuts_it(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    assert [gate.opens for gate in judge_run(run).gates][3:] == [
+        "write it with the action set_route", "write it with the action add_monitoring"
+    ]  # fmt: skip
+    shut = judge_run(CHANGED["routes down"](run)).gates[3]
+    assert shut.opens == "wait until a route is live again, or choose another model"
+
+
+def test_an_axis_that_nobody_tells_of_says_what_is_not_told(run_persona: RunPersona) -> None:
+    run = axes(run_persona("launch-ready"))
+    silent = replace(run, plan=replace(run.plan, provider=replace(run.plan.provider, findings=lambda _values: ())))
+    passport = judge_run(silent).passport
+    said = {axis: passport[axis].why for axis in (Axis.FUNDS, Axis.QUOTA, Axis.SCOPE)}
+    assert {passport[axis].answer for axis in said} == {Answer.UNKNOWN}
+    assert [word in said[axis] for axis, word in zip(said, ("pay", "limit", "models"), strict=True)] == [True] * 3

@@ -1,0 +1,153 @@
+"""However an answer spells the key it was shown, nothing of it is in what a run hands out."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import httpx
+import pytest
+from canary import Canary
+from endpoints import CONTROL
+from hypothesis import given
+from hypothesis import strategies as st
+from test_no_echo import NAMES
+
+from testkey_nb import sandbox
+from testkey_nb.echoes import Spellings, undone
+from testkey_nb.http.reading import reply_of
+from testkey_nb.judge import judge_run
+from testkey_nb.keys import MIN_CHARS, Key
+from testkey_nb.probe import Run, plan, probe_key
+from testkey_nb.providers import PROVIDERS
+from testkey_nb.spec import Reply
+
+
+def coded(form: str) -> Callable[[str], str]:
+    return lambda text: "".join(form.format(ord(char)) for char in text)
+
+
+def base64_of(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+SPELLINGS: Mapping[str, Callable[[str], str]] = {
+    "as it is": str,
+    "in capitals": str.upper,
+    "in small letters": str.lower,
+    "the other case": str.swapcase,
+    "backwards": lambda text: text[::-1],
+    "hexadecimal": lambda text: text.encode().hex(),
+    "hexadecimal in capitals": lambda text: text.encode().hex().upper(),
+    "base64": base64_of,
+    "base64 whose case was lost": lambda text: base64_of(text).upper(),
+    "base64 of a longer text": lambda text: base64_of(f"Bearer {text}."),
+    "quoted for a URL": coded("%{:02X}"),
+    "quoted twice for a URL": coded("%25{:02x}"),
+    "escaped as JSON has it": coded("\\u{:04x}"),
+    "escaped as Python has it": coded("\\x{:02x}"),
+    "escaped as C has it": coded("\\{:03o}"),
+    "decimal entities": coded("&#{};"),
+    "hexadecimal entities": coded("&#x{:X};"),
+    "entities within entities": coded("&#38;#{};"),
+    "between tags": "<wbr>".join,
+    "between spaces": " ".join,
+    "between line breaks": "\\r\\n".join,
+    "between dashes": "-".join,
+    "in groups between dashes": lambda text: "-".join(text[i : i + 5] for i in range(0, len(text), 5)),
+    "in groups of six": lambda text: " | ".join(text[i : i + 6] for i in range(0, len(text), 6)),
+    "between what is not seen": "\u200b".join,
+    "between what is not seen, quoted": "%E2%80%8B".join,
+    "between entities that are not seen": "&shy;".join,
+    "with accents": "\u0301".join,
+    "in wide letters": lambda text: "".join(chr(ord(char) + 0xFEE0) for char in text),
+}
+PLACES = ("huggingface", 403), ("deepseek", 200)
+canary_of = cache(Canary)
+
+
+def telling(said: str, status: int) -> httpx.MockTransport:
+    """Answer every question with `said` in every field and header that a parser may read."""
+    entry = dict.fromkeys(NAMES, said) | {"id": f"model-{said}", "name": f"model-{said}", said: said}
+    body: dict[str, object] = {
+        **entry,
+        "data": [entry],
+        "models": [entry],
+        "object": "list",
+        "error": {**entry, "error": [said]},
+    }
+    header = said.encode("latin-1", "replace").decode("latin-1")
+    named = {"retry-after": header, "ratelimit": f'"{header}";r=1;t=1', "x-ratelimit-limit-requests": "60"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if any(CONTROL.lower() in value.lower() for value in request.headers.values()):
+            return httpx.Response(401, json={"error": {"message": "no"}})
+        return httpx.Response(status, json=body, headers=named | {"x-inference-provider": header})
+
+    return httpx.MockTransport(answer)
+
+
+def told(provider: str, secret: str, said: str, status: int) -> Run:
+    models = PROVIDERS[provider].covered_models
+    choices = plan(provider, models=models, base_url="https://api.example.com", trust_endpoint=True, operator="tests")
+    return asyncio.run(probe_key(Key("THE_KEY", secret), choices, transport=telling(said, status)))
+
+
+@pytest.mark.parametrize(("provider", "status"), PLACES)
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_however_an_answer_spells_a_key_nothing_shows_it(spelling: str, provider: str, status: int) -> None:
+    secret = sandbox.PERSONAS[provider]["launch-ready"].key
+    said = SPELLINGS[spelling](secret)
+    run = told(provider, secret, said, status)
+    assert any(row.keyed and row.status == status for row in run.answers)
+    text = repr(run) + json.dumps(judge_run(run).to_json(), ensure_ascii=False)
+    assert canary_of(secret).find(text) == []
+    assert said not in text
+    assert said[len(said) // 3 : -(len(said) // 3)] not in text
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("long", [1, 40])
+def test_a_spelling_is_known_in_the_middle_of_other_words(spelling: str, long: int) -> None:
+    secret = "Zq7-pR2_vK9.mT4wXs8Lb3" * long  # as long as a token
+    spellings = Spellings.of(secret)
+    clean = "Nothing is said of it here, 100% sure; <b>really</b> &amp; truly. " * 40
+    assert spellings.stand_in(clean + SPELLINGS[spelling](secret) + clean)
+    assert not spellings.stand_in(clean + SPELLINGS[spelling](secret[:5]) + clean)
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=MIN_CHARS, max_size=60), st.text())
+def test_whatever_a_key_and_a_text_are_they_can_be_compared(secret: str, text: str) -> None:
+    key = Key("THE_KEY", secret)
+    key.spelled_in(text)
+    assert key.spelled_in(f"{text} {secret.encode().hex()} {text}")
+    key.forget()
+    assert not key.spelled_in(secret)
+
+
+@given(st.text(max_size=60), st.sampled_from(["%", "\\", "&#", "<", "\\u", "&#x", "%2"]), st.integers(1, 5000))
+def test_half_a_code_is_no_code_and_stops_nothing(text: str, opened: str, often: int) -> None:
+    assert undone(opened * often + text).isascii()
+    assert undone(f"&#{'9' * often};&#x{'F' * often};") is not None
+
+
+def test_words_that_are_no_key_stay_as_they_are() -> None:
+    body = {"id": "meta-llama/Llama-3.1-8B-Instruct", "b64": base64_of("something else altogether"), "m": "50% <b>"}
+    headers = {"x-testkey-sandbox": "launch-ready", "etag": "0123456789abcdef"}
+    text = json.dumps(body)
+    for personas in sandbox.PERSONAS.values():
+        key = Key("THE_KEY", personas["launch-ready"].key)
+        assert reply_of(Reply(0, {}), 200, headers, text.encode(), key).json == body
+        assert reply_of(Reply(0, {}), 200, headers, text.encode(), key).headers == headers
+
+
+def test_the_words_around_a_key_that_stands_there_in_clear_stay() -> None:
+    key = Key("THE_KEY", sandbox.PERSONAS["deepseek"]["launch-ready"].key)
+    secret = key.reveal()
+    body = json.dumps({"plain": f"no such key: {secret}!", "coded": f"no such key: {secret.encode().hex()}!"})
+    found = reply_of(Reply(0, {}), 401, {}, body.encode(), key).json
+    assert isinstance(found, dict)
+    assert found["coded"] == "[key]"
+    assert found["plain"].startswith("no such key: [key]")
+    assert found["plain"].endswith("!")
