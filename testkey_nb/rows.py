@@ -138,7 +138,7 @@ class ModelRow:
 
     model: str
     route: str  # inference provider behind the endpoint; empty when the endpoint serves the model itself
-    covered: bool | None = None  # a candidate for commercial use in this run
+    covered: bool = False  # a candidate for commercial use in this run
     listed: bool | None = None  # in the endpoint's model list; a listing is not a permission
     standing: Annotated[str | None, "Standing"] = None  # confirmed: asked about it with the key, it was answered
     route_status: str | None = None  # the endpoint's word: live, error, staging
@@ -178,8 +178,8 @@ class PriceRow:
     source: str
     input_per_mtok: float | None  # in `currency` per million tokens
     output_per_mtok: float | None
-    free: bool | None
-    checked_at: datetime | None  # when the source observed it; missing where the source does not say
+    free: bool | None = None
+    checked_at: datetime | None = None  # when the source observed it; missing where the source does not say
     cached_input_per_mtok: float | None = None  # of input that is read from the provider's cache
     currency: str = "USD"  # ISO 4217; a price is never converted
     above_input_tokens: int | None = None  # it holds for requests with more input than this; missing: from the first on
@@ -191,9 +191,10 @@ class PriceRow:
 
     def __post_init__(self) -> None:
         """Say in dollars what is in dollars."""
-        for name in ("input", "output", "cached_input"):
-            amount = getattr(self, f"{name}_per_mtok") if self.currency == "USD" else None
-            object.__setattr__(self, f"{name}_usd_per_mtok", amount)
+        dollars = self.currency == "USD"
+        object.__setattr__(self, "input_usd_per_mtok", self.input_per_mtok if dollars else None)
+        object.__setattr__(self, "output_usd_per_mtok", self.output_per_mtok if dollars else None)
+        object.__setattr__(self, "cached_input_usd_per_mtok", self.cached_input_per_mtok if dollars else None)
 
     @property
     def base(self) -> bool:

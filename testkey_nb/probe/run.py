@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from testkey_nb.http import Manifest
@@ -16,6 +17,9 @@ from .planning import Plan
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_STANDING = {True: Standing.LISTED, False: Standing.MISSING, None: Standing.UNKNOWN}
+_fields = attrgetter(*ModelRow.__slots__)  # of thousands of rows, where `replace` is slow
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -113,11 +117,18 @@ def merge_models(found: Iterable[ModelRow], covered: tuple[str, ...]) -> tuple[M
 
 
 def _filled(before: ModelRow, row: ModelRow) -> ModelRow:
-    return replace(before, **{name: getattr(row, name) for name in row.__slots__ if getattr(before, name) is None})
+    both = zip(_fields(before), _fields(row), strict=True)
+    return ModelRow(*(first if first is not None else then for first, then in both))
 
 
 def _placed(row: ModelRow, covered: bool, confirmed: bool, known: bool) -> ModelRow:  # noqa: FBT001
-    """Return a row that says where its model stands; `known` is whether a list was read at all."""
+    """Return a row that says where its model stands; `known` is whether a list was read at all.
+
+    Most rows of a long list say it already: then every run that was answered by it has them in common.
+    """
     listed = row.listed or (False if known else None)
-    standing = {True: Standing.LISTED, False: Standing.MISSING, None: Standing.UNKNOWN}[listed]
-    return replace(row, covered=covered, listed=listed, standing=Standing.CONFIRMED if confirmed else standing)
+    standing = Standing.CONFIRMED if confirmed else _STANDING[listed]
+    if (covered, listed, standing) == (row.covered, row.listed, row.standing):
+        return row
+    model, route, _, _, _, *facts = _fields(row)
+    return ModelRow(model, route, covered, listed, standing, *facts)

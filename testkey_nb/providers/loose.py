@@ -19,13 +19,16 @@ def items(value: object) -> list[object]:
 
 
 TEXT_CHARS = 500  # of any one name or word; the longest model name known has about 100
-_MOST = 1e15  # beyond it no amount can be meant here
-_AMOUNT = r"[+-]?\d{1,15}(\.\d{1,40})?([eE][+-]?\d{1,2})?"
+_MOST = 10**15  # beyond it no amount can be meant here
+_AMOUNT = re.compile(r"[+-]?\d{1,15}(\.\d{1,40})?([eE][+-]?\d{1,2})?", re.ASCII)
 
 
 def text(value: object) -> str | None:
     """Return the beginning of `value` if it is text that is not empty; half a surrogate pair cannot be written."""
-    return value[:TEXT_CHARS].encode("utf-8", "replace").decode() if isinstance(value, str) and value else None
+    if not isinstance(value, str) or not value:
+        return None
+    begun = value[:TEXT_CHARS]
+    return begun if begun.isascii() else begun.encode("utf-8", "replace").decode()
 
 
 def label(value: object) -> str | None:
@@ -46,20 +49,19 @@ def flag(value: object) -> bool | None:
 
 def number(value: object) -> float | None:
     """Return `value` if it is a finite number that is not negative, as amounts, prices, times and counts are."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 <= value < 1e18 else None  # noqa: PLR2004 - beyond it nothing here can be meant
+    if type(value) is int or type(value) is float:  # JSON has no others, and true is no number
+        return float(value) if 0 <= value < 1e18 else None  # noqa: PLR2004 - beyond it nothing here can be meant
+    return None
 
 
 def decimal(value: object) -> Decimal | None:
     """Return exactly the amount of money that a number or a text of one means; what is owed can be below zero."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if (type(value) is int or type(value) is float) and abs(value) < _MOST:
+        value = str(value)
+    if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
         return None
-    if isinstance(value, int | float) and not abs(value) < _MOST:
-        return None
-    said = str(value)
-    exact = Decimal(said) if re.fullmatch(_AMOUNT, said, re.ASCII) else None
-    return exact if exact is not None and abs(exact) < _MOST else None
+    exact = Decimal(value)
+    return exact if abs(exact) < _MOST else None
 
 
 def amount(value: object) -> float | None:

@@ -63,6 +63,7 @@ def plain_model(entry: Entry, **more: object) -> ModelRow | None:
     about = mapping(entry.get("architecture"))
     known: dict[str, object] = {
         "listed": True,
+        "standing": Standing.LISTED,
         "owner": label(entry.get("owned_by")),
         "created_at": moment(entry.get("created") or None),
         "context_tokens": tokens(entry, *_CONTEXT),
@@ -70,13 +71,17 @@ def plain_model(entry: Entry, **more: object) -> ModelRow | None:
         "input_modalities": joined(about.get("input_modalities")) or joined(entry.get("input_modalities")),
         "output_modalities": joined(about.get("output_modalities")) or joined(entry.get("output_modalities")),
         "free": flag(entry.get("is_free")),
+        **more,
     }
-    return ModelRow(name, "", **{**known, **more})  # type: ignore[arg-type]  # fields of the row
+    return ModelRow(name, "", **known)  # type: ignore[arg-type]  # fields of the row
 
 
 def tokens(entry: Entry, *names: str) -> int | None:
     """Return the first of these fields that holds a number of tokens; 0 stands for not known."""
-    return next((found for name in names if (found := count(entry.get(name)))), None)
+    for name in names:
+        if found := count(entry.get(name)):
+            return found
+    return None
 
 
 def joined(names: object) -> str | None:
@@ -92,8 +97,8 @@ def text_and(**read: bool | None) -> str | None:
 
 def among(words: object, word: str) -> bool | None:
     """Return whether `word` stands in a list of what a model can do; missing where there is no list."""
-    known = texts(words)
-    return word in known if known else None
+    said = items(words)
+    return word in said or (False if any(map(text, said)) else None)
 
 
 def per_token(source: str) -> Callable[[str, Entry], Iterator[PriceRow]]:
