@@ -74,7 +74,8 @@ class Keeper:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._watch, name="testkey_nb expiry", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            if until <= self.clock() + _LOOK_S:  # else the thread looks again before
+                self._changed.notify()
 
     def earliest(self, *kinds: str) -> float | None:
         """Return when the first of some kinds will be gone; None when nothing of them is held."""

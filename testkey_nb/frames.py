@@ -88,7 +88,7 @@ def _arrays(row: type, ones: Sequence[object]) -> "dict[str, ExtensionArray]":
 
 
 def _array(values: list[object], dtype: "str | pd.CategoricalDtype") -> "ExtensionArray":
-    """Return an array of a column's values; where all are missing, as in many columns, none is looked at by itself."""
-    missing = values.count(None) == len(values)
-    made = pd.array([] if missing else values, dtype=dtype)  # type: ignore[arg-type]  # stubs: no dtype by its name
-    return made.take(np.full(len(values), -1), allow_fill=True) if missing else made
+    """Return an array of a column's values; where all are one, or missing, as in many columns, it is looked at once."""
+    same = bool(values) and values.count(values[0]) == len(values)
+    made = pd.array(values[:1] if same else values, dtype=dtype)  # type: ignore[arg-type]  # stubs: no dtype by name
+    return made.take(np.zeros(len(values), dtype=int)) if same else made

@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar, dataclass_transform
 
+T = TypeVar("T")
 Value = str | int | float | bool
 OWN_PRICES = "prices.csv"  # begins the source of a price from the launch folder
 CATALOGUE = "genai-prices"  # begins that of a price from the bundled catalogue, before its version
@@ -41,6 +42,16 @@ class Why(str):
         """Join sentences into one, each still to be translated by itself."""
         numbered = {f"why{number}": why for number, why in enumerate(dict.fromkeys(whys))}
         return cls("; ".join(f"{{{name}}}" for name in numbered), **numbered)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def row_of_thousands(kind: type[T]) -> type[T]:
+    """Make a row class of a grain of which a run may have many thousands of rows.
+
+    It is frozen for mypy, which checks that nobody sets a field; at run time that would take most of the time in which
+    a list is read.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +143,7 @@ class MetricRow:
         return native
 
 
-@dataclass(frozen=True, slots=True)
+@row_of_thousands
 class ModelRow:
     """Run × model × route."""
 
@@ -168,7 +179,7 @@ class ModelRow:
         return bool(self.listed) and (self.route_status == "live" or (not self.route and not self.route_status))
 
 
-@dataclass(frozen=True, slots=True)
+@row_of_thousands
 class PriceRow:
     """Run × model × route × source × the lengths and hours it holds for, never merged across any of them."""
 

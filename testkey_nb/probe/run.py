@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _STANDING = {True: Standing.LISTED, False: Standing.MISSING, None: Standing.UNKNOWN}
-_fields = attrgetter(*ModelRow.__slots__)  # of thousands of rows, where `replace` is slow
+_fields = attrgetter(*(one.name for one in fields(ModelRow)))  # of thousands of rows, where `replace` is slow
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -40,9 +40,10 @@ class Run:
     findings: tuple[Finding, ...] = ()  # about the axes, from the answers themselves
     vantage: str = ""  # where it went out from; empty for this machine
     _live: Mapping[str, list[str]] = field(init=False, repr=False)
+    _values: Mapping[str, tuple[Value, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Look the live routes of the covered models up once: gates ask for them again and again.
+        """Look the live routes of the covered models and the metrics up once: gates ask for them again and again.
 
         Of other models nothing is noted, because the runs of a fleet may have one list of thousands in common.
         """
@@ -50,7 +51,12 @@ class Run:
         for row in self.models:
             if row.live and row.model in found:
                 found[row.model].append(row.route)
+        values: defaultdict[str, tuple[Value, ...]] = defaultdict(tuple)
+        for metric in self.metrics:
+            if (native := metric.native) is not None:
+                values[metric.metric] += (native,)
         object.__setattr__(self, "_live", found)
+        object.__setattr__(self, "_values", dict(values))
 
     @property
     def sandbox(self) -> bool:
@@ -65,11 +71,7 @@ class Run:
 
     def values(self) -> Mapping[str, tuple[Value, ...]]:
         """Return the native values of every known metric."""
-        found: defaultdict[str, tuple[Value, ...]] = defaultdict(tuple)
-        for row in self.metrics:
-            if row.native is not None:
-                found[row.metric] += (row.native,)
-        return dict(found)
+        return self._values
 
     def rows(self, grain: str) -> Sequence[object]:
         """Return the rows of ``evidence, answers, metrics, models, prices`` or ``limits``."""
@@ -92,6 +94,7 @@ class Run:
         for name in ("answers", "metrics", "models", "prices", "limits", "findings"):
             object.__setattr__(self, name, ())
         object.__setattr__(self, "_live", {})
+        object.__setattr__(self, "_values", {})
         object.__setattr__(self, "until", -math.inf)
         object.__setattr__(self, "identity", replace(self.identity, evidence=()))
 

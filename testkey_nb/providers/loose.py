@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from testkey_nb.keys import masked
 
@@ -19,8 +18,8 @@ def items(value: object) -> list[object]:
 
 
 TEXT_CHARS = 500  # of any one name or word; the longest model name known has about 100
-_MOST = 10**15  # beyond it no amount can be meant here
-_AMOUNT = re.compile(r"[+-]?\d{1,15}(\.\d{1,40})?([eE][+-]?\d{1,2})?", re.ASCII)
+_MOST, _MOST_THINGS = 10**15, 10**18  # beyond them no amount, and no number of anything, can be meant here
+_AMOUNT = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,40})?)(?:[eE]([+-]?\d{1,2}))?", re.ASCII)
 
 
 def text(value: object) -> str | None:
@@ -39,7 +38,7 @@ def label(value: object) -> str | None:
 
 def texts(value: object) -> list[str]:
     """Return the texts in a JSON array."""
-    return [found for item in items(value) if (found := text(item))]
+    return list(filter(None, map(text, items(value))))
 
 
 def flag(value: object) -> bool | None:
@@ -50,28 +49,28 @@ def flag(value: object) -> bool | None:
 def number(value: object) -> float | None:
     """Return `value` if it is a finite number that is not negative, as amounts, prices, times and counts are."""
     if type(value) is int or type(value) is float:  # JSON has no others, and true is no number
-        return float(value) if 0 <= value < 1e18 else None  # noqa: PLR2004 - beyond it nothing here can be meant
+        return float(value) if 0 <= value < _MOST_THINGS else None
     return None
 
 
-def decimal(value: object) -> Decimal | None:
-    """Return exactly the amount of money that a number or a text of one means; what is owed can be below zero."""
+def amount(value: object, *, places: int = 0) -> float | None:
+    """Return the amount of money that a number or a text of one means, its point moved; what is owed is below zero.
+
+    The point is moved in the text, where nothing is lost: a millionth of a dollar times a million is a dollar.
+    """
     if (type(value) is int or type(value) is float) and abs(value) < _MOST:
         value = str(value)
-    if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
+    if not isinstance(value, str) or not (said := _AMOUNT.fullmatch(value)):
         return None
-    exact = Decimal(value)
-    return exact if abs(exact) < _MOST else None
-
-
-def amount(value: object) -> float | None:
-    """Return the amount of money that a number or a text of one means, as a number."""
-    exact = decimal(value)
-    return None if exact is None else float(exact)
+    digits, exponent = said.groups("0")
+    found = float(f"{digits}e{int(exponent) + places}")
+    return found if abs(found) < _MOST else None
 
 
 def count(value: object) -> int | None:
     """Return `value` if it is a number of things."""
+    if type(value) is int:
+        return value if 0 <= value < _MOST_THINGS else None
     found = number(value)
     return None if found is None else int(found)
 

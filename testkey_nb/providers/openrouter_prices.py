@@ -32,9 +32,10 @@ def prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     """
     said = mapping(entry.get("pricing"))
     source = beside_fee(_SOURCE, said.get("request"))
-    overrides = [mapping(override) for override in items(said.get("overrides"))]
+    overrides = list(map(mapping, items(said.get("overrides"))))
     understood = all(map(_understood, overrides))
-    base = next(priced(model, source if understood else f"{source}{_UNTOLD}", PER_TOKEN, _sides(said)), None)
+    found = priced(model, source if understood else f"{source}{_UNTOLD}", PER_TOKEN, _sides(said))
+    base = found[0] if found else None
     if said.get("discount") or base is None or base.input_per_mtok is None or base.output_per_mtok is None:
         return
     free = model.endswith(":free") and not any(_amounts(base)) and source == _SOURCE
