@@ -40,7 +40,10 @@ class Why(str):
     @classmethod
     def both(cls, whys: Iterable["Why"]) -> "Why":
         """Join sentences into one, each still to be translated by itself."""
-        numbered = {f"why{number}": why for number, why in enumerate(dict.fromkeys(whys))}
+        each = tuple(dict.fromkeys(whys))
+        if len(each) == 1:
+            return each[0]
+        numbered = {f"why{number}": why for number, why in enumerate(each)}
         return cls("; ".join(f"{{{name}}}" for name in numbered), **numbered)
 
 
