@@ -63,7 +63,6 @@ class Keeper:
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._thread: threading.Thread | None = None
-        self._awaited = -math.inf  # the moment that the thread waits for
         self.on_forgotten: list[Callable[[Mapping[str, int]], None]] = []
 
     def hold(self, thing: Thing, kind: str, forget: Callable[[Thing], None], until: float) -> None:
@@ -75,7 +74,7 @@ class Keeper:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._watch, name="testkey_nb expiry", daemon=True)
                 self._thread.start()
-            if until < self._awaited:
+            if until <= self.clock() + _LOOK_S:  # else the thread looks again before
                 self._changed.notify()
 
     def earliest(self, *kinds: str) -> float | None:
@@ -112,8 +111,7 @@ class Keeper:
                 if not self._held:
                     self._thread = None
                     return
-                self._awaited = min((held.until for held in list(self._held.values())), default=0.0)
-                wait = self._awaited - self.clock()
+                wait = min((held.until for held in list(self._held.values())), default=0.0) - self.clock()
                 if wait > 0:
                     self._changed.wait(min(wait, _LOOK_S))
                     continue

@@ -6,12 +6,17 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from . import outcome
 from .retention import hold_frame
 from .rows import Stamp, Why
+
+if TYPE_CHECKING:
+    from pandas.api.extensions import ExtensionArray
 
 _DTYPES: dict[type, str] = {
     str: "string",
@@ -63,14 +68,27 @@ def frame(row: type, runs: Iterable[tuple[Stamp, Sequence[object]]], until: floa
         The join keys ``run_id, provider, key_hint, observed_at``, then the columns of the row class.
 
     """
-    pairs = [(stamp, one) for stamp, rows in runs for one in rows]
-    made = pd.DataFrame(
-        {
-            column.name: pd.Series(list(map(attrgetter(column.name), of)), dtype=column.dtype)
-            for kind, of in ((Stamp, [stamp for stamp, _ in pairs]), (row, [one for _, one in pairs]))
-            for column in columns(kind)
-        }
-    )
+    stamps: list[Stamp] = []
+    lengths: list[int] = []
+    ones: list[object] = []
+    for stamp, rows in runs:
+        stamps.append(stamp)
+        lengths.append(len(rows))
+        ones.extend(rows)
+    of_run = np.repeat(np.arange(len(stamps)), lengths)
+    keys = {name: values.take(of_run) for name, values in _arrays(Stamp, stamps).items()}
+    made = pd.DataFrame(keys | _arrays(row, ones), copy=False)
     if until is not None:
         hold_frame(made, until)
     return made
+
+
+def _arrays(row: type, ones: Sequence[object]) -> "dict[str, ExtensionArray]":
+    return {column.name: _array(list(map(attrgetter(column.name), ones)), column.dtype) for column in columns(row)}
+
+
+def _array(values: list[object], dtype: "str | pd.CategoricalDtype") -> "ExtensionArray":
+    """Return an array of a column's values; where all are one, or missing, as in many columns, it is looked at once."""
+    same = bool(values) and values.count(values[0]) == len(values)
+    made = pd.array(values[:1] if same else values, dtype=dtype)  # type: ignore[arg-type]  # stubs: no dtype by name
+    return made.take(np.zeros(len(values), dtype=int)) if same else made

@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar, dataclass_transform
 
+T = TypeVar("T")
 Value = str | int | float | bool
 OWN_PRICES = "prices.csv"  # begins the source of a price from the launch folder
 CATALOGUE = "genai-prices"  # begins that of a price from the bundled catalogue, before its version
@@ -39,8 +40,21 @@ class Why(str):
     @classmethod
     def both(cls, whys: Iterable["Why"]) -> "Why":
         """Join sentences into one, each still to be translated by itself."""
-        numbered = {f"why{number}": why for number, why in enumerate(dict.fromkeys(whys))}
+        each = tuple(dict.fromkeys(whys))
+        if len(each) == 1:
+            return each[0]
+        numbered = {f"why{number}": why for number, why in enumerate(each)}
         return cls("; ".join(f"{{{name}}}" for name in numbered), **numbered)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def row_of_thousands(kind: type[T]) -> type[T]:
+    """Make a row class of a grain of which a run may have many thousands of rows.
+
+    It is frozen for mypy, which checks that nobody sets a field; at run time that would take most of the time in which
+    a list is read.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +146,13 @@ class MetricRow:
         return native
 
 
-@dataclass(frozen=True, slots=True)
+@row_of_thousands
 class ModelRow:
     """Run × model × route."""
 
     model: str
     route: str  # inference provider behind the endpoint; empty when the endpoint serves the model itself
-    covered: bool | None = None  # a candidate for commercial use in this run
+    covered: bool = False  # a candidate for commercial use in this run
     listed: bool | None = None  # in the endpoint's model list; a listing is not a permission
     standing: Annotated[str | None, "Standing"] = None  # confirmed: asked about it with the key, it was answered
     route_status: str | None = None  # the endpoint's word: live, error, staging
@@ -168,7 +182,7 @@ class ModelRow:
         return bool(self.listed) and (self.route_status == "live" or (not self.route and not self.route_status))
 
 
-@dataclass(frozen=True, slots=True)
+@row_of_thousands
 class PriceRow:
     """Run × model × route × source × the lengths and hours it holds for, never merged across any of them."""
 
@@ -178,8 +192,8 @@ class PriceRow:
     source: str
     input_per_mtok: float | None  # in `currency` per million tokens
     output_per_mtok: float | None
-    free: bool | None
-    checked_at: datetime | None  # when the source observed it; missing where the source does not say
+    free: bool | None = None
+    checked_at: datetime | None = None  # when the source observed it; missing where the source does not say
     cached_input_per_mtok: float | None = None  # of input that is read from the provider's cache
     currency: str = "USD"  # ISO 4217; a price is never converted
     above_input_tokens: int | None = None  # it holds for requests with more input than this; missing: from the first on
@@ -191,9 +205,10 @@ class PriceRow:
 
     def __post_init__(self) -> None:
         """Say in dollars what is in dollars."""
-        for name in ("input", "output", "cached_input"):
-            amount = getattr(self, f"{name}_per_mtok") if self.currency == "USD" else None
-            object.__setattr__(self, f"{name}_usd_per_mtok", amount)
+        dollars = self.currency == "USD"
+        object.__setattr__(self, "input_usd_per_mtok", self.input_per_mtok if dollars else None)
+        object.__setattr__(self, "output_usd_per_mtok", self.output_per_mtok if dollars else None)
+        object.__setattr__(self, "cached_input_usd_per_mtok", self.cached_input_per_mtok if dollars else None)
 
     @property
     def base(self) -> bool:

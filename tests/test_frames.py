@@ -133,9 +133,9 @@ def test_what_is_missing_is_missing_and_what_is_there_keeps_its_value() -> None:
     assert found.loc[0, "context_tokens"] == 2**53 + 1
     assert found.loc[0, "created_at"] == pd.Timestamp(when)
     assert [found.loc[0, name] for name in ("covered", "listed", "tools")] == [True, False, False]
-    missing = [name for name in GOLDEN["models"] if name not in {"model", "route"}]
+    missing = [name for name in GOLDEN["models"] if name not in {"model", "route", "covered"}]
     assert found.loc[1, missing].isna().all()
-    assert found.loc[1, "route"] == ""
+    assert (found.loc[1, "route"], found.loc[1, "covered"]) == ("", False)
     assert found["observed_at"].iloc[0] == pd.Timestamp(STAMP.observed_at)
 
 

@@ -43,7 +43,7 @@ CENTS_OF_EXACT_PRICES = st.integers(0, 10**8).map(lambda parts: Decimal(parts).s
     ],
 )
 def test_a_price_is_of_a_million_tokens_whatever_the_unit(said: object, tokens: int, parts: int, costs: float) -> None:
-    assert per_million(said, tokens=tokens, parts=parts) == costs
+    assert per_million(tokens=tokens, parts=parts)(said) == costs
 
 
 @pytest.mark.parametrize("said", [-1, "-1", "-0.00001", None, "", "free", "1,5", "$2", True, [], {}, "NaN", "Infinity"])
@@ -68,8 +68,8 @@ def test_what_is_no_finite_amount_is_no_price(number: float) -> None:
 def test_a_price_comes_out_as_it_was_before_it_was_divided(price: Decimal, tokens: int, parts: int) -> None:
     said = price * tokens * parts / MILLION
     in_json = json.loads(f"{float(said)!r}")
-    assert per_million(f"{said:f}", tokens=tokens, parts=parts) == float(price)
-    assert per_million(in_json, tokens=tokens, parts=parts) == float(price)
+    assert per_million(tokens=tokens, parts=parts)(f"{said:f}") == float(price)
+    assert per_million(tokens=tokens, parts=parts)(in_json) == float(price)
 
 
 @given(said=st.none() | st.booleans() | st.floats() | st.integers() | st.text() | st.lists(st.integers()))

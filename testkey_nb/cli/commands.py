@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer import Option
+from typer import Argument, Option
 from typer.exceptions import TyperException
 
 from testkey_nb import __version__
@@ -23,7 +23,6 @@ from testkey_nb.keys import Key, without_keys
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.outcome import Action, Answer, Verdict
 
-from .diffing import diff
 from .options import Asked, asking, run_shown
 from .terminal import say, show_every_character, show_identification, show_json, show_providers, show_readiness
 
@@ -274,6 +273,19 @@ def lab() -> int:
     return subprocess.run(command, env={**os.environ, **search_paths(os.environ)}, check=False).returncode  # noqa: S603 - our own interpreter
 
 
+@app.command()
+def diff(
+    a: Annotated[Path, Argument(metavar="A.json", help="The earlier run, from `testkey probe --json`.")],
+    b: Annotated[Path, Argument(metavar="B.json", help="The later run.")],
+    *,
+    as_json: Json = False,
+) -> int:
+    """Say what changed between two exported runs, without a key and without asking anybody."""
+    from .diffing import compared
+
+    return compared(a, b, as_json=as_json)
+
+
 def _write_report(readiness: "Readiness", out: Path, lang: str) -> None:
     from testkey_nb.actions.write import replace_file
     from testkey_nb.report import render_report
@@ -296,9 +308,6 @@ def _show(readiness: "Readiness", *, as_json: bool) -> None:
         show_json(readiness.to_json())
     else:
         show_readiness(readiness)
-
-
-app.command()(diff)
 
 
 def answer() -> int:

@@ -4,9 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -38,13 +36,8 @@ _NOUNS = {
 _LESS = (Shift.REDATED, Shift.CHANGED)  # not counted for what is counted under another word
 
 
-def diff(
-    a: Annotated[Path, typer.Argument(metavar="A.json", help="The earlier run, from `testkey probe --json`.")],
-    b: Annotated[Path, typer.Argument(metavar="B.json", help="The later run.")],
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> int:
-    """Say what changed between two exported runs, without a key and without asking anybody."""
+def compared(a: Path, b: Path, *, as_json: bool) -> int:
+    """Show what changed between two exported runs and return the exit status."""
     runs = read_export(a), read_export(b)
     changes = drift(*runs)
     heads = [{name: _clean(run[name]) for name in HEAD} for run in runs]

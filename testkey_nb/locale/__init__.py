@@ -4,11 +4,9 @@
 report and its pictures say.  What has no entry stays English rather than failing a report.
 """
 
-import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 
 from testkey_nb.errors import UnknownName
 from testkey_nb.rows import Why
@@ -52,6 +50,7 @@ def _param(name: str, value: object, lang: str) -> object:
     return value
 
 
+@cache
 def entries(lang: str) -> Mapping[str, str]:
     """Return every entry of a language by its English, none for English itself.
 
@@ -78,4 +77,7 @@ def tables(lang: str) -> Mapping[str, Mapping[str, str]]:
         raise UnknownName.among("language", lang, LANGUAGES)
     if lang == LANGUAGES[0]:
         return {}
+    import tomllib  # noqa: PLC0415 - both are slow, and English needs neither
+    from importlib.resources import files  # noqa: PLC0415
+
     return tomllib.loads((files(__package__) / f"{lang}.toml").read_text(encoding="utf-8"))

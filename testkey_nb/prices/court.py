@@ -252,7 +252,8 @@ def _beside_cheapest(rulings: list[RulingRow], live: Container[tuple[str, str]])
             cheapest[among] = min(output, cheapest.get(among, output))
     for row in rulings:
         lowest = cheapest.get((row.model, row.region, row.currency))
-        yield replace(row, route_spread=_over(row.output_high_per_mtok, lowest))
+        spread = _over(row.output_high_per_mtok, lowest)
+        yield row if spread is None else replace(row, route_spread=spread)
 
 
 def _over(price: float | None, other: float | None) -> float | None:

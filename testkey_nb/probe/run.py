@@ -3,7 +3,8 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from testkey_nb.http import Manifest
@@ -16,6 +17,9 @@ from .planning import Plan
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_STANDING = {True: Standing.LISTED, False: Standing.MISSING, None: Standing.UNKNOWN}
+_fields = attrgetter(*(one.name for one in fields(ModelRow)))  # of thousands of rows, where `replace` is slow
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -36,9 +40,10 @@ class Run:
     findings: tuple[Finding, ...] = ()  # about the axes, from the answers themselves
     vantage: str = ""  # where it went out from; empty for this machine
     _live: Mapping[str, list[str]] = field(init=False, repr=False)
+    _values: Mapping[str, tuple[Value, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Look the live routes of the covered models up once: gates ask for them again and again.
+        """Look the live routes of the covered models and the metrics up once: gates ask for them again and again.
 
         Of other models nothing is noted, because the runs of a fleet may have one list of thousands in common.
         """
@@ -46,7 +51,12 @@ class Run:
         for row in self.models:
             if row.live and row.model in found:
                 found[row.model].append(row.route)
+        values: defaultdict[str, tuple[Value, ...]] = defaultdict(tuple)
+        for metric in self.metrics:
+            if (native := metric.native) is not None:
+                values[metric.metric] += (native,)
         object.__setattr__(self, "_live", found)
+        object.__setattr__(self, "_values", dict(values))
 
     @property
     def sandbox(self) -> bool:
@@ -61,11 +71,7 @@ class Run:
 
     def values(self) -> Mapping[str, tuple[Value, ...]]:
         """Return the native values of every known metric."""
-        found: defaultdict[str, tuple[Value, ...]] = defaultdict(tuple)
-        for row in self.metrics:
-            if row.native is not None:
-                found[row.metric] += (row.native,)
-        return dict(found)
+        return self._values
 
     def rows(self, grain: str) -> Sequence[object]:
         """Return the rows of ``evidence, answers, metrics, models, prices`` or ``limits``."""
@@ -88,6 +94,7 @@ class Run:
         for name in ("answers", "metrics", "models", "prices", "limits", "findings"):
             object.__setattr__(self, name, ())
         object.__setattr__(self, "_live", {})
+        object.__setattr__(self, "_values", {})
         object.__setattr__(self, "until", -math.inf)
         object.__setattr__(self, "identity", replace(self.identity, evidence=()))
 
@@ -113,11 +120,18 @@ def merge_models(found: Iterable[ModelRow], covered: tuple[str, ...]) -> tuple[M
 
 
 def _filled(before: ModelRow, row: ModelRow) -> ModelRow:
-    return replace(before, **{name: getattr(row, name) for name in row.__slots__ if getattr(before, name) is None})
+    both = zip(_fields(before), _fields(row), strict=True)
+    return ModelRow(*(first if first is not None else then for first, then in both))
 
 
 def _placed(row: ModelRow, covered: bool, confirmed: bool, known: bool) -> ModelRow:  # noqa: FBT001
-    """Return a row that says where its model stands; `known` is whether a list was read at all."""
+    """Return a row that says where its model stands; `known` is whether a list was read at all.
+
+    Most rows of a long list say it already: then every run that was answered by it has them in common.
+    """
     listed = row.listed or (False if known else None)
-    standing = {True: Standing.LISTED, False: Standing.MISSING, None: Standing.UNKNOWN}[listed]
-    return replace(row, covered=covered, listed=listed, standing=Standing.CONFIRMED if confirmed else standing)
+    standing = Standing.CONFIRMED if confirmed else _STANDING[listed]
+    if (covered, listed, standing) == (row.covered, row.listed, row.standing):
+        return row
+    model, route, _, _, _, *facts = _fields(row)
+    return ModelRow(model, route, covered, listed, standing, *facts)

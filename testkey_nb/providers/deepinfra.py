@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 
 from testkey_nb.outcome import Answer, Axis, Capability, Outcome
 from testkey_nb.rows import LimitRow, ModelRow, PriceRow, Value, Why
@@ -18,7 +17,7 @@ _HOST = "api.deepinfra.com"
 _API = "tryAGI/DeepInfra@0b6477ad src/libs/DeepInfra/openapi.yaml (a copy of https://api.deepinfra.com/openapi.json)"
 _CODEXBAR = "steipete/CodexBar@27c7f334 docs/deepinfra.md"
 _PAGE = "https://deepinfra.com/dash/billing"
-_CENTS_PER_TOKEN = partial(per_million, tokens=1, parts=100)
+_CENTS_PER_TOKEN = per_million(tokens=1, parts=100)
 
 
 def parse_me(reply: Reply) -> Rows | None:

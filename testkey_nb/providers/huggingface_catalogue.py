@@ -6,6 +6,7 @@ https://huggingface.co/docs/inference-providers/hub-api, read 2026-11-23.
 
 from collections.abc import Iterator, Mapping
 
+from testkey_nb.outcome import Standing
 from testkey_nb.rows import ModelRow, PriceRow
 from testkey_nb.spec import Metric, Reply, Rows
 
@@ -74,6 +75,7 @@ def _models(name: str, model: Mapping[str, object]) -> Iterator[ModelRow]:
             name,
             route,
             listed=True,
+            standing=Standing.LISTED,
             route_status=text(entry.get("status")),
             owner=label(model.get("owned_by")),
             created_at=moment(model.get("created")),

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from testkey_nb.keys import masked
 
@@ -19,13 +18,16 @@ def items(value: object) -> list[object]:
 
 
 TEXT_CHARS = 500  # of any one name or word; the longest model name known has about 100
-_MOST = 1e15  # beyond it no amount can be meant here
-_AMOUNT = r"[+-]?\d{1,15}(\.\d{1,40})?([eE][+-]?\d{1,2})?"
+_MOST, _MOST_THINGS = 10**15, 10**18  # beyond them no amount, and no number of anything, can be meant here
+_AMOUNT = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,40})?)(?:[eE]([+-]?\d{1,2}))?", re.ASCII)
 
 
 def text(value: object) -> str | None:
     """Return the beginning of `value` if it is text that is not empty; half a surrogate pair cannot be written."""
-    return value[:TEXT_CHARS].encode("utf-8", "replace").decode() if isinstance(value, str) and value else None
+    if not isinstance(value, str) or not value:
+        return None
+    begun = value[:TEXT_CHARS]
+    return begun if begun.isascii() else begun.encode("utf-8", "replace").decode()
 
 
 def label(value: object) -> str | None:
@@ -36,7 +38,7 @@ def label(value: object) -> str | None:
 
 def texts(value: object) -> list[str]:
     """Return the texts in a JSON array."""
-    return [found for item in items(value) if (found := text(item))]
+    return list(filter(None, map(text, items(value))))
 
 
 def flag(value: object) -> bool | None:
@@ -46,30 +48,29 @@ def flag(value: object) -> bool | None:
 
 def number(value: object) -> float | None:
     """Return `value` if it is a finite number that is not negative, as amounts, prices, times and counts are."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if type(value) is int or type(value) is float:  # JSON has no others, and true is no number
+        return float(value) if 0 <= value < _MOST_THINGS else None
+    return None
+
+
+def amount(value: object, *, places: int = 0) -> float | None:
+    """Return the amount of money that a number or a text of one means, its point moved; what is owed is below zero.
+
+    The point is moved in the text, where nothing is lost: a millionth of a dollar times a million is a dollar.
+    """
+    if (type(value) is int or type(value) is float) and abs(value) < _MOST:
+        value = str(value)
+    if not isinstance(value, str) or not (said := _AMOUNT.fullmatch(value)):
         return None
-    return float(value) if 0 <= value < 1e18 else None  # noqa: PLR2004 - beyond it nothing here can be meant
-
-
-def decimal(value: object) -> Decimal | None:
-    """Return exactly the amount of money that a number or a text of one means; what is owed can be below zero."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    if isinstance(value, int | float) and not abs(value) < _MOST:
-        return None
-    said = str(value)
-    exact = Decimal(said) if re.fullmatch(_AMOUNT, said, re.ASCII) else None
-    return exact if exact is not None and abs(exact) < _MOST else None
-
-
-def amount(value: object) -> float | None:
-    """Return the amount of money that a number or a text of one means, as a number."""
-    exact = decimal(value)
-    return None if exact is None else float(exact)
+    digits, exponent = said.groups("0")
+    found = float(f"{digits}e{int(exponent) + places}")
+    return found if abs(found) < _MOST else None
 
 
 def count(value: object) -> int | None:
     """Return `value` if it is a number of things."""
+    if type(value) is int:
+        return value if 0 <= value < _MOST_THINGS else None
     found = number(value)
     return None if found is None else int(found)
 

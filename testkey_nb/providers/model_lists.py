@@ -17,8 +17,28 @@ CHECKED = "2026-11-25"  # when questions about one model were read, at every pro
 _NO_SUCH_MODEL = Why("the provider has no such model, or none for this key")
 
 
+def plain_model(entry: Entry, **more: object) -> ModelRow | None:
+    """Read an entry of `/models` by the names that OpenAI and most others use; `more` overrides what it says."""
+    if not (name := text(entry.get("id"))):
+        return None
+    about = mapping(entry.get("architecture"))
+    known: dict[str, object] = {
+        "listed": True,
+        "standing": Standing.LISTED,
+        "owner": label(entry.get("owned_by")),
+        "created_at": moment(entry.get("created") or None),
+        "context_tokens": tokens(entry, *_CONTEXT),
+        "output_tokens": tokens(entry, *_OUTPUT),
+        "input_modalities": joined(about.get("input_modalities")) or joined(entry.get("input_modalities")),
+        "output_modalities": joined(about.get("output_modalities")) or joined(entry.get("output_modalities")),
+        "free": flag(entry.get("is_free")),
+        **more,
+    }
+    return ModelRow(name, "", **known)  # type: ignore[arg-type]  # fields of the row
+
+
 def parse_list(
-    read: Callable[[Entry], ModelRow | None] | None = None,
+    read: Callable[[Entry], ModelRow | None] = plain_model,
     *,
     at: str = "data",
     metric: str = "models_listed",
@@ -45,38 +65,23 @@ def parse_list(
         body = mapping(reply.json)
         if body.get("has_more") or body.get("nextPageToken") or body.get("next_page_token"):
             return None
-        entries = [mapping(entry) for entry in items(body.get(at) if at else reply.json)]
-        found = [(row, entry) for entry in entries if (row := (read or plain_model)(entry))]
-        if not found:
-            return None
-        rows = {row.model: row for row, _ in found}
-        told = tuple(price for row, entry in found for price in prices(row.model, entry))
-        return Rows((Metric(metric, len(rows), "models"),), tuple(rows.values()), told)
+        rows: dict[str, ModelRow] = {}
+        told: list[PriceRow] = []
+        for entry in map(mapping, items(body.get(at) if at else reply.json)):
+            if row := read(entry):
+                rows[row.model] = row
+                told += prices(row.model, entry)
+        return Rows((Metric(metric, len(rows), "models"),), tuple(rows.values()), tuple(told)) if rows else None
 
     return OfBody(parse)
 
 
-def plain_model(entry: Entry, **more: object) -> ModelRow | None:
-    """Read an entry of `/models` by the names that OpenAI and most others use; `more` overrides what it says."""
-    if not (name := text(entry.get("id"))):
-        return None
-    about = mapping(entry.get("architecture"))
-    known: dict[str, object] = {
-        "listed": True,
-        "owner": label(entry.get("owned_by")),
-        "created_at": moment(entry.get("created") or None),
-        "context_tokens": tokens(entry, *_CONTEXT),
-        "output_tokens": tokens(entry, *_OUTPUT),
-        "input_modalities": joined(about.get("input_modalities")) or joined(entry.get("input_modalities")),
-        "output_modalities": joined(about.get("output_modalities")) or joined(entry.get("output_modalities")),
-        "free": flag(entry.get("is_free")),
-    }
-    return ModelRow(name, "", **{**known, **more})  # type: ignore[arg-type]  # fields of the row
-
-
 def tokens(entry: Entry, *names: str) -> int | None:
     """Return the first of these fields that holds a number of tokens; 0 stands for not known."""
-    return next((found for name in names if (found := count(entry.get(name)))), None)
+    for name in names:
+        if found := count(entry.get(name)):
+            return found
+    return None
 
 
 def joined(names: object) -> str | None:
@@ -92,8 +97,8 @@ def text_and(**read: bool | None) -> str | None:
 
 def among(words: object, word: str) -> bool | None:
     """Return whether `word` stands in a list of what a model can do; missing where there is no list."""
-    known = texts(words)
-    return word in known if known else None
+    said = items(words)
+    return word in said or (False if any(map(text, said)) else None)
 
 
 def per_token(source: str) -> Callable[[str, Entry], Iterator[PriceRow]]:

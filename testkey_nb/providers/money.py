@@ -7,7 +7,6 @@ and ``balance_topped_up`` (or ``_voucher`` and ``_cash``, where the provider spl
 
 import re
 from collections.abc import Iterable, Mapping
-from email.utils import parsedate_to_datetime
 
 from testkey_nb.outcome import Answer, Axis
 from testkey_nb.rows import Value, Why
@@ -27,6 +26,8 @@ def amounts(found: Mapping[str, object], currency: str) -> list[Metric]:
 
 def as_of(reply: Reply, name: str = "balance_as_of") -> list[Metric]:
     """Return when an amount held, by the clock of whoever said so; nothing where the answer has no date."""
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow, and most of what is imported here never asks
+
     try:
         when = parsedate_to_datetime(reply.headers.get("date", ""))
     except (ValueError, TypeError, IndexError):

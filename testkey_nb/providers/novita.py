@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import partial
 
 from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow, PriceRow
@@ -20,7 +19,7 @@ _BALANCE = "https://novita.ai/docs/api-reference/basic-get-user-balance.md"
 _CODES = "https://novita.ai/docs/api-reference/basic-error-code.md"
 _ERRORS = "https://novita.ai/docs/guides/error.md"
 _PER_USD = 10_000  # of amounts and of prices alike
-_PRICE = partial(per_million, tokens=MILLION, parts=_PER_USD)
+_PRICE = per_million(tokens=MILLION, parts=_PER_USD)
 
 
 def parse_balance(reply: Reply) -> Rows | None:

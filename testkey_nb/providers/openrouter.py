@@ -44,7 +44,7 @@ def _model(entry: Entry, **more: object) -> ModelRow | None:
 def _unlisted(entry: Entry) -> ModelRow | None:
     """Return a row of the public list: 454 models were on it when a key's guardrail left it 10."""
     # github.com/deepseek-ai/deepseek-harness/discussions/12355, read 2026-11-23.
-    return _model(entry, listed=None)
+    return _model(entry, listed=None, standing=Standing.UNKNOWN)
 
 
 def _confirmed(entry: Entry) -> ModelRow | None:

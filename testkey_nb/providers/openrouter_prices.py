@@ -17,10 +17,9 @@ from .token_prices import PER_TOKEN, Said, beside_fee, priced
 
 _SOURCE = "openrouter.ai/api/v1/models"
 _UNTOLD = ", base price: others hold at some hours or lengths"
-_SIDES = ("prompt", "completion", "input_cache_read")
 _CONDITIONS = {"min_prompt_tokens", "utc_days", "utc_start", "utc_end"}
 _OTHER_PRICES = {"audio", "image", "input_audio_cache", "input_cache_write", "input_cache_write_1h"}
-_KNOWN = _CONDITIONS | _OTHER_PRICES | set(_SIDES)
+_KNOWN = _CONDITIONS | _OTHER_PRICES | {"prompt", "completion", "input_cache_read"}
 
 
 def prices(model: str, entry: Entry) -> Iterator[PriceRow]:
@@ -33,15 +32,17 @@ def prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     """
     said = mapping(entry.get("pricing"))
     source = beside_fee(_SOURCE, said.get("request"))
-    overrides = [mapping(override) for override in items(said.get("overrides"))]
+    overrides = list(map(mapping, items(said.get("overrides"))))
     understood = all(map(_understood, overrides))
-    base = next(priced(model, source if understood else f"{source}{_UNTOLD}", PER_TOKEN, _sides(said)), None)
-    if said.get("discount") or base is None or None in {base.input_per_mtok, base.output_per_mtok}:
+    found = priced(model, source if understood else f"{source}{_UNTOLD}", PER_TOKEN, _sides(said))
+    base = found[0] if found else None
+    if said.get("discount") or base is None or base.input_per_mtok is None or base.output_per_mtok is None:
         return
     free = model.endswith(":free") and not any(_amounts(base)) and source == _SOURCE
     yield replace(base, free=True) if free else base
-    others = (row for override in overrides if understood for row in _others(base, said, override, overrides))
-    yield from dict.fromkeys(row for row in others if _amounts(row) != _amounts(base))
+    if overrides and understood:
+        others = (row for override in overrides for row in _others(base, said, override, overrides))
+        yield from dict.fromkeys(row for row in others if _amounts(row) != _amounts(base))
 
 
 def _others(base: PriceRow, said: Entry, override: Entry, overrides: list[Entry]) -> Iterator[PriceRow]:
@@ -55,8 +56,7 @@ def _others(base: PriceRow, said: Entry, override: Entry, overrides: list[Entry]
 
 
 def _sides(said: Entry) -> Said:
-    inputs, outputs, cached = (said.get(side) for side in _SIDES)
-    return inputs, outputs, cached
+    return said.get("prompt"), said.get("completion"), said.get("input_cache_read")
 
 
 def _amounts(row: PriceRow) -> tuple[float | None, ...]:

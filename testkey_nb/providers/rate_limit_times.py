@@ -3,7 +3,6 @@
 import math
 import re
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from testkey_nb.spec import Bare
 
@@ -77,8 +76,12 @@ def point_in_time(text: str) -> datetime | None:
         return None
     if _RFC_3339.fullmatch(text):
         return moment(text.upper())
+    if not _HTTP_DATE.fullmatch(text):
+        return None
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow, and most of what is imported here never asks
+
     try:
-        return parsedate_to_datetime(text) if _HTTP_DATE.fullmatch(text) else None
+        return parsedate_to_datetime(text)
     except ValueError:
         return None
 

@@ -50,7 +50,7 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     A tier begins at the first token that it holds for: `_ENTRIES`.
     """
     said, source = mapping(entry.get("pricing")), f"{_HOST}/v1/models"
-    base = next(priced(model, source, PER_TOKEN, _sides(said, 0)), None)
+    base = next(iter(priced(model, source, PER_TOKEN, _sides(said, 0))), None)
     if base is None or None in {base.input_per_mtok, base.output_per_mtok}:
         return
     yield base

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 
 from testkey_nb.outcome import Answer, Axis, Capability, Outcome, Standing
 from testkey_nb.rows import ModelRow, PriceRow, Value, Why
@@ -19,7 +18,7 @@ _LONG = (
     "https://docs.x.ai/developers/rest-api-reference/inference/models as of 2026-06-17; anomalyco/models.dev@909db750 "
     "packages/core/src/sync/providers/xai.ts (read 2026-11-25)"
 )
-_PRICE = partial(per_million, tokens=100 * MILLION, parts=100)
+_PRICE = per_million(tokens=100 * MILLION, parts=100)
 _SPEC = "https://raw.githubusercontent.com/api-evangelist/xai/refs/heads/main/openapi/xai-api-key-api-openapi.yml"
 _TEST = "trufflesecurity/trufflehog@8beb1099 pkg/detectors/xai/xai_test.go"
 _EVERYTHING = {"api-key:model:*", "api-key:endpoint:*"}
