@@ -86,7 +86,8 @@ def reply_of(blank: Reply, status: int, headers: Mapping[str, str], body: bytes 
 def _without_key(reply: Reply, body: bytes | bytearray, key: Key) -> Reply:
     """Return an answer in which nothing echoes the key, wherever it stands and however it is written."""
     everything = (str(reply.headers), _unescaped(body))
-    spelled = any(key.spelled_in(said) for said in everything)
+    meant = everything[1] if len(body) > ECHO_BYTES else body.decode("utf-8", "replace")
+    spelled = key.spelled_in(everything[0]) or key.spelled_in(meant)
     if not (spelled or any(key.echoed_in(said, any_case=True) for said in everything)):
         return reply
 
