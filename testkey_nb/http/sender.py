@@ -30,6 +30,8 @@ from .timing import Stopwatch
 USER_AGENT = f"testkey_nb/{__version__} (read-only key readiness probe)"
 REQUEST_S, RUN_S = 10.0, 30.0
 
+_OVER = Why("timeout: this run's time was over")
+
 AsyncTransport = httpx.AsyncBaseTransport  # what the rest of the package knows of the client
 
 
@@ -164,7 +166,7 @@ class Sender:
             raise stopped.with_traceback(None) from None  # the frames below hold half an answer
         except TIMEOUTS:
             if not self.left_s:
-                return failed(Why("timeout: this run's time was over"))
+                return failed(_OVER)
             return failed(Why("timeout: no whole answer within {seconds} s", seconds=f"{self._request_s:g}"))
         except NotConnected as error:
             return failed(error.why)
@@ -178,6 +180,8 @@ class Sender:
         return exchange
 
     def _refusal(self, slot: str, key: Key | None) -> Why:
+        if not self.left_s:
+            return _OVER
         if key and key.expired:
             return Why("not asked: the key is gone after five minutes")
         wait = self._stopped.get(slot, self._politeness.stopped(slot))

@@ -242,7 +242,7 @@ class Probing:
         if question.keyed or question.sample:
             return await made()
         where = (self.way, question.where(self.plan))
-        heard, mine = await self.shared.once(where, made, lambda heard: heard.lasts)
+        heard, mine = await self.shared.once(where, made, lambda heard: heard.lasts, sender.left_s)
         if mine:
             return heard
         if not heard.sent or heard.echoes(self.key):  # this run's own sender blanks its key in the answer
@@ -317,7 +317,8 @@ class Probing:
 
         if url in known:
             return known[url]
-        (found, sent), mine = await self.shared.once((self.way, CONTROL, url), made, lambda _found: False)
+        what = self.way, CONTROL, url
+        (found, sent), mine = await self.shared.once(what, made, lambda _found: False, sender.left_s)
         return found if sent or mine else (await made())[0]
 
     async def _elsewhere(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:
