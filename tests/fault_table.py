@@ -107,7 +107,7 @@ async def _faulty(
 
 
 async def _over(opening: AbstractAsyncContextManager[Opened], provider: str, persona: str, run_s: float) -> _Probed:
-    who, memory = sandbox.PERSONAS[provider][persona], _Memory()
+    who, memory = sandbox.PERSONAS[provider][persona], Memory()
     async with opening as way:
         what = plan(provider, models=who.models, base_url=way.origin, trust_endpoint=True, operator="the fault suite")
         began = time.monotonic()
@@ -216,7 +216,7 @@ def canary(key: str) -> Canary:
     return Canary(key)
 
 
-class _Memory:
+class Memory:
     """What this process grows by from now on, at its highest; Linux tells, and takes the mark back on request."""
 
     def __init__(self) -> None:
