@@ -14,10 +14,13 @@ from testkey_nb import sandbox
 from testkey_nb.http import Sender
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
+from testkey_nb.outcome import Answer, Axis
 from testkey_nb.probe import Run, plan
 from testkey_nb.probe.probing import Probing
 from testkey_nb.rows import GRAINS
 from testkey_nb.sandbox.faults import FAULTS
+from testkey_nb.sandbox.faulty import Fault
+from testkey_nb.sandbox.oddities import refused
 
 THREE = ("huggingface", "openai", "openrouter")
 SIX = (
@@ -69,6 +72,25 @@ def test_what_goes_wrong_at_one_of_several_requests_to_a_path_costs_its_answer_o
     fault: str, nth: int, provider: str
 ) -> None:
     assert fault_table.at_the_nth(provider, fault, nth).good
+
+
+@pytest.mark.parametrize(
+    ("provider", "path"),
+    [
+        ("deepseek", "/user/balance"),
+        ("moonshot", "/v1/users/me/balance"),
+        ("siliconflow", "/v1/models"),
+        ("one_api", "/v1/models"),
+        ("deepinfra", "/v1/me"),
+    ],
+)
+def test_a_key_that_is_refused_at_one_question_and_answered_at_another_is_neither_valid_nor_invalid(
+    provider: str, path: str
+) -> None:
+    at_one = Fault("refused", refused)
+    found = {where: fault_table.answers(fault_table.probed(provider, at_one, where).readiness) for where in (path, "")}
+    assert fault_table.baseline(provider, fault_table.best(provider))[Axis.AUTH] is Answer.YES
+    assert {where: answers[Axis.AUTH] for where, answers in found.items()} == {path: Answer.UNKNOWN, "": Answer.NO}
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -44,6 +44,11 @@ async def _followed_by_a_refusal(on: Happening) -> None:
     await on.write((await on.ask(request)).wire())
 
 
+async def refused(on: Happening) -> None:
+    """Answer as if the key were none."""
+    await on.write((await _refusal(on)).wire())
+
+
 async def _refused_with_200(on: Happening) -> None:
     refusal = await _refusal(on)
     body = UNFAMILIAR if refusal.status == on.given.status else refusal.body  # nobody is refused there
