@@ -4,12 +4,13 @@ import asyncio
 import math
 import re
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 IN_FLIGHT_PER_HOST = 4
+PAUSE_S = 1.0  # where a host asks to wait and does not say how long, and twice as long each time that it does again
 
 
 class Politeness:
@@ -27,14 +28,21 @@ class Politeness:
         self._clock = clock
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(IN_FLIGHT_PER_HOST))
         self._waits: dict[str, tuple[str, float]] = {}
+        self._unsaid: Counter[str] = Counter()  # how often a host did not say how long
 
     def slot(self, host: str) -> asyncio.Semaphore:
         """Return what is held while a request to `host` is in flight; who came first goes first."""
         return self._slots[host]
 
     def stop(self, host: str, retry_after: str) -> None:
-        """Let nobody ask `host` before the time that it gave; at all, where it gave none that can be read."""
-        self._waits[host] = retry_after, self._clock() + _seconds(retry_after)
+        """Let nobody ask `host` before the time that it gave; where it gave none that can be read, for a pause."""
+        wait_s = _seconds(retry_after)
+        if wait_s is None:
+            if self.stopped(host) is not None:
+                return  # it was asked before that was known
+            wait_s = PAUSE_S * 2 ** min(self._unsaid[host], 9)
+            self._unsaid[host] += 1
+        self._waits[host] = retry_after, self._clock() + wait_s
 
     def stopped(self, host: str) -> str | None:
         """Return the words by which `host` asked everybody to wait, None when it may be asked."""
@@ -42,16 +50,16 @@ class Politeness:
         return retry_after if self._clock() < until else None
 
     def wait_s(self, hosts: Iterable[str]) -> float:
-        """Return in how many seconds all of `hosts` may be asked; infinite where one did not say."""
+        """Return in how many seconds all of `hosts` may be asked."""
         untils = (until for host, (_, until) in self._waits.items() if host in set(hosts))
         return max(0.0, max(untils, default=-math.inf) - self._clock())
 
 
-def _seconds(retry_after: str) -> float:
-    """Return the seconds that `Retry-After` says, or its date means (RFC 9110 section 10.2.3); infinite for neither."""
-    if re.fullmatch(r"[0-9]{1,9}", retry_after.strip()):
+def _seconds(retry_after: str) -> float | None:
+    """Return the seconds that `Retry-After` says, or its date means (RFC 9110 section 10.2.3); None for neither."""
+    if re.fullmatch(r"[0-9]{1,99}", retry_after.strip()):
         return float(retry_after)
     try:
         return (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds()
     except (ValueError, TypeError):
-        return math.inf
+        return None

@@ -90,7 +90,9 @@ def answers(readiness: Readiness) -> Mapping[Axis, Answer]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Probed:
+class Probed:
+    """A run and what was measured meanwhile."""
+
     readiness: Readiness
     arrived: int
     late_s: float
@@ -106,17 +108,18 @@ async def _faulty(
         yield Opened(origin, Network(), faulty.asked)
 
 
-async def _over(opening: AbstractAsyncContextManager[Opened], provider: str, persona: str, run_s: float) -> _Probed:
-    who, memory = sandbox.PERSONAS[provider][persona], _Memory()
+async def _over(opening: AbstractAsyncContextManager[Opened], provider: str, persona: str, run_s: float) -> Probed:
+    who, memory = sandbox.PERSONAS[provider][persona], Memory()
     async with opening as way:
         what = plan(provider, models=who.models, base_url=way.origin, trust_endpoint=True, operator="the fault suite")
         began = time.monotonic()
         run = await probe_key(Key(KEY_NAME, who.key), what, transport=way.network, run_s=run_s)
         late_s = max(0.0, time.monotonic() - began - run_s - SLACK_S)
-    return _Probed(judge_run(run), len(way.asked), late_s, memory.grown_mib())
+    return Probed(judge_run(run), len(way.asked), late_s, memory.grown_mib())
 
 
-def _probe(provider: str, fault: Fault, at: tuple[str, ...] = (), nth: frozenset[int] = frozenset()) -> _Probed:
+def probed(provider: str, fault: Fault, *at: str, nth: frozenset[int] = frozenset()) -> Probed:
+    """Probe the best persona of a provider while a fault happens at some paths, or at all."""
     persona, run_s = best(provider), SLOW_RUN_S if fault.slow else RUN_S
     return asyncio.run(_over(_faulty(provider, persona, fault, at, nth), provider, persona, run_s))
 
@@ -124,12 +127,12 @@ def _probe(provider: str, fault: Fault, at: tuple[str, ...] = (), nth: frozenset
 def everywhere(provider: str, name: str) -> Result:
     """Let a fault happen to every request: an axis is as it would be without it (harmless ones), else unknown."""
     fault = FAULTS[name]
-    probed = _probe(provider, fault)
+    made = probed(provider, fault)
     if fault.partly:
-        wrong = _unlike(provider, probed)
+        wrong = _unlike(provider, made)
     else:
-        wrong = _other_than(baseline(provider, best(provider)) if fault.whole else _NOTHING, probed)
-    return _result(provider, fault, "everywhere", probed, wrong)
+        wrong = _other_than(baseline(provider, best(provider)) if fault.whole else _NOTHING, made)
+    return _result(provider, fault, "everywhere", made, wrong)
 
 
 def where_listed(provider: str, name: str) -> Result | None:
@@ -137,9 +140,9 @@ def where_listed(provider: str, name: str) -> Result | None:
     paths = {ask.path.partition("{")[0] for ask in PROVIDERS[provider].asks if ask.name == "model_catalog"}
     if not paths:
         return None
-    probed = _probe(provider, FAULTS[name], tuple(paths))
-    wrong = [axis for axis in (Axis.MODELS,) if answers(probed.readiness)[axis] is not Answer.UNKNOWN]
-    return _result(provider, FAULTS[name], "where models are listed", probed, {*wrong, *_unlike(provider, probed)})
+    made = probed(provider, FAULTS[name], *paths)
+    wrong = [axis for axis in (Axis.MODELS,) if answers(made.readiness)[axis] is not Answer.UNKNOWN]
+    return _result(provider, FAULTS[name], "where models are listed", made, {*wrong, *_unlike(provider, made)})
 
 
 def where_proved(provider: str, name: str) -> Result | None:
@@ -150,46 +153,46 @@ def where_proved(provider: str, name: str) -> Result | None:
     # What asks first may take all of a slow run's time: whatever follows was not asked then.
     if fault.slow or not paths or any(path in other for path in paths for other in lists):
         return None
-    probed = _probe(provider, fault, tuple(paths))
-    whole, found = baseline(provider, best(provider)), answers(probed.readiness)
+    made = probed(provider, fault, *paths)
+    whole, found = baseline(provider, best(provider)), answers(made.readiness)
     expected = dict(whole) if fault.whole else {**whole, Axis.AUTH: Answer.UNKNOWN}
     # What waits for the proof is rightly not asked without it; a host that asked to wait is not asked at all.
     follows = fault.waits or any(ask.waits for ask in PROVIDERS[provider].asks)
     kept = ([] if fault.partly else [Axis.AUTH]) + ([] if follows else [Axis.MODELS])
     wrong = [axis for axis in kept if found[axis] is not expected[axis]]
-    return _result(provider, fault, "where the key is proved", probed, {*wrong, *_unlike(provider, probed)})
+    return _result(provider, fault, "where the key is proved", made, {*wrong, *_unlike(provider, made)})
 
 
 def at_the_nth(provider: str, name: str, nth: int) -> Result:
     """Let it happen to the n-th request to each path only: what was answered is read, and all else is unknown."""
     fault = FAULTS[name]
-    probed = _probe(provider, fault, nth=frozenset({nth}))
-    return _result(provider, fault, f"at request {nth} to each path", probed, _unlike(provider, probed))
+    made = probed(provider, fault, nth=frozenset({nth}))
+    return _result(provider, fault, f"at request {nth} to each path", made, _unlike(provider, made))
 
 
 def on_the_way(provider: str, name: str) -> Result:
     """Reach for the provider by a way: where it leads nowhere, nothing is known and nothing left."""
     way, persona = WAYS[name], best(provider)
-    probed = asyncio.run(_over(way.opens(provider, persona), provider, persona, SLOW_RUN_S if way.slow else RUN_S))
-    wrong = _other_than(baseline(provider, persona) if way.whole else _NOTHING, probed)
-    return _result(provider, way, "on the way", probed, wrong)
+    made = asyncio.run(_over(way.opens(provider, persona), provider, persona, SLOW_RUN_S if way.slow else RUN_S))
+    wrong = _other_than(baseline(provider, persona) if way.whole else _NOTHING, made)
+    return _result(provider, way, "on the way", made, wrong)
 
 
 _NOTHING: Mapping[Axis, Answer] = dict.fromkeys(Axis, Answer.UNKNOWN)
 
 
-def _other_than(expected: Mapping[Axis, Answer], probed: _Probed) -> list[Axis]:
-    return [axis for axis, answer in answers(probed.readiness).items() if answer is not expected[axis]]
+def _other_than(expected: Mapping[Axis, Answer], made: Probed) -> list[Axis]:
+    return [axis for axis, answer in answers(made.readiness).items() if answer is not expected[axis]]
 
 
-def _unlike(provider: str, probed: _Probed) -> list[Axis]:
+def _unlike(provider: str, made: Probed) -> list[Axis]:
     """Return the axes that are neither as without the fault nor unknown."""
     whole = baseline(provider, best(provider))
-    return [axis for axis in _other_than(whole, probed) if answers(probed.readiness)[axis] is not Answer.UNKNOWN]
+    return [axis for axis in _other_than(whole, made) if answers(made.readiness)[axis] is not Answer.UNKNOWN]
 
 
-def _result(provider: str, fault: Fault | Way, where: str, probed: _Probed, wrong: Iterable[str]) -> Result:
-    readiness, run = probed.readiness, probed.readiness.run
+def _result(provider: str, fault: Fault | Way, where: str, made: Probed, wrong: Iterable[str]) -> Result:
+    readiness, run = made.readiness, made.readiness.run
     shown = [json.dumps(readiness.to_json(), ensure_ascii=False), *map(repr, (run.answers, run.identity.evidence))]
     leaks = canary(sandbox.PERSONAS[provider][best(provider)].key).find("\n".join(shown))
     return Result(
@@ -198,9 +201,9 @@ def _result(provider: str, fault: Fault | Way, where: str, probed: _Probed, wron
         where,
         tuple(wrong),
         tuple(leaks[:3]),
-        max(0.0, probed.late_s - (LARGE_S if isinstance(fault, Fault) and fault.large else 0.0)),
-        _miscounted(fault, run.manifest.requests, probed.arrived),
-        probed.grown_mib,
+        max(0.0, made.late_s - (LARGE_S if isinstance(fault, Fault) and fault.large else 0.0)),
+        _miscounted(fault, run.manifest.requests, made.arrived),
+        made.grown_mib,
     )
 
 
@@ -216,7 +219,7 @@ def canary(key: str) -> Canary:
     return Canary(key)
 
 
-class _Memory:
+class Memory:
     """What this process grows by from now on, at its highest; Linux tells, and takes the mark back on request."""
 
     def __init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -11,16 +12,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 import trustme
 from proxies import Proxied, http_proxy, serving
 
 from testkey_nb.http import Network, Proxy
-from testkey_nb.sandbox.faulty import Faulty
-
-if TYPE_CHECKING:
-    import asyncio
+from testkey_nb.sandbox.faulty import STEP_S, Fault, Faulty, Happening
 
 NAME = "provider.example"
 
@@ -143,18 +140,43 @@ def _old() -> Certified:
     return found
 
 
-def _over_tls(makes: Callable[[], Certified]) -> Opens:
+def _over_tls(makes: Callable[[], Certified], fault: Fault | None = None, dead: int = 0) -> Opens:
+    """Reach for a server with TLS, at the last of some addresses of its name."""
     made = cache(makes)
+
+    def addresses(_host: str, _port: int) -> list[str]:
+        return [*(f"127.0.0.{number + 2}" for number in range(dead)), "127.0.0.1"]
 
     @asynccontextmanager
     async def opens(provider: str, persona: str) -> AsyncIterator[Opened]:
         shown = made()
-        faulty = Faulty(provider, persona, tls=shown.serves)
+        faulty = Faulty(provider, persona, fault, tls=shown.serves)
         async with faulty as origin:
-            network = Network(vouched={NAME}, resolve=here, trusts=shown.trusts)
+            network = Network(vouched={NAME}, resolve=addresses, trusts=shown.trusts)
             yield Opened(origin.replace("127.0.0.1", NAME), network, faulty.asked)
 
     return opens
+
+
+async def _without_goodbye(on: Happening) -> None:
+    await on.write(on.given.wire())
+    await asyncio.sleep(STEP_S)
+    on.writer.transport.abort()
+
+
+async def _cut_without_goodbye(on: Happening) -> None:
+    lines = [f"{name}: {value}" for name, value in on.given.headers]
+    await on.write("\r\n".join(["HTTP/1.1 200 OK", *lines, "", ""]).encode() + on.given.body[:-2])
+    await asyncio.sleep(STEP_S)
+    on.writer.transport.abort()
+
+
+@asynccontextmanager
+async def _accepting_nothing(_provider: str, _persona: str) -> AsyncIterator[Opened]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        yield Opened(f"http://127.0.0.1:{listening.getsockname()[1]}", Network(), [])
 
 
 @asynccontextmanager
@@ -198,6 +220,10 @@ WAYS = {
         Way("a proxy that wants a login (407)", _proxied(lambda: Proxied(login=("user", "password")))),
         Way("a proxy that is not there", _dead_proxy),
         Way("a proxy whose tunnels die", _proxied(lambda: Proxied(loses=lambda _number: True)), leaves=True),
+        Way("a server that accepts no connection", _accepting_nothing, slow=True, leaves=True),
+        Way("TLS cut off inside the body", _over_tls(_certified, Fault("", _cut_without_goodbye)), leaves=True),
+        Way("TLS cut off behind it", _over_tls(_certified, Fault("", _without_goodbye)), whole=True, leaves=True),
+        Way("a name with thirty addresses, one alive", _over_tls(_certified, dead=29), whole=True, leaves=True),
         Way("a good certificate", _over_tls(_certified), whole=True, leaves=True),
         *([Way("IPv6 only", _ipv6, whole=True, leaves=True)] if has_ipv6() else []),
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 import tracemalloc
 from collections import Counter
 from contextlib import AsyncExitStack
@@ -49,7 +50,7 @@ class Way(httpx.AsyncBaseTransport):
     ) -> None:
         self.inner = sandbox.transport(provider, persona)
         self.traffic = traffic or Traffic()
-        self.gate = asyncio.Event()
+        self.gate, self.entered = asyncio.Event(), asyncio.Event()
         if not shut:
             self.gate.set()
         self.waiting = 0
@@ -69,6 +70,7 @@ class Way(httpx.AsyncBaseTransport):
 
     def _enter(self) -> None:
         self.waiting += 1
+        self.entered.set()
         self.traffic.now += self.waiting == 1  # ways in use, not requests
         self.traffic.most = max(self.traffic.most, self.traffic.now)
 
@@ -276,6 +278,41 @@ def test_what_was_never_asked_is_not_taken_from_another_run() -> None:
     assert (cut_off.manifest.requests, run.manifest.shared) == (0, 0)
     assert not any(row.sent for row in cut_off.answers)
     assert {axis.answer for axis in judge_run(run).passport.values()} == {Answer.YES}
+
+
+def test_whoever_waits_for_another_runs_answer_ends_in_its_own_time() -> None:
+    slow, shared = Way(shut=True), Shared()
+
+    async def go() -> tuple[Run, float]:
+        first = asyncio.create_task(probe_key(one(slow).read(), one(slow).plan, transport=slow, shared=shared))
+        await slow.entered.wait()
+        began = time.monotonic()
+        hasty = await probe_key(one(slow).read(), one(slow).plan, transport=slow, run_s=0.2, shared=shared)
+        took_s = time.monotonic() - began
+        assert not first.done()
+        slow.gate.set()
+        assert {axis.answer for axis in judge_run(await first).passport.values()} == {Answer.YES}
+        return hasty, took_s
+
+    hasty, took_s = asyncio.run(go())
+    assert took_s < 5, "the first run waits for its own answer 10 s long"
+    assert not any(row.sent for row in hasty.answers)
+    assert {row.why for row in hasty.answers} == {"timeout: this run's time was over"}
+
+
+def test_what_waits_for_a_run_that_is_cancelled_asks_for_itself() -> None:
+    way, shared = Way(shut=True), Shared()
+
+    async def go() -> Run:
+        first = asyncio.create_task(probe_key(one(way).read(), one(way).plan, transport=way, shared=shared))
+        await way.entered.wait()
+        second = asyncio.create_task(probe_key(one(way).read(), one(way).plan, transport=way, shared=shared))
+        await asyncio.sleep(0.05)
+        first.cancel()
+        way.gate.set()
+        return await second
+
+    assert {axis.answer for axis in judge_run(asyncio.run(go())).passport.values()} == {Answer.YES}
 
 
 @pytest.mark.parametrize("status", [429, 500, None])

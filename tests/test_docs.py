@@ -70,3 +70,11 @@ def test_every_local_link_leads_somewhere() -> None:
     for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")):
         for link in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_every_test_file_that_a_page_names_exists() -> None:
+    for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")):
+        named = re.findall(r"\btests/[\w/]+\.py\b", page.read_text(encoding="utf-8"))
+        assert named or page.name != "SECURITY.md"
+        for path in named:
+            assert (ROOT / path).is_file(), f"{page.name}: {path}"

@@ -14,17 +14,21 @@ from testkey_nb import sandbox
 from testkey_nb.http import Sender
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
+from testkey_nb.outcome import Answer, Axis
 from testkey_nb.probe import Run, plan
 from testkey_nb.probe.probing import Probing
 from testkey_nb.rows import GRAINS
 from testkey_nb.sandbox.faults import FAULTS
+from testkey_nb.sandbox.faulty import Fault
+from testkey_nb.sandbox.oddities import refused
 
 THREE = ("huggingface", "openai", "openrouter")
 SIX = (
     "reset inside the body", "gzip that is none", "a page that is said to be JSON", "401 with an unfamiliar body",
     "429, Retry-After in a while", "an echo of the whole request",
 )  # fmt: skip
-LARGE = ("a gzip bomb", "a deflate bomb", "100 MB of JSON")  # one provider is enough: they differ in what they parse
+LARGE = [name for name, fault in FAULTS.items() if fault.large]  # of what they parse, one provider is enough
+FOUR = ("huggingface", "openrouter", "deepseek", "mistral")
 
 
 @pytest.mark.parametrize("provider", THREE)
@@ -34,9 +38,10 @@ def test_whatever_goes_wrong_everywhere_nothing_is_known_and_nothing_leaks(fault
 
 
 @pytest.mark.parametrize("fault", LARGE)
-def test_what_is_too_large_is_not_read_and_memory_stays_under_its_ceiling(fault: str) -> None:
+def test_what_is_large_decides_nothing_and_memory_stays_under_its_ceiling(fault: str) -> None:
     gc.collect()
-    found = fault_table.everywhere("openai", fault)
+    found = fault_table.where_listed("openai", fault)
+    assert found is not None
     assert found.good
     assert found.grown_mib is None or found.grown_mib < fault_table.CEILING_MIB
 
@@ -60,10 +65,32 @@ def test_where_no_request_can_leave_nothing_is_known_or_counted(way: str, provid
     assert fault_table.on_the_way(provider, way).good
 
 
+@pytest.mark.parametrize("provider", FOUR)
 @pytest.mark.parametrize("nth", [1, 2])
 @pytest.mark.parametrize("fault", SIX)
-def test_what_goes_wrong_at_one_of_several_requests_to_a_path_costs_its_answer_only(fault: str, nth: int) -> None:
-    assert fault_table.at_the_nth("huggingface", fault, nth).good
+def test_what_goes_wrong_at_one_of_several_requests_to_a_path_costs_its_answer_only(
+    fault: str, nth: int, provider: str
+) -> None:
+    assert fault_table.at_the_nth(provider, fault, nth).good
+
+
+@pytest.mark.parametrize(
+    ("provider", "path"),
+    [
+        ("deepseek", "/user/balance"),
+        ("moonshot", "/v1/users/me/balance"),
+        ("siliconflow", "/v1/models"),
+        ("one_api", "/v1/models"),
+        ("deepinfra", "/v1/me"),
+    ],
+)
+def test_a_key_that_is_refused_at_one_question_and_answered_at_another_is_neither_valid_nor_invalid(
+    provider: str, path: str
+) -> None:
+    at_one = Fault("refused", refused)
+    found = {where: fault_table.answers(fault_table.probed(provider, at_one, where).readiness) for where in (path, "")}
+    assert fault_table.baseline(provider, fault_table.best(provider))[Axis.AUTH] is Answer.YES
+    assert {where: answers[Axis.AUTH] for where, answers in found.items()} == {path: Answer.UNKNOWN, "": Answer.NO}
 
 
 @pytest.mark.parametrize("way", WAYS)

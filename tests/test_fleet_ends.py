@@ -11,6 +11,7 @@ from testkey_nb import sandbox
 from testkey_nb.errors import KeyMalformed, KeyMissing, UnknownName
 from testkey_nb.fleet import Fleet, probe_many
 from testkey_nb.judge import judge_run
+from testkey_nb.outcome import Answer, Axis
 from testkey_nb.probe import Asked, Run, plan
 from testkey_nb.retention import purge, receipts
 
@@ -200,3 +201,24 @@ def test_a_host_that_asks_everybody_to_wait_is_waited_for(hub: Crowd) -> None:
     assert not any(row.listed for row in first.models)
     assert all(any(row.listed for row in run.models) for run in others)
     assert any("waiting" in said for said in paces)
+
+
+def test_a_host_that_does_not_say_how_long_to_wait_is_asked_with_the_keys_after_a_pause(hub: Crowd) -> None:
+    lists: list[str] = []
+    door = httpx.ASGITransport(hub)
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/models":
+            lists.append(request.url.path)
+            if len(lists) == 1:
+                return httpx.Response(429)
+        return await door.handle_async_request(request)
+
+    async def go() -> Fleet:
+        way = httpx.MockTransport(answer)
+        return await probe_many([Asked(one.key, one.plan, way) for one in twelve(hub)[:4]], at_once=1)
+
+    first, *others = asyncio.run(go()).runs
+    assert judge_run(first).passport[Axis.MODELS].answer is Answer.UNKNOWN
+    for run in others:
+        assert {finding.answer for finding in judge_run(run).passport.values()} == {Answer.YES}

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 import ssl
 import threading
@@ -504,3 +505,51 @@ def test_the_client_that_tests_inject_may_be_any() -> None:
             return await sender.get("https://example.com/")
 
     assert asyncio.run(asked()).split == Split()
+
+
+# What a connection keeps from one question to the next: nothing.
+
+
+def asked_again(tls: ssl.SSLContext | None, trusts: ssl.SSLContext | None, first: bytes) -> tuple[list[object], str]:
+    """Ask three times over connections that are kept, of which the first brings more; return answers and requests."""
+    arrived: list[str] = []
+
+    def answer(number: int) -> bytes:
+        body = json.dumps({"number": number}).encode()
+        head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nset-cookie: session=1; Path=/\r\n"
+        return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            arrived.append((await reader.readuntil(b"\r\n\r\n")).decode())
+            writer.write(answer(len(arrived)))
+            if len(arrived) == 1:
+                writer.write(first)
+            await writer.drain()
+
+    async def asking() -> list[object]:
+        async with serving(serve, tls) as port:
+            network = Network(vouched={"provider.example"}, resolve=lambda _host, _port: ["127.0.0.1"], trusts=trusts)
+            url = f"https://provider.example:{port}/" if tls else f"http://127.0.0.1:{port}/"
+            async with Sender(network, vouched={"provider.example"}) as sender:
+                found = [await sender.get(url) for _ in range(3)]
+        return [one.reply.json if one.reply else one.fault for one in found]
+
+    return asyncio.run(asking()), "".join(arrived)
+
+
+SECOND = b'HTTP/1.1 401 No\r\ncontent-type: application/json\r\ncontent-length: 14\r\n\r\n{"error":"no"}'
+
+
+@pytest.mark.parametrize("first", [SECOND, SECOND * 3, SECOND[:20], b"\r\n", b""])
+@pytest.mark.parametrize("over_tls", [False, True])
+def test_what_stands_behind_an_answer_is_never_read_as_the_next_one(first: bytes, over_tls: bool) -> None:  # noqa: FBT001
+    serves, trusts = certified("provider.example") if over_tls else (None, None)
+    answers, _ = asked_again(serves, trusts, first)
+    assert answers == [{"number": 1}, {"number": 2}, {"number": 3}]
+
+
+def test_a_cookie_is_not_sent_back() -> None:
+    _, requests = asked_again(None, None, b"")
+    assert requests.count("GET") == 3
+    assert "cookie" not in requests.lower()

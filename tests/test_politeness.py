@@ -1,13 +1,12 @@
 """Politeness: slots by host, and what a host that asks to wait is granted."""
 
 import asyncio
-import math
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
-from testkey_nb.politeness import IN_FLIGHT_PER_HOST, Politeness
+from testkey_nb.politeness import IN_FLIGHT_PER_HOST, PAUSE_S, Politeness
 
 
 class Clock:
@@ -44,12 +43,27 @@ def test_a_host_that_asked_to_wait_is_let_be_until_then() -> None:
     assert polite.wait_s(["a.example"]) == 0
 
 
-@pytest.mark.parametrize("said", ["", "soon", "-5", "1.5", "2026-11-25", "9" * 40, "Wed, 99 Nov 2026 00:00:00 GMT"])
-def test_what_cannot_be_read_stops_for_good(said: str) -> None:
+@pytest.mark.parametrize("said", ["", "soon", "-5", "1.5", "5, 10", "2026-11-25", "Wed, 99 Nov 2026 00:00:00 GMT"])
+def test_what_cannot_be_read_is_a_pause_that_grows_each_time(said: str) -> None:
+    clock = Clock()
+    polite = Politeness(clock)
+    for pause_s in (PAUSE_S, 2 * PAUSE_S, 4 * PAUSE_S):
+        for _ in range(IN_FLIGHT_PER_HOST):  # that were on their way together
+            polite.stop("a.example", said)
+        assert polite.stopped("a.example") == said
+        assert polite.wait_s(["a.example"]) == pause_s
+        clock.now += pause_s
+        assert polite.stopped("a.example") is None
+    polite.stop("b.example", said)
+    assert polite.wait_s(["b.example"]) == PAUSE_S
+
+
+def test_a_number_of_any_length_is_a_time_to_wait() -> None:
     polite = Politeness(Clock())
-    polite.stop("a.example", said)
-    assert polite.stopped("a.example") == said
-    assert polite.wait_s(["a.example"]) == math.inf
+    polite.stop("a.example", "9" * 40)
+    assert polite.wait_s(["a.example"]) > 1e39
+    polite.stop("b.example", "9" * 200)
+    assert polite.stopped("b.example") is not None
 
 
 def test_a_date_is_a_time_to_wait() -> None:

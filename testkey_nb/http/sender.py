@@ -34,6 +34,8 @@ USER_AGENT = f"testkey_nb/{__version__} (read-only key readiness probe)"
 REQUEST_S, RUN_S = 10.0, 30.0
 _HEADERS = {"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": "gzip, deflate"}
 
+_OVER = Why("timeout: this run's time was over")
+
 AsyncTransport = httpx.AsyncBaseTransport  # what the rest of the package knows of the client
 
 
@@ -154,7 +156,7 @@ class Sender:
                     exchange = replace(exchange, asked_at=asked_at)
         except TIMEOUTS:
             if not self.left_s:
-                return failed(Why("timeout: this run's time was over"))
+                return failed(_OVER)
             return failed(Why("timeout: no whole answer within {seconds} s", seconds=f"{self._request_s:g}"))
         except NotConnected as error:
             return failed(error.why)
@@ -170,6 +172,8 @@ class Sender:
         return exchange
 
     def _refusal(self, slot: str, key: Key | None) -> Why:
+        if not self.left_s:
+            return _OVER
         if key and key.expired:
             return Why("not asked: the key is gone after five minutes")
         wait = self._stopped.get(slot, self._politeness.stopped(slot))

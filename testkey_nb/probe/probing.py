@@ -245,7 +245,7 @@ class Probing:
         if question.keyed or question.sample:
             return await made()
         where = (self.way, question.where(self.plan))
-        heard, mine = await self.shared.once(where, made, lambda heard: heard.lasts)
+        heard, mine = await self.shared.once(where, made, lambda heard: heard.lasts, sender.left_s)
         if mine:
             return heard
         if not heard.sent or heard.echoes(self.key):  # this run's own sender blanks its key in the answer
@@ -298,10 +298,17 @@ class Probing:
         return conclude(provider, evidence, trust_endpoint=self.plan.trust_endpoint)
 
     async def _proof(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:
-        """Ask what proves a key again with a key that is none: only a refusal makes the first answer a proof."""
+        """Ask what proves a key again with a key that is none: only a refusal makes the first answer a proof.
+
+        Where a key is answered at one question and refused at another, the answered one is asked, too: a provider that
+        contradicts itself has not said that the key is none.
+        """
         if not believed(self.plan, identity):
             return ()
-        proven = [one for one in self.told if one.ask.proves_key and one.row.outcome == Outcome.OK]
+        answered = [one for one in self.told if one.ask.auth and one.row.outcome == Outcome.OK]
+        proven = [one for one in answered if one.ask.proves_key]
+        if any(one.ask.auth and one.row.outcome == Outcome.DENIED for one in self.told):
+            proven = proven or answered[:1]
         return tuple([await self._control(sender, one.ask, one.row.host, one.row.path) for one in proven])
 
     async def _control(self, sender: Sender, ask: Ask, host: str, path: str) -> Finding:
@@ -321,7 +328,8 @@ class Probing:
 
         if url in known:
             return known[url]
-        (found, sent), mine = await self.shared.once((self.way, CONTROL, url), made, lambda _found: False)
+        what = self.way, CONTROL, url
+        (found, sent), mine = await self.shared.once(what, made, lambda _found: False, sender.left_s)
         return found if sent or mine else (await made())[0]
 
     async def _elsewhere(self, sender: Sender, identity: Identity) -> tuple[Finding, ...]:

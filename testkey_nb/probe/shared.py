@@ -39,14 +39,19 @@ class Shared:
         self._kept: dict[Hashable, Any] = {}
 
     async def once(
-        self, what: Hashable, make: Callable[[], Awaitable[Made]], lasts: Callable[[Made], bool]
+        self, what: Hashable, make: Callable[[], Awaitable[Made]], lasts: Callable[[Made], bool], left_s: float
     ) -> tuple[Made, bool]:
         """Return what is there or on its way, else make it; and whether it was made now.
 
-        Those who wait for it get it in any case, those who come later only if it `lasts`.
+        Those who wait for it get it in any case, those who come later only if it `lasts`.  Who has waited for `left_s`
+        seconds, or for one that was cancelled, makes it for itself.
         """
         if what in self._once:
-            return await asyncio.shield(self._once[what]), False  # whoever waits and is cancelled cancels no other
+            awaited = self._once[what]
+            await asyncio.wait((awaited,), timeout=left_s)  # whoever waits and is cancelled cancels no other
+            if awaited.done() and not awaited.cancelled():
+                return awaited.result(), False
+            return await make(), True
         coming = self._once[what] = asyncio.get_running_loop().create_future()
         try:
             made = await make()

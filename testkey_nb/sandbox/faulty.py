@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, MutableMapping
 
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
 STEP_S = 0.02  # between the bytes of what comes slowly
 
@@ -107,6 +107,8 @@ class Faulty:
         To serve HTTPS with.
     address
         Of loopback: ``::1`` is the other one.
+    answers
+        An application that answers instead of the persona.
 
     """
 
@@ -120,6 +122,7 @@ class Faulty:
         nth: frozenset[int] = frozenset(),
         tls: ssl.SSLContext | None = None,
         address: str = "127.0.0.1",
+        answers: ASGIApp | None = None,
     ) -> None:
         """Serve nothing yet; enter it to begin."""
         self._address = address
@@ -127,7 +130,8 @@ class Faulty:
         """Paths of the requests that arrived whole."""
         self.firsts: list[str] = []
         """Their first lines."""
-        self._app, self._fault, self._at, self._nth, self._tls = app(provider, persona), fault, at, nth, tls
+        self._app: ASGIApp = answers or app(provider, persona)
+        self._fault, self._at, self._nth, self._tls = fault, at, nth, tls
         self._counts: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -181,7 +185,7 @@ class Faulty:
         return not self._nth or self._counts[path] in self._nth
 
 
-async def _answer(application: Starlette, request: str) -> Given:
+async def _answer(application: ASGIApp, request: str) -> Given:
     """Ask the stand-in in process what it answers to the text of a request."""
     first, *lines = request.rstrip().split("\r\n")
     method, target, _ = first.split(" ", 2)

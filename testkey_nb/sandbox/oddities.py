@@ -44,8 +44,15 @@ async def _followed_by_a_refusal(on: Happening) -> None:
     await on.write((await on.ask(request)).wire())
 
 
+async def refused(on: Happening) -> None:
+    """Answer as if the key were none."""
+    await on.write((await _refusal(on)).wire())
+
+
 async def _refused_with_200(on: Happening) -> None:
-    await on.write((await _refusal(on)).wire(status=200))
+    refusal = await _refusal(on)
+    body = UNFAMILIAR if refusal.status == on.given.status else refusal.body  # nobody is refused there
+    await on.write(refusal.wire(body, status=200))
 
 
 async def _hinted_without_end(on: Happening) -> None:
