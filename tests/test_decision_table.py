@@ -18,7 +18,7 @@ from testkey_nb.launch import Credential, Launch
 from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Verdict
 from testkey_nb.probe import Run
 from testkey_nb.rows import EvidenceRow, LimitRow, MetricRow, Value, Why
-from testkey_nb.spec import Finding
+from testkey_nb.spec import Finding, Region
 
 WHY, ROUTER = Why("because"), "router.huggingface.co"
 LETTERS = {"y": Answer.YES, "n": Answer.NO, "u": Answer.UNKNOWN}
@@ -531,3 +531,80 @@ def test_an_axis_that_nobody_tells_of_says_what_is_not_told(run_persona: RunPers
     said = {axis: passport[axis].why for axis in (Axis.FUNDS, Axis.QUOTA, Axis.SCOPE)}
     assert {passport[axis].answer for axis in said} == {Answer.UNKNOWN}
     assert [word in said[axis] for axis, word in zip(said, ("pay", "limit", "models"), strict=True)] == [True] * 3
+
+
+# The passport where nothing tells of the key: always unknown, and why depends on what kept it from being told.
+
+UNTOLD = (
+    (Verdict.UNKNOWN, False, True, "the key was not sent", "use the provider's own address"),
+    (Verdict.RELAY, False, True, "the key was not sent", "use the provider's own address"),
+    (Verdict.CONTRADICTED, False, True, "the key was not sent", "use the provider's own address"),
+    (Verdict.UNKNOWN, True, True, "no answer tells", "probe again"),
+    (Verdict.RELAY, True, True, "no answer tells", "probe again"),
+    (Verdict.GENUINE, False, True, "no answer tells whether the key is accepted (not asked)", "probe again"),
+    (Verdict.VOUCHED, True, True, "no answer tells whether the key is accepted (current_key: ", "probe again"),
+    (Verdict.VOUCHED, True, False, "no read-only question of Hugging Face", "have a person confirm the key"),
+)
+
+
+@pytest.mark.parametrize(("verdict", "keyed", "proves", "why", "opens"), UNTOLD)
+def test_a_key_that_nothing_tells_of_is_unknown_and_it_is_said_why(
+    verdict: Verdict,
+    keyed: bool,  # noqa: FBT001 - a column of the table
+    proves: bool,  # noqa: FBT001 - a column of the table
+    why: str,
+    opens: str,
+    run_persona: RunPersona,
+) -> None:
+    run = identity(run_persona("launch-ready"), verdict)
+    provider = run.plan.provider
+    asks = tuple(replace(ask, proves_key=ask.proves_key and proves) for ask in provider.asks)
+    answers = tuple(row for row in run.answers if keyed or not row.keyed)
+    plan = replace(run.plan, provider=replace(provider, asks=asks))
+    found = judge_run(replace(run, plan=plan, answers=answers, findings=())).passport
+    assert found[Axis.AUTH].answer is Answer.UNKNOWN
+    assert found[Axis.AUTH].why.startswith(why)
+    assert found[Axis.AUTH].opens.startswith(opens)
+    for axis in (Axis.FUNDS, Axis.QUOTA, Axis.SCOPE):
+        assert found[axis].answer is Answer.UNKNOWN
+        assert found[axis].why == "not known, because it is not known that the key is accepted"
+    assert found[Axis.REGION].answer is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+def test_every_finding_is_of_its_axis_and_names_asks_that_exist(changed: str, run_persona: RunPersona) -> None:
+    run = CHANGED[changed](run_persona("launch-ready"))
+    names = {ask.name for ask in run.plan.provider.asks} | {"ask y", "ask n", "ask u", "x"}
+    for axis, found in judge_run(run).passport.items():
+        assert found.axis is axis
+        assert set(found.asks.split(", ")) - {""} <= names
+        assert bool(found.opens) or found.answer is Answer.YES
+
+
+def test_two_witnesses_that_contradict_each_other_are_both_named(run_persona: RunPersona) -> None:
+    found = judge_run(witnesses(run_persona("launch-ready"), "auth", "yn")).passport[Axis.AUTH]
+    assert (found.asks, found.opens) == ("ask n, ask y", "have a person confirm the key")
+    funds = judge_run(witnesses(run_persona("launch-ready"), "funds", "n")).passport[Axis.FUNDS]
+    assert (funds.answer, funds.asks) == (Answer.UNKNOWN, "ask n, current_key")
+
+
+# A config names the hosts that this run may send the key to, and no others.
+
+AT = (Region("a.example", "global"), Region("b.example", "eu"), Region("c.example", "eu"))
+HOSTS = (
+    (AT, "", "global", {"a.example"}),
+    (AT, "", "eu", {"b.example", "c.example"}),
+    (AT, "https://proxy.example", "eu", {"proxy.example"}),
+    ((), "https://relay.example:8443/v1", "", {"relay.example"}),
+)
+
+
+@pytest.mark.parametrize(("at", "base_url", "region", "hosts"), HOSTS)
+def test_a_config_is_done_with_the_hosts_of_the_runs_region(
+    at: tuple[Region, ...], base_url: str, region: str, hosts: set[str], run_persona: RunPersona
+) -> None:
+    run = run_persona("launch-ready")
+    plan = replace(run.plan, provider=replace(run.plan.provider, hosts=at), base_url=base_url, region=region)
+    for named, done in ((hosts, "yes"), ({*hosts, "more.example"}, "yes"), (hosts - {max(hosts)}, "no")):
+        folder_ = replace(Launch(), hosts={"huggingface": frozenset(named)})
+        assert judge_run(replace(run, plan=plan), folder_).gates[0].done == done
