@@ -326,6 +326,7 @@ def test_a_gate_is_as_good_as_the_worse_of_two_models(
     run = run_persona("launch-ready", models=(real.COVERED, SECOND))
     judged = judge_run(changed(run), folder(all_done(run), "yyyyy" if action != PRICING else "yynyy"))
     assert ("".join(gate.may[0] for gate in judged.gates), judged.action.id) == (may, action)
+    assert judged.action.gate == next((gate.gate for gate in judged.gates if gate.may is not Answer.YES), None)
 
 
 def test_a_route_that_no_list_names_does_not_make_those_that_are_down_uncertain(run_persona: RunPersona) -> None:
@@ -362,6 +363,14 @@ def test_of_several_routes_the_price_that_somebody_has_is_told_and_how_it_would_
     stale = judge_run(replace(told, prices=(half, replace(covered[0], checked_at=old)))).gates[2]
     assert stale.may_why.startswith(f"the price of {real.COVERED} is stale")
     assert "max_price_spread" not in stale.opens
+
+
+def test_how_little_a_few_samples_know_is_said_where_there_are_any(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    said = judge_run(CHANGED["two of five samples down"](run)).gates[4].may_why
+    assert "5 samples taken, not unstable (5 samples: the share of errors lies between" in said
+    assert "0 samples taken, not unstable" in judge_run(run).gates[4].may_why
+    assert "()" not in judge_run(run).gates[4].may_why
 
 
 def test_what_a_key_has_too_much_is_named(run_persona: RunPersona) -> None:
