@@ -460,6 +460,8 @@ def test_a_key_that_nothing_tells_of_is_unknown_and_it_is_said_why(
     assert found[Axis.AUTH].answer is Answer.UNKNOWN
     assert found[Axis.AUTH].why.startswith(why)
     assert found[Axis.AUTH].opens.startswith(opens)
+    assert found[Axis.AUTH].asks == ("current_key" if why.startswith("no answer") else "")
+    assert all(finding.axis is axis for axis, finding in found.items())
     for axis in (Axis.FUNDS, Axis.QUOTA, Axis.SCOPE):
         assert found[axis].answer is Answer.UNKNOWN
         assert found[axis].why == "not known, because it is not known that the key is accepted"
