@@ -68,8 +68,46 @@ def asks() -> str:
             needs = "key" if ask.auth else "no key"
             needs = "administrative key" if ask.admin else needs
             where = f"`{ask.host or 'BASE-URL'}{ask.path}`"
-            rows.append((f"`{p.id}`", f"`{ask.name}`", where, needs, when, ask.source, ask.checked))
-    return table(("provider", "probe", "GET", "sent with", "when", "source", "read on"), rows)
+            needs += ", which it proves" if ask.proves_key else ""
+            when += ", after the others" if ask.waits else ""
+            gives = ", ".join(f"`{metric}`" for metric in ask.gives)
+            rows.append((f"`{p.id}`", f"`{ask.name}`", where, needs, when, gives, ask.source, ask.checked))
+    return table(("provider", "probe", "GET", "sent with", "when", "metrics", "source", "read on"), rows)
+
+
+def spoken_to() -> str:
+    """Return what every question to a provider carries, and how other programs and the price catalogue call it."""
+    rows = [
+        (
+            f"`{p.id}`",
+            p.kind,
+            f"`{p.auth[0]}: {p.auth[1]}`",
+            ", ".join(f"`{name}: {value}`" for name, value in p.headers),
+            f"`{p.api}`" if p.api else "",
+            f"`{p.route_model}`",
+            ", ".join(f"`{model}`" for model in p.covered_models),
+            f"`{p.catalogue}`" if p.catalogue else "",
+            ", ".join(region.host for region in p.keyless_hosts),
+        )
+        for p in PROVIDERS.values()
+    ]
+    head = ("provider", "kind", "the key goes into", "always sent", "API for other programs", "a model is called there",
+            "covered models", "price catalogue", "hosts that never get the key")  # fmt: skip
+    return table(head, rows)
+
+
+def limits() -> str:
+    """Return what each provider documents of the limits in its headers, beyond what their names tell."""
+    rows = []
+    for p in PROVIDERS.values():
+        rules = p.limit_rules
+        said = [f"`{name}`: {seconds:g} s" for name, seconds in rules.windows.items()]
+        said += [f"`{name}` counts {scope}" for name, scope in rules.scopes.items()]
+        own = "its own" if p.counts_itself else "passed on"
+        published = "yes" if p.publishes_limits else ""
+        rows.append((f"`{p.id}`", published, own, rules.resets, "; ".join(said), rules.source, rules.checked))
+    head = ("provider", "publishes them", "unprefixed headers", "a bare reset", "documented", "source", "read on")
+    return table(head, rows)
 
 
 def requests() -> str:
@@ -97,22 +135,28 @@ def requests() -> str:
 def shapes() -> str:
     """Return the shapes of keys: hints, never proofs."""
     rows = [
-        (f"`{p.id}`", shape.type, f"`{shape.pattern}`", "others' look the same" if shape.shared else "", shape.source)
+        (
+            f"`{p.id}`",
+            shape.type,
+            f"`{shape.pattern}`",
+            "others' look the same" if shape.shared else "",
+            f"`{shape.control}`",
+            shape.source,
+        )
         for p in PROVIDERS.values()
         for shape in p.key_shapes
     ]
-    return table(("provider", "type", "the whole key matches", "", "source"), rows)
+    return table(("provider", "type", "the whole key matches", "", "made-up key", "source"), rows)
 
 
 def regions() -> str:
-    """Return where providers answer in more than one region, and which of those are separate platforms."""
+    """Return where providers answer, for which region, and which of those hosts are separate platforms."""
     rows = [
-        (f"`{p.id}`", region.region, f"`{region.host}`", region.platform or "the same keys")
+        (f"`{p.id}`", region.region, f"`{region.host}`", region.serves, region.platform or "the same keys")
         for p in PROVIDERS.values()
-        if len(p.regions) > 1
         for region in p.hosts
     ]
-    return table(("provider", "region", "host", "keys are made at"), rows)
+    return table(("provider", "region", "host", "serves", "keys are made at"), rows)
 
 
 def offers() -> str:
@@ -133,11 +177,11 @@ def left_out() -> str:
 def outcomes() -> str:
     """Return the decision table of every provider."""
     rows = [
-        (f"`{p.id}`", clause.status, _holds(clause), f"`{clause.outcome}`", clause.source)
+        (f"`{p.id}`", clause.status, _holds(clause), f"`{clause.outcome}`", clause.source, clause.checked)
         for p in PROVIDERS.values()
         for clause in (*(clause for ask in p.asks for clause in ask.outcomes), *p.outcomes)
     ]
-    return table(("provider", "status", "the body holds", "outcome", "source"), rows)
+    return table(("provider", "status", "the body holds", "outcome", "source", "read on"), rows)
 
 
 def _holds(clause: Clause) -> str:
@@ -155,7 +199,8 @@ def marks() -> str:
         (
             f"`{p.id}`",
             mark.name,
-            f"`GET {mark.path}`" if mark.path else "any answer",
+            ", ".join([f"header `{mark.header}`"] * bool(mark.header) + [f"`GET {mark.path}`"] * bool(mark.path))
+            or "any answer",
             "nothing by itself" if mark.weak else "who answers",
             mark.source,
             mark.checked,
@@ -258,9 +303,11 @@ TABLES: dict[str, Callable[[], str]] = {
     for table in (
         providers,
         asks,
+        spoken_to,
         requests,
         shapes,
         regions,
+        limits,
         offers,
         left_out,
         outcomes,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _IN_A_ROW = 12  # characters that are told again in whatever spelling; fewer can be words
-_SMALL = 2**18  # characters of a text that is searched for codes: what is told of a key is short, lists are long
+_SMALL = 2**16  # characters of a text whose codes are undone: what is told of a key is short, lists are long
 _ASCII = 0x7F
 _BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum())
 _CODE = re.compile(

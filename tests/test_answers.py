@@ -123,6 +123,18 @@ def test_a_payload_of_another_shape_is_never_read(provider: Provider, payload: d
             assert ask.parse(reply(200, broken)) is None
 
 
+LACKING = [(PROVIDERS[name], case) for name, file in FILES.items() for case in file.get("lacking", [])]
+
+
+@pytest.mark.parametrize(("provider", "case"), LACKING, ids=case_id)
+def test_an_answer_that_lacks_a_part_of_what_it_should_hold_is_not_read(
+    provider: Provider, case: dict[str, Any]
+) -> None:
+    asks = asks_of(provider, case["path"])
+    assert asks, "no ask has this path"
+    assert [ask.parse(answered(case)) for ask in asks] == [None] * len(asks)
+
+
 OF_BODY = [
     (ask, payload)
     for provider, payload in PAYLOADS

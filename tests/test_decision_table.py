@@ -4,136 +4,22 @@ Every line is written out by hand from the rules, so that no rule can change wit
 Letters stand for the five gates in their order: identification, inventory, pricing, routing, launch.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
 import real_bodies as real
+from changes import CHANGED, LIMIT, WHY, axes, identity, metric, models, uncatalogued, witnesses
 from conftest import KEY_NAME, AllDone, RunPersona
 
 from testkey_nb.judge import Policy, Readiness, change, judge_run, of_dimension
 from testkey_nb.launch import Credential, Launch
 from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Verdict
 from testkey_nb.probe import Run
-from testkey_nb.rows import EvidenceRow, LimitRow, MetricRow, Value, Why
-from testkey_nb.spec import Finding
-
-WHY, ROUTER = Why("because"), "router.huggingface.co"
-LETTERS = {"y": Answer.YES, "n": Answer.NO, "u": Answer.UNKNOWN}
-
-
-def axes(run: Run, **answers: str) -> Run:
-    """Answer the axes that answers tell of otherwise; the two others are worked out from the run's rows."""
-    found = dict.fromkeys(("auth", "funds", "quota", "scope"), "y") | answers
-    findings = [Finding(Axis(axis), LETTERS[letter], WHY, "current_key", WHY) for axis, letter in found.items()]
-    auth = tuple(one for one in findings if one.axis is Axis.AUTH)
-    told = tuple(one for one in findings if one.axis is not Axis.AUTH)
-    provider = replace(run.plan.provider, findings=lambda _values: told)
-    return replace(run, findings=auth, plan=replace(run.plan, provider=provider))
-
-
-def witnesses(run: Run, axis: str, letters: str) -> Run:
-    """Answer one axis by several witnesses, one letter each."""
-    found = axes(run)
-    told = tuple(Finding(Axis(axis), LETTERS[letter], Why(letter), f"ask {letter}", WHY) for letter in letters)
-    return replace(found, findings=(*(one for one in found.findings if one.axis != axis), *told))
-
-
-def models(run: Run, **facts: Any) -> Run:  # noqa: ANN401 - fields of ModelRow
-    return replace(run, models=tuple(replace(row, **facts) if row.covered else row for row in run.models))
-
-
-def metric(run: Run, name: str, *values: Value) -> Run:
-    kept = tuple(row for row in run.metrics if row.metric != name)
-    return replace(run, metrics=(*kept, *(MetricRow.of(name, value, "", "current_key") for value in values)))
-
-
-def prices(run: Run, **facts: Any) -> Run:  # noqa: ANN401 - fields of PriceRow
-    return uncatalogued(replace(run, prices=tuple(replace(row, **facts) for row in run.prices)))
-
-
-def uncatalogued(run: Run, **facts: Any) -> Run:  # noqa: ANN401 - fields of Run
-    """Leave the run its own prices only."""
-    run = replace(run, **facts)
-    return replace(run, plan=replace(run.plan, provider=replace(run.plan.provider, catalogue="")))
-
-
-def identity(run: Run, verdict: Verdict) -> Run:
-    return replace(run, identity=replace(run.identity, verdict=verdict))
-
-
-def ends(run: Run, name: str, days: float) -> Run:
-    end = run.stamp.observed_at + timedelta(days=days)
-    return models(run, **{name: end}) if name == "shutdown_at" else metric(run, name, end.isoformat())
-
-
-def samples(run: Run, *outcomes: Outcome) -> Run:
-    template = next(row for row in run.answers if row.ask == "model_catalog")
-    rows = [replace(template, sample=n, outcome=one, request=100 + n) for n, one in enumerate(outcomes, start=1)]
-    return replace(run, answers=(*run.answers, *rows))
-
-
-def disputed(run: Run) -> Run:
-    dearer = (replace(row, source="another", input_per_mtok=9.0, output_per_mtok=9.0) for row in run.prices)
-    return replace(run, prices=(*run.prices, *dearer))
-
-
-OK, DOWN = Outcome.OK, Outcome.UNAVAILABLE
-LIMIT = LimitRow("api", ROUTER, 1000, 1, 300, 9, "x", "requests")
-CHANGED: Mapping[str, Callable[[Run], Run]] = {
-    "nothing": lambda run: run,
-    "identity genuine": lambda run: identity(run, Verdict.GENUINE),
-    "identity relay": lambda run: identity(run, Verdict.RELAY),
-    "identity contradicted": lambda run: identity(run, Verdict.CONTRADICTED),
-    "identity unknown": lambda run: identity(run, Verdict.UNKNOWN),
-    "auth no": lambda run: axes(run, auth="n"),
-    "auth unknown": lambda run: axes(run, auth="u"),
-    "funds no": lambda run: axes(run, funds="n"),
-    "funds unknown": lambda run: axes(run, funds="u"),
-    "quota no": lambda run: axes(run, quota="n"),
-    "quota unknown": lambda run: axes(run, quota="u"),
-    "scope no": lambda run: axes(run, scope="n"),
-    "scope unknown": lambda run: axes(run, scope="u"),
-    "region no": lambda run: axes(run, region="n"),
-    "region unknown": lambda run: axes(run, region="u"),
-    "auth contradicted": lambda run: witnesses(run, "auth", "yn"),
-    "auth yes, once not known": lambda run: witnesses(run, "auth", "uy"),
-    "auth no, once not known": lambda run: witnesses(run, "auth", "un"),
-    "funds contradicted": lambda run: witnesses(run, "funds", "n"),  # the account can pay, an answer says it cannot
-    "quota no, once not known": lambda run: replace(
-        axes(run, quota="n"), findings=(*axes(run).findings, Finding(Axis.QUOTA, Answer.UNKNOWN, WHY, "x", WHY))
-    ),
-    "scope no, funds unknown": lambda run: axes(run, scope="n", funds="u"),
-    "scope unknown, funds no": lambda run: axes(run, scope="u", funds="n"),
-    "model not in the list": lambda run: models(run, model="another/model"),
-    "no list": lambda run: replace(run, models=()),
-    "routes down": lambda run: models(run, route_status="error"),
-    "routes staging": lambda run: models(run, route_status="staging"),
-    "routes untold": lambda run: models(run, route_status="resting"),
-    "a model shut down": lambda run: ends(run, "shutdown_at", -1),
-    "a model shut down soon": lambda run: ends(run, "shutdown_at", 1),
-    "a model deprecated": lambda run: models(run, deprecated=True),
-    "no price": lambda run: uncatalogued(run, prices=()),
-    "half a price": lambda run: prices(run, input_per_mtok=None),
-    "a price of 0": lambda run: prices(run, input_per_mtok=0.0, output_per_mtok=0.0),
-    "free by its word": lambda run: prices(run, input_per_mtok=None, output_per_mtok=None, free=True),
-    "prices disputed": disputed,
-    "prices stale": lambda run: prices(run, checked_at=run.stamp.observed_at - timedelta(days=31)),
-    "prices undated": lambda run: prices(run, checked_at=None),
-    "over-privileged": lambda run: metric(run, "over_privileged", 1),
-    "privilege unknown": lambda run: metric(run, "over_privileged"),
-    "expired": lambda run: ends(run, "expires_at", -1),
-    "expires in 29 days": lambda run: ends(run, "expires_at", 29.9),
-    "expires in 31 days": lambda run: ends(run, "expires_at", 30.1),
-    "a limit": lambda run: replace(run, limits=(LIMIT,)),
-    "another service's limit": lambda run: replace(run, limits=(replace(LIMIT, service="huggingface.co", quota=1),)),
-    "three of five samples down": lambda run: samples(run, DOWN, OK, DOWN, OK, DOWN),
-    "two of five samples down": lambda run: samples(run, DOWN, OK, DOWN, OK, OK),
-    "no price, funds unknown": lambda run: uncatalogued(axes(run, funds="u"), prices=()),
-    "no price, scope no": lambda run: uncatalogued(axes(run, scope="n"), prices=()),
-}
+from testkey_nb.rows import EvidenceRow, LimitRow
+from testkey_nb.spec import Region
 
 
 class Line(NamedTuple):
@@ -440,6 +326,7 @@ def test_a_gate_is_as_good_as_the_worse_of_two_models(
     run = run_persona("launch-ready", models=(real.COVERED, SECOND))
     judged = judge_run(changed(run), folder(all_done(run), "yyyyy" if action != PRICING else "yynyy"))
     assert ("".join(gate.may[0] for gate in judged.gates), judged.action.id) == (may, action)
+    assert judged.action.gate == next((gate.gate for gate in judged.gates if gate.may is not Answer.YES), None)
 
 
 def test_a_route_that_no_list_names_does_not_make_those_that_are_down_uncertain(run_persona: RunPersona) -> None:
@@ -476,6 +363,14 @@ def test_of_several_routes_the_price_that_somebody_has_is_told_and_how_it_would_
     stale = judge_run(replace(told, prices=(half, replace(covered[0], checked_at=old)))).gates[2]
     assert stale.may_why.startswith(f"the price of {real.COVERED} is stale")
     assert "max_price_spread" not in stale.opens
+
+
+def test_how_little_a_few_samples_know_is_said_where_there_are_any(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    said = judge_run(CHANGED["two of five samples down"](run)).gates[4].may_why
+    assert "5 samples taken, not unstable (5 samples: the share of errors lies between" in said
+    assert "0 samples taken, not unstable" in judge_run(run).gates[4].may_why
+    assert "()" not in judge_run(run).gates[4].may_why
 
 
 def test_what_a_key_has_too_much_is_named(run_persona: RunPersona) -> None:
@@ -531,3 +426,82 @@ def test_an_axis_that_nobody_tells_of_says_what_is_not_told(run_persona: RunPers
     said = {axis: passport[axis].why for axis in (Axis.FUNDS, Axis.QUOTA, Axis.SCOPE)}
     assert {passport[axis].answer for axis in said} == {Answer.UNKNOWN}
     assert [word in said[axis] for axis, word in zip(said, ("pay", "limit", "models"), strict=True)] == [True] * 3
+
+
+# The passport where nothing tells of the key: always unknown, and why depends on what kept it from being told.
+
+UNTOLD = (
+    (Verdict.UNKNOWN, False, True, "the key was not sent", "use the provider's own address"),
+    (Verdict.RELAY, False, True, "the key was not sent", "use the provider's own address"),
+    (Verdict.CONTRADICTED, False, True, "the key was not sent", "use the provider's own address"),
+    (Verdict.UNKNOWN, True, True, "no answer tells", "probe again"),
+    (Verdict.RELAY, True, True, "no answer tells", "probe again"),
+    (Verdict.GENUINE, False, True, "no answer tells whether the key is accepted (not asked)", "probe again"),
+    (Verdict.VOUCHED, True, True, "no answer tells whether the key is accepted (current_key: ", "probe again"),
+    (Verdict.VOUCHED, True, False, "no read-only question of Hugging Face", "have a person confirm the key"),
+)
+
+
+@pytest.mark.parametrize(("verdict", "keyed", "proves", "why", "opens"), UNTOLD)
+def test_a_key_that_nothing_tells_of_is_unknown_and_it_is_said_why(
+    verdict: Verdict,
+    keyed: bool,  # noqa: FBT001 - a column of the table
+    proves: bool,  # noqa: FBT001 - a column of the table
+    why: str,
+    opens: str,
+    run_persona: RunPersona,
+) -> None:
+    run = identity(run_persona("launch-ready"), verdict)
+    provider = run.plan.provider
+    asks = tuple(replace(ask, proves_key=ask.proves_key and proves) for ask in provider.asks)
+    answers = tuple(row for row in run.answers if keyed or not row.keyed)
+    plan = replace(run.plan, provider=replace(provider, asks=asks))
+    found = judge_run(replace(run, plan=plan, answers=answers, findings=())).passport
+    assert found[Axis.AUTH].answer is Answer.UNKNOWN
+    assert found[Axis.AUTH].why.startswith(why)
+    assert found[Axis.AUTH].opens.startswith(opens)
+    assert found[Axis.AUTH].asks == ("current_key" if why.startswith("no answer") else "")
+    assert all(finding.axis is axis for axis, finding in found.items())
+    for axis in (Axis.FUNDS, Axis.QUOTA, Axis.SCOPE):
+        assert found[axis].answer is Answer.UNKNOWN
+        assert found[axis].why == "not known, because it is not known that the key is accepted"
+    assert found[Axis.REGION].answer is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+def test_every_finding_is_of_its_axis_and_names_asks_that_exist(changed: str, run_persona: RunPersona) -> None:
+    run = CHANGED[changed](run_persona("launch-ready"))
+    names = {ask.name for ask in run.plan.provider.asks} | {"ask y", "ask n", "ask u", "x"}
+    for axis, found in judge_run(run).passport.items():
+        assert found.axis is axis
+        assert set(found.asks.split(", ")) - {""} <= names
+        assert bool(found.opens) or found.answer is Answer.YES
+
+
+def test_two_witnesses_that_contradict_each_other_are_both_named(run_persona: RunPersona) -> None:
+    found = judge_run(witnesses(run_persona("launch-ready"), "auth", "yn")).passport[Axis.AUTH]
+    assert (found.asks, found.opens) == ("ask n, ask y", "have a person confirm the key")
+    funds = judge_run(witnesses(run_persona("launch-ready"), "funds", "n")).passport[Axis.FUNDS]
+    assert (funds.answer, funds.asks) == (Answer.UNKNOWN, "ask n, current_key")
+
+
+# A config names the hosts that this run may send the key to, and no others.
+
+AT = (Region("a.example", "global"), Region("b.example", "eu"), Region("c.example", "eu"))
+HOSTS = (
+    (AT, "", "global", {"a.example"}),
+    (AT, "", "eu", {"b.example", "c.example"}),
+    (AT, "https://proxy.example", "eu", {"proxy.example"}),
+    ((), "https://relay.example:8443/v1", "", {"relay.example"}),
+)
+
+
+@pytest.mark.parametrize(("at", "base_url", "region", "hosts"), HOSTS)
+def test_a_config_is_done_with_the_hosts_of_the_runs_region(
+    at: tuple[Region, ...], base_url: str, region: str, hosts: set[str], run_persona: RunPersona
+) -> None:
+    run = run_persona("launch-ready")
+    plan = replace(run.plan, provider=replace(run.plan.provider, hosts=at), base_url=base_url, region=region)
+    for named, done in ((hosts, "yes"), ({*hosts, "more.example"}, "yes"), (hosts - {max(hosts)}, "no")):
+        folder_ = replace(Launch(), hosts={"huggingface": frozenset(named)})
+        assert judge_run(replace(run, plan=plan), folder_).gates[0].done == done

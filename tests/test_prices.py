@@ -79,6 +79,9 @@ OLD = NOW - timedelta(days=31)
         ([price(1, 2, checked_at=OLD), price(1, 2, checked_at=None, source="catalogue")], SINGLE),
         ([price(0, 0, checked_at=OLD), price(1, 2, source="catalogue")], SINGLE),  # an old 0 disputes nothing
         ([price(0, 0, checked_at=OLD)], STALE),
+        ([price(1, 2, checked_at=NOW - timedelta(days=30, seconds=1))], STALE),
+        ([price(1, 2, checked_at=NOW + timedelta(days=1))], SINGLE),  # where it is tomorrow already
+        ([price(1, 2, checked_at=NOW + timedelta(days=1, seconds=1))], STALE),
         ([price(1, 2, checked_at=NOW + timedelta(days=2))], STALE),  # nobody has seen tomorrow's price
         # Cached input is paid for, too.
         ([price(1, 2, cached_input_per_mtok=0.1), price(1, 2, source="catalogue")], AGREED),
@@ -94,6 +97,12 @@ def test_what_the_sources_say_together(rows: list[PriceRow], verdict: PriceVerdi
     assert ruling.stands is (verdict in {AGREED, SINGLE})
     assert ruling.why
     assert ruled(*reversed(rows)).verdict is verdict
+
+
+def test_the_age_is_that_of_the_newest_price() -> None:
+    days = (3, 1, 2)
+    rows = [price(1, 2, source=f"source {d}", checked_at=NOW - timedelta(days=d)) for d in days]
+    assert ruled(*rows).age_days == 1
 
 
 def test_the_why_names_the_sources() -> None:
