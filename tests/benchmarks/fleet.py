@@ -155,7 +155,7 @@ def _work(one: Scenario, at: str, keys: int) -> Work:
     bare = _BARE[0][0]
     ratios = {(WALL, "politeness"): 1.25, (PER_REQUEST, bare): 2.5, (P50, "injected"): 1.05}
     ratios |= {(WALL, name): 1.0 for name, peer in one.peers if (name, peer) not in _BARE}
-    return Work(f"{keys} keys: {one.name}", ways, ratios, {MEMORY: 60}, rounds=2)
+    return Work(f"{keys} keys: {one.name}", ways, ratios, {MEMORY: 60}, rounds=3)
 
 
 def _peer(peer: Callable[..., Figures], one: Scenario, at: str, keys: int) -> Way:
