@@ -41,7 +41,7 @@ def curves(*, quick: bool) -> Iterator[list[Curve]]:
                   lambda size: alone(fleet, "huggingface", many, size)),
             Curve("models in a list", (PER_THOUSAND, EMPTY), (100, 200) if quick else (100, 500, 2_000, 10_000),
                   lambda size: alone(grown, size)),
-            Curve("requests in flight", ("p50 ms",), (1, 4) if quick else (1, 4, 10, 20, 50),
+            Curve("requests in flight, 25 ms injected", ("p50 ms",), (1, 4) if quick else (1, 4, 10, 20, 50),
                   lambda size: alone(told, many, size, size, 10 * size + 20)),
         ]  # fmt: skip
 
