@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from real_bodies import reply
 
 from testkey_nb.http import BODY_BYTES
-from testkey_nb.outcome import Answer, Axis
+from testkey_nb.outcome import Answer, Axis, Standing
 from testkey_nb.providers.huggingface import HUGGINGFACE
 from testkey_nb.providers.huggingface_catalogue import (
     parse_mapping,
@@ -374,6 +374,7 @@ def test_a_model_becomes_a_row_per_route() -> None:
         "deepseek-ai/DeepSeek-V4-Pro",
         "novita",
         listed=True,
+        standing=Standing.LISTED,
         route_status="live",
         owner="deepseek-ai",
         created_at=datetime(2026, 4, 22, 6, 4, 45, tzinfo=UTC),

@@ -4,7 +4,7 @@ Both catalogues are public: an answer says nothing about a key, and a listing is
 https://huggingface.co/docs/inference-providers/hub-api, read 2026-11-23.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from testkey_nb.outcome import Standing
 from testkey_nb.rows import ModelRow, PriceRow
@@ -14,6 +14,7 @@ from .loose import count, flag, items, label, mapping, moment, number, text
 from .model_lists import joined
 from .token_prices import PER_MILLION
 
+Route = tuple[str, Mapping[str, object]]  # its name and what the list says of it
 _LIVE_PRICE = "router.huggingface.co/v1/models"
 
 
@@ -26,9 +27,13 @@ def parse_models(reply: Reply) -> Rows | None:
              if (name := text(model.get("id")))]  # fmt: skip
     if not found or mapping(reply.json).get("has_more"):
         return None  # a page of a list cannot tell what is missing from it
-    models = tuple(row for name, model in found for row in _models(name, model))
-    prices = tuple(row for name, model in found for row in _prices(name, model))
-    return Rows((Metric("models_listed", len(found), "models"),), models, prices)
+    models: list[ModelRow] = []
+    prices: list[PriceRow] = []
+    for name, model in found:
+        routes = list(_routes(model))
+        models += _models(name, model, routes or [("", {"status": "none"})])
+        prices += _prices(name, routes)
+    return Rows((Metric("models_listed", len(found), "models"),), tuple(models), tuple(prices))
 
 
 def parse_one_model(reply: Reply) -> Rows | None:
@@ -61,15 +66,17 @@ def parse_status_page(reply: Reply) -> Rows | None:
     return Rows((Metric("status_page_state", state), Metric("status_page_open_reports", still_open, "reports")))
 
 
-def _routes(model: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _routes(model: Mapping[str, object]) -> Iterator[Route]:
     for entry in map(mapping, items(model.get("providers"))):
         if route := label(entry.get("provider")):
             yield route, entry
 
 
-def _models(name: str, model: Mapping[str, object]) -> Iterator[ModelRow]:
+def _models(name: str, model: Mapping[str, object], routes: Iterable[Route]) -> Iterator[ModelRow]:
     modalities = mapping(model.get("architecture"))
-    for route, entry in list(_routes(model)) or [("", {"status": "none"})]:
+    owner, created = label(model.get("owned_by")), moment(model.get("created"))
+    inputs, outputs = joined(modalities.get("input_modalities")), joined(modalities.get("output_modalities"))
+    for route, entry in routes:
         latency = number(entry.get("first_token_latency_ms"))
         yield ModelRow(
             name,
@@ -77,11 +84,11 @@ def _models(name: str, model: Mapping[str, object]) -> Iterator[ModelRow]:
             listed=True,
             standing=Standing.LISTED,
             route_status=text(entry.get("status")),
-            owner=label(model.get("owned_by")),
-            created_at=moment(model.get("created")),
+            owner=owner,
+            created_at=created,
             context_tokens=count(entry.get("context_length")),
-            input_modalities=joined(modalities.get("input_modalities")),
-            output_modalities=joined(modalities.get("output_modalities")),
+            input_modalities=inputs,
+            output_modalities=outputs,
             tools=flag(entry.get("supports_tools")),
             structured_output=flag(entry.get("supports_structured_output")),
             free=flag(entry.get("is_free")),
@@ -91,8 +98,8 @@ def _models(name: str, model: Mapping[str, object]) -> Iterator[ModelRow]:
         )
 
 
-def _prices(name: str, model: Mapping[str, object]) -> Iterator[PriceRow]:
-    for route, entry in _routes(model):
+def _prices(name: str, routes: Iterable[Route]) -> Iterator[PriceRow]:
+    for route, entry in routes:
         pricing = mapping(entry.get("pricing"))
         inputs, outputs = (PER_MILLION(number(pricing.get(side))) for side in ("input", "output"))
         free = flag(entry.get("is_free"))

@@ -58,6 +58,8 @@ def amount(value: object, *, places: int = 0) -> float | None:
 
     The point is moved in the text, where nothing is lost: a millionth of a dollar times a million is a dollar.
     """
+    if value is None:  # as most of what could have a price has none
+        return None
     if (type(value) is int or type(value) is float) and abs(value) < _MOST:
         value = str(value)
     if not isinstance(value, str) or not (said := _AMOUNT.fullmatch(value)):

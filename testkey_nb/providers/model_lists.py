@@ -86,7 +86,8 @@ def tokens(entry: Entry, *names: str) -> int | None:
 
 def joined(names: object) -> str | None:
     """Return a list of words as a cell: sorted, comma-separated."""
-    return ",".join(sorted(texts(names))) or None
+    said = texts(names)
+    return ",".join(sorted(said)) if said else None
 
 
 def text_and(**read: bool | None) -> str | None:

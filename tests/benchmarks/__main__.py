@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 
 from . import curves, fleet, page, runs, starts, tables
 from .work import ROOT, Measured, Work, measure
@@ -42,17 +43,21 @@ def main() -> None:
     compileall.compile_dir(ROOT / "testkey_nb", quiet=1)  # as an installer does: a first start is not what is measured
     writes = not (chosen.quick or chosen.words)
     done: list[Measured] = []
-    grown: dict[curves.Curve, list[Measured]] = {}
+    begun = page.Begun.now()
+
+    def wanted(name: str) -> bool:
+        return not chosen.words or any(word in name for word in chosen.words)
+
     with curves.curves(quick=chosen.quick) as every, _works(quick=chosen.quick) as works:
-        for curve in [] if chosen.words else every:
-            grown[curve] = [_measured(work, rounds) for work in curve.works()]
-        if writes:
-            curves.draw(grown, page.PICTURE)
+        grown = [(curve, _measured(curve.work(), rounds)) for curve in every if wanted(curve.name)]
+        if grown:
+            curves.draw(grown, page.PICTURE if writes else BytesIO())
         for work in works:
-            if not chosen.words or any(word in work.name for word in chosen.words):
+            if wanted(work.name):
                 done.append(_measured(work, rounds))
+                text = page.write(begun, done, grown)
                 if writes:
-                    page.PAGE.write_text(page.write(done, grown), encoding="utf-8")
+                    page.PAGE.write_text(text, encoding="utf-8")
 
 
 def _say(text: str) -> None:

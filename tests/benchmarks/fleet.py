@@ -3,13 +3,17 @@
 import asyncio
 import os
 import resource
+import ssl
 import statistics
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from crowd import READY, key_of, named
 
@@ -17,9 +21,11 @@ from testkey_nb.fleet import Fleet, probe_many
 from testkey_nb.politeness import IN_FLIGHT_PER_HOST
 
 from . import peers
+from .serve import certified
 from .work import Absent, Figures, Way, Work, alone, serving
 
 MIB = 2**20
+CONTEXTS = "SSL contexts made"
 PER_REQUEST, WALL, MEMORY, P50 = "CPU ms/request", "wall s", "+MiB at the peak", "p50 ms"
 
 
@@ -67,6 +73,31 @@ def fleet(provider: str, at: str, keys: int) -> Figures:
     }
 
 
+def contexts(provider: str, at: str, folder: str, keys: int) -> Figures:
+    """Probe so many keys over TLS and count the SSL contexts that anything in this process makes.
+
+    Nothing is put in place of anything: the interpreter tells of every call, and those that make one are counted.
+    """
+    os.environ["SSL_CERT_FILE"] = f"{folder}/authority.pem"
+    made: list[str] = []
+
+    def see(frame: FrameType, event: str, _given: object) -> None:
+        if event == "call" and frame.f_code is ssl.SSLContext.__new__.__code__:
+            made.append(event)
+
+    threading.setprofile(see)
+    sys.setprofile(see)
+    try:
+        done = _probe(provider, at, keys)
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    if not all(row.status == 200 for run in done.runs for row in run.answers if row.ask == "current_key"):
+        msg = "the keys were not answered over TLS, so nothing was counted"
+        raise RuntimeError(msg)
+    return {CONTEXTS: len(made)}
+
+
 def _probe(provider: str, at: str, keys: int) -> Fleet:
     variables = [f"BENCH_KEY_{number}" for number in range(keys)]
     os.environ.update({name: key_of(provider, READY, number) for number, name in enumerate(variables)})
@@ -92,7 +123,15 @@ def _peak() -> int:
 def works(*, quick: bool) -> Iterator[list[Work]]:
     """Return what is measured, while its servers run."""
     with ExitStack() as stack:
-        yield [_work(one, _served(stack, one), 10 if quick else one.keys) for one in SCENARIOS]
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        certified(Path(folder), "huggingface")
+        secure = stack.enter_context(serving("huggingface", 0.0, 0, 0, folder))
+        keys = 10 if quick else 500
+        counted = {"ours": lambda: alone(contexts, "huggingface", secure, folder, keys)}
+        yield [
+            *(_work(one, _served(stack, one), 10 if quick else one.keys) for one in SCENARIOS),
+            Work(f"{keys} keys over TLS, one process", counted, limits={CONTEXTS: 1}, rounds=1),
+        ]
 
 
 def _served(stack: ExitStack, one: Scenario) -> str:
@@ -116,7 +155,7 @@ def _work(one: Scenario, at: str, keys: int) -> Work:
     bare = _BARE[0][0]
     ratios = {(WALL, "politeness"): 1.25, (PER_REQUEST, bare): 2.5, (P50, "injected"): 1.05}
     ratios |= {(WALL, name): 1.0 for name, peer in one.peers if (name, peer) not in _BARE}
-    return Work(f"{keys} keys: {one.name}", ways, ratios, {MEMORY: 60}, rounds=2)
+    return Work(f"{keys} keys: {one.name}", ways, ratios, {MEMORY: 60}, rounds=3)
 
 
 def _peer(peer: Callable[..., Figures], one: Scenario, at: str, keys: int) -> Way:

@@ -2,7 +2,9 @@
 
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,15 +16,15 @@ PAGE, PICTURE = ROOT / "docs/benchmarks.md", ROOT / "docs/benchmarks.png"
 
 _TEXT = """# What it costs, measured
 
-`make bench` writes this page anew, in a quarter of an hour or more; `make bench-quick` only sees that every benchmark
-runs. No test asserts a time: on a shared machine a figure may be a fifth off, so trust ratios, not milliseconds.
+`make bench` writes this page anew; `make bench-quick` only sees that every benchmark runs. No test asserts a time: on a
+shared machine a figure may be a fifth off, so trust ratios, not milliseconds.
 
 {machine}
 
 Each line compares ours with a floor or a peer in the same run: the ways take turns in random order, and medians over
-the rounds are shown. Programs, fleets and peers run in a fresh process each; servers are on loopback, in processes of
-their own, and share the machine. Where others keep it busy, waiting for a processor is in every wall time and in every
-latency told. "At most" is the goal: of the ratio, or of our figure where it has a unit.
+{fewest} to {most} rounds are shown. Programs, fleets and peers run in a fresh process each; servers are on loopback, in
+processes of their own, and share the machine: waiting for a processor is in every wall time and in every latency told.
+"At most" is the goal: of the ratio, or of our figure where no other is beside it.
 
 ## One table
 
@@ -33,35 +35,54 @@ latency told. "At most" is the goal: of the ratio, or of our figure where it has
 - *Politeness* is the injected latency of all requests with a key, four at a time: no polite client is faster.
 - *The same requests* means those with the key, sent by a bare client that parses and judges nothing.
 - Peers get four at once, as we do, and ask one question a key. We ask more, and say what is left unknown.
-- *Written by hand* for one list, the floor of the frames looks at no field twice and checks none.
+- The floor of the frames is written by hand for one list: it looks at no field twice and checks none. Each timing in
+  one process begins with what was thrown away before collected, so that nobody pays for another's.
+- Contexts are counted where they are made, by the interpreter's own word of each call: nothing is replaced.
+- A notebook's floor imports what the notebook does, draws one figure, and is run by the same nbval.
 
 ## Does a unit cost the same when there are many?
 
 ![Cost of a unit, by how many there are](benchmarks.png)
 
 {curves}
+
+The two frames of a list cost something even when they are empty, the same for every list. It stands in a line of its
+own and is not in the one above it, where lists of a hundred models would otherwise look dear.
 """
 
 
-def write(measured: Sequence[Measured], grown: Mapping[Curve, Sequence[Measured]]) -> str:
+@dataclass(frozen=True)
+class Begun:
+    """When the measurements began, and how busy the machine was before."""
+
+    at: float
+    load: float
+
+    @classmethod
+    def now(cls) -> "Begun":
+        """Begin."""
+        return cls(time.monotonic(), os.getloadavg()[0])
+
+
+def write(begun: Begun, measured: Sequence[Measured], grown: Sequence[tuple[Curve, Measured]]) -> str:
     """Return the page."""
     missing = sorted({f"- *{way}* was left out: {why}." for one in measured for way, why in one.absent.items()})
+    rounds = [one.rounds for one in (*measured, *(of for _, of in grown))]
     return _TEXT.format(
-        machine=_machine(),
+        machine=_machine(begun),
+        fewest=min(rounds),
+        most=max(rounds),
         table=_table(
             ("what", "figure", "ours", "against", "theirs", "ratio", "at most", ""),
             [line for one in measured for line in _lines(one)],
         ),
         absent="\n".join(missing),
         curves=_table(
-            ("what grows", "figure", *[""] * max(len(measured) for measured in grown.values())),
+            ("what grows", "figure", *[""] * max((len(curve.sizes) for curve, _ in grown), default=0)),
             [
-                (
-                    curve.name,
-                    curve.figure,
-                    *(f"{one.work.name}: {_number(one.medians['ours'][curve.figure])}" for one in of),
-                )
-                for curve, of in grown.items()
+                (curve.name, figure, *(f"{size}: {_number(at[figure])}" for size, at in of.medians.items()))
+                for curve, of in grown
+                for figure in curve.figures
             ],
         ),
     ).replace("\n\n\n\n", "\n\n")
@@ -96,12 +117,12 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _machine() -> str:
+def _machine(begun: Begun) -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("httpx", "httpcore", "pandas", "matplotlib"))
-    load = " ".join(f"{value:.1f}" for value in os.getloadavg())
     return (
-        f"Measured {datetime.now(UTC):%Y-%m-%d} on {_processor()}, {os.cpu_count()} cores, load average at the end"
-        f" {load} (above the cores, others worked on it, too); Python {platform.python_version()}, {packages}."
+        f"Measured {datetime.now(UTC):%Y-%m-%d} in {(time.monotonic() - begun.at) / 60:.0f} minutes on {_processor()},"
+        f" {os.cpu_count()} cores, load average before {begun.load:.1f} (others worked on it, too, where that is"
+        f" no small part of the cores); Python {platform.python_version()}, {packages}."
     )
 
 

@@ -65,7 +65,9 @@ def certified(folder: Path, provider: str) -> None:
     authority = trustme.CA()
     what = plan(provider, operator="the benchmarks")
     hosts = {what.host(ask.host) for ask in what.provider.asks}
-    authority.issue_cert(*sorted(hosts)).private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    authority.issue_cert("127.0.0.1", *sorted(hosts)).private_key_and_cert_chain_pem.write_to_path(
+        str(folder / "server.pem")
+    )
     authority.cert_pem.write_to_path(str(folder / "authority.pem"))
 
 

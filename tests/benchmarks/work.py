@@ -41,6 +41,7 @@ class Measured:
     work: Work
     medians: Mapping[str, Figures]
     absent: Mapping[str, str]
+    rounds: int
 
 
 def measure(work: Work, rounds: int) -> Measured:
@@ -60,7 +61,7 @@ def measure(work: Work, rounds: int) -> Measured:
         for name in work.ways
         if found.get(name)
     }
-    return Measured(work, medians, absent)
+    return Measured(work, medians, absent, rounds)
 
 
 def constant(**figures: float) -> Way:
