@@ -35,6 +35,10 @@ class Kernel:
         assert not faults, faults[0]["traceback"][-1]
         return cell
 
+    def wait_for_ready(self) -> None:
+        """Wait until a kernel that is being restarted answers."""
+        self._client.wait_for_ready(timeout=60)
+
     def ask(self, expression: str) -> Any:  # noqa: ANN401 - whatever it is
         """Evaluate an expression without a cell that shows or keeps anything."""
         cell = self._client.execute("", silent=True, user_expressions={"it": expression})

@@ -110,7 +110,7 @@ def test_a_purge_while_a_run_goes_on_ends_it_and_leaves_nothing_of_it() -> None:
 
 @pytest.mark.parametrize("from_a_thread", [False, True])
 def test_a_purge_ends_a_lone_run_at_once_although_nobody_answers_it(*, from_a_thread: bool) -> None:
-    async def go() -> tuple[object, int, set[object]]:
+    async def go() -> tuple[object, int, set[asyncio.Task[object]]]:
         before = asyncio.all_tasks()
         silent = Silent()
         coming = asyncio.ensure_future(_ended(probed("launch-ready", "PURGED", silent)))
@@ -148,7 +148,7 @@ def test_a_purge_while_two_panels_probe_ends_both_and_each_can_probe_again() -> 
         both = asyncio.gather(one.probe_now(), two.probe_now())
         await asyncio.sleep(0.01)
         one.countdown.button.click()
-        assert await both == [None, None]
+        assert [*await both] == [None, None]
         for panel in (one, two):
             assert (panel.run, panel.readiness, panel.results.headline.value) == (None, None, "")
             assert "purged" in panel.status.value
@@ -156,7 +156,7 @@ def test_a_purge_while_two_panels_probe_ends_both_and_each_can_probe_again() -> 
         return one, two
 
     one, two = asyncio.run(go())
-    assert (one.readiness.passport["auth"].answer, two.readiness.passport["auth"].answer) == ("yes", "no")  # type: ignore[union-attr]
+    assert (one.readiness.passport["auth"].answer, two.readiness.passport["auth"].answer) == ("yes", "no")  # type: ignore[union-attr, index]
     assert not set(one.frame("answers")["run_id"]) & set(two.frame("answers")["run_id"])
 
 
