@@ -6,6 +6,8 @@ LITELLM ?=
 LITELLM_VERSION := 1.108.7
 # Outside the checkout, so that the next one finds it; it is large.
 LITELLM_ENV := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/testkey_nb/litellm-$(LITELLM_VERSION)
+# Anything here (make INSTALL=1 …) tests that pip installs the wheel with all that it depends on, from the index it knows.
+INSTALL ?=
 
 comma := ,
 VENV := .venv
@@ -33,6 +35,8 @@ setup: $(STAMP) $(if $(LITELLM),litellm)
 test: setup
 	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
 	    --nbval-lax --nbval-current-env --nbval-cell-timeout 120 tests notebooks
+
+test: export TESTKEY_INSTALL = $(INSTALL)
 
 ifneq ($(LITELLM),)
 test: export TESTKEY_LITELLM = $(shell test -e '$(LITELLM_ENV)/installed' && echo '$(LITELLM_ENV)/bin/litellm')

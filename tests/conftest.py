@@ -1,6 +1,8 @@
 """What several test files share: a persona's run, cached, and a launch folder in which everything is done."""
 
 import asyncio
+import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -19,6 +21,15 @@ KEY_NAME = "HF_TOKEN"
 # The same examples every time: a property that fails here fails on every machine.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def _ctrl_c() -> Iterator[None]:
+    """Give Ctrl-C back to pytest: the command line, which a test may run in this process, does not at its end."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    if signal.getsignal(signal.SIGINT) is not before:
+        signal.signal(signal.SIGINT, before)
 
 
 class RunPersona(Protocol):

@@ -270,7 +270,7 @@ def test_runs_that_share_a_network_use_a_connection_again() -> None:
         whole(b"1").replace(b"content-length: 1", b"transfer-encoding: chunked")[:-1] + b"1\r\n1\r\n0\r\n\r\n",
     ],
 )
-def test_what_lies_behind_an_answer_is_never_read_as_the_next_one(first: bytes, behind: bytes) -> None:
+def test_what_lies_behind_an_answer_to_one_run_is_never_read_by_the_next(first: bytes, behind: bytes) -> None:
     asked, answer = answering(first + behind, whole(b"2"))
     assert ask_one_after_the_other(answer) == [1, 2]
     assert len(set(asked)) == 2

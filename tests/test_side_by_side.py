@@ -1,9 +1,11 @@
 """Two panels, two runs, a purge while a run goes on: nothing of one is in the other, and nothing stale stays."""
 
 import asyncio
+import gc
 
 import httpx
 import pandas as pd
+import pytest
 from conftest import PERSONAS
 
 from testkey_nb import sandbox
@@ -12,6 +14,7 @@ from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
 from testkey_nb.panels import OnboardingPanel
 from testkey_nb.probe import Run, plan, probe_key
+from testkey_nb.probe.heard import Told
 from testkey_nb.retention import purge
 
 FACTS = ("answers", "metrics", "models", "prices", "limits")
@@ -31,6 +34,22 @@ class Slow(httpx.AsyncBaseTransport):
             self._then()
         await asyncio.sleep(0.002)
         return await self._inner.handle_async_request(request)
+
+
+class Silent(Slow):
+    """A persona that answers so many requests, and then none."""
+
+    def __init__(self, after: int = 0) -> None:
+        super().__init__("launch-ready")
+        self._after, self.begun = after, asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer, or never."""
+        if self.asked >= self._after:
+            self.asked += 1
+            self.begun.set()
+            await asyncio.sleep(60)
+        return await super().handle_async_request(request)
 
 
 async def probed(persona: str, name: str, transport: Slow | None = None) -> Run:
@@ -87,6 +106,79 @@ def test_a_purge_while_a_run_goes_on_ends_it_and_leaves_nothing_of_it() -> None:
     again = asyncio.run(probed("launch-ready", "PURGED"))
     assert again.answers
     assert not again.gone
+
+
+@pytest.mark.parametrize("from_a_thread", [False, True])
+def test_a_purge_ends_a_lone_run_at_once_although_nobody_answers_it(*, from_a_thread: bool) -> None:
+    async def go() -> tuple[object, int, set[asyncio.Task[object]]]:
+        before = asyncio.all_tasks()
+        silent = Silent()
+        coming = asyncio.ensure_future(_ended(probed("launch-ready", "PURGED", silent)))
+        await silent.begun.wait()
+        await asyncio.to_thread(purge) if from_a_thread else purge()
+        async with asyncio.timeout(5):  # by itself it would wait for twice as long
+            ended = await coming
+        asked = silent.asked
+        await asyncio.sleep(0.01)
+        return ended, silent.asked - asked, asyncio.all_tasks() - before
+
+    ended, later, left = asyncio.run(go())
+    assert isinstance(ended, DataExpired)
+    assert (later, left) == (0, set())
+
+
+def test_who_cancels_a_run_gets_it_cancelled_although_it_is_purged_as_well() -> None:
+    async def go() -> bool:
+        silent = Silent()
+        task = asyncio.ensure_future(probed("launch-ready", "PURGED", silent))
+        await silent.begun.wait()
+        purge()
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        return task.cancelled()
+
+    assert asyncio.run(go())
+
+
+def test_a_purge_while_two_panels_probe_ends_both_and_each_can_probe_again() -> None:
+    async def go() -> tuple[OnboardingPanel, OnboardingPanel]:
+        one, two = (OnboardingPanel(transport=Slow(name), persona=name) for name in ("launch-ready", "revoked"))
+        await asyncio.gather(one.probe_now(), two.probe_now())
+        both = asyncio.gather(one.probe_now(), two.probe_now())
+        await asyncio.sleep(0.01)
+        one.countdown.button.click()
+        assert [*await both] == [None, None]
+        for panel in (one, two):
+            assert (panel.run, panel.readiness, panel.results.headline.value) == (None, None, "")
+            assert "purged" in panel.status.value
+        await asyncio.gather(one.probe_now(), two.probe_now())
+        return one, two
+
+    one, two = asyncio.run(go())
+    assert (one.readiness.passport["auth"].answer, two.readiness.passport["auth"].answer) == ("yes", "no")  # type: ignore[union-attr, index]
+    assert not set(one.frame("answers")["run_id"]) & set(two.frame("answers")["run_id"])
+
+
+def test_what_a_run_heard_before_it_was_cancelled_is_in_no_frame_of_its_traceback() -> None:
+    silent, kept = Silent(after=10), []  # when nothing without the key is left to ask
+
+    async def waiting() -> None:
+        with pytest.raises(asyncio.CancelledError) as stopped:
+            await probed("launch-ready", "CANCELLED", silent)
+        kept.append(stopped)
+
+    async def go() -> None:
+        task = asyncio.ensure_future(waiting())
+        await silent.begun.wait()
+        task.cancel()
+        await task
+
+    asyncio.run(go())
+    gc.collect()
+    assert "probe_key" in {entry.name for entry in kept[0].traceback}
+    heard = [thing for thing in gc.get_objects() if isinstance(thing, Told)]
+    assert heard == []
 
 
 async def _ended(coming: object) -> object:

@@ -1,9 +1,11 @@
 """A file is the old one or the new one, whatever stops the writer and wherever: killed, interrupted, refused."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from conftest import RunPersona
 from stopped_writes import DONE, INTERRUPTED, REFUSED
 
 from testkey_nb.actions import ARTEFACTS
+from testkey_nb.actions.write import replace_file
 from testkey_nb.judge import judge_run
 from testkey_nb.outcome import Action
 
@@ -59,3 +62,15 @@ def test_every_file_is_the_old_one_or_the_new_one_at_whichever_step_the_writer_i
         assert one["again"] == DONE, place
         assert files.items() <= one["then"].items(), place
     assert last["left"] == files
+
+
+def test_what_a_killed_writer_left_is_cleared_away_by_a_later_one_and_nothing_else_is(tmp_path: Path) -> None:
+    old = time.time() - 2 * 3600
+    left, others = ".r.html.0a1b2c3d", [".r.html.swp", ".r.html.0a1b2c3d4", "r.html.0a1b2c3d", ".other.html.0a1b2c3d"]
+    for name in (left, *others):
+        (tmp_path / name).write_text("half a rep")
+        os.utime(tmp_path / name, (old, old))
+    (tmp_path / ".r.html.ffffffff").write_text("of one that still writes")
+    replace_file(tmp_path / "r.html", "<p>a report</p>")
+    assert {path.name for path in tmp_path.iterdir()} == {"r.html", ".r.html.ffffffff", *others}
+    assert (tmp_path / "r.html").read_text() == "<p>a report</p>"

@@ -10,6 +10,7 @@ import sys
 import sysconfig
 import venv
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,13 @@ PACKAGE = ROOT / "testkey_nb"
 NOTEBOOKS = ROOT / "notebooks"
 SOURCES = ("pyproject.toml", "README.md", "LICENSE")
 OFFLINE = ("No matching distribution", "Could not find a version", "Connection", "Temporary failure", "Max retries")
+INDEX_S = 120.0
 STATIC = {"jupyter/etc": "etc/jupyter", "jupyter/share": "share/jupyter"}
 
 
-def pip(*arguments: object) -> "subprocess.CompletedProcess[str]":
+def pip(*arguments: object, seconds: float | None = None) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds)  # noqa: S603 - our own interpreter
 
 
 def below(folder: Path) -> set[str]:
@@ -157,3 +159,45 @@ def test_installing_the_wheel_enables_both_extensions(installed: Path) -> None:
     settings = json.loads(overrides.read_text("utf-8"))
     assert not settings["@jupyter-widgets/jupyterlab-manager:plugin"]["saveState"]
     assert not settings["@jupyterlab/apputils-extension:notification"]["checkForUpdates"]
+
+
+def test_what_the_wheel_says_it_needs_is_met_by_what_the_tests_run_with(installed: Path) -> None:
+    said = pip("--python", installed, "check").stdout
+    assert [line for line in said.splitlines() if line.startswith("testkey")] == []
+    (metadata,) = installed.glob("lib/python3.*/site-packages/testkey_nb-*.dist-info/METADATA")
+    assert "\nRequires-Dist: jupyterlab" in metadata.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def with_dependencies(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Install the wheel as an analyst does, with everything that it depends on, from the index that pip knows."""
+    folder = tmp_path_factory.mktemp("with dependencies")
+    venv.create(folder, with_pip=False)
+    try:
+        # Wheels only: what would have to be built first says nothing of our declarations.
+        done = pip("--python", folder, "--timeout", "10", "--retries", "1", "install", "--quiet", "--only-binary",
+                   ":all:", "--no-compile", wheel, seconds=INDEX_S)  # fmt: skip
+        if done.returncode and any(sign in done.stderr for sign in OFFLINE):
+            pytest.skip("the package index does not answer, or lacks one of the dependencies")
+        assert done.returncode == 0, done.stderr
+        yield folder
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"the package index did not give everything within {INDEX_S} s")
+    finally:
+        shutil.rmtree(folder)  # some 500 MB
+
+
+@pytest.mark.skipif(
+    not os.environ.get("TESTKEY_INSTALL"),
+    reason="it downloads 150 MB and takes a minute or two; make INSTALL=1 test asks for it",
+)
+def test_pip_installs_the_wheel_with_what_it_needs_and_jupyter_has_both_extensions(with_dependencies: Path) -> None:
+    assert "No broken requirements" in pip("--python", with_dependencies, "check").stdout
+    version = run(with_dependencies, "testkey", "--version")
+    assert version.stdout.strip() == f"testkey {testkey_nb.__version__}", version.stderr
+    for words, line in (
+        (("jupyter-server", "extension", "list"), "testkey_nb.jupyter enabled"),
+        (("jupyter-labextension", "list"), f"testkey-nb v{testkey_nb.__version__} enabled OK"),
+    ):
+        done = run(with_dependencies, *words)
+        assert line in " ".join(re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).split())

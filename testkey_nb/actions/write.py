@@ -1,11 +1,13 @@
 """Put artefacts into the launch folder: shown first, written whole or not at all, never over somebody's work."""
 
+import contextlib
 import difflib
 import io
 import os
 import re
 import secrets
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +20,7 @@ from testkey_nb.launch import FILES
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _SANDBOX = "SANDBOX: made-up answers, not a provider's. Do not put into use."
+_STALE_S = 3600.0  # no writer takes that long from staging a text to putting it in its place
 _SECRET_CHARS = 16  # no key is shorter; a variable's name can look like one, but seldom has digits or both cases
 
 
@@ -209,6 +212,8 @@ def _replace_files(texts: Mapping[Path, str]) -> None:
             staged[target].chmod(mode)
         for path, temporary in staged.items():
             temporary.replace(path)
+        for target in staged:
+            _clear_away(target)
     except BaseException as stopped:  # an interrupt, too
         for temporary in staged.values():
             temporary.unlink(missing_ok=True)
@@ -216,6 +221,15 @@ def _replace_files(texts: Mapping[Path, str]) -> None:
             msg = f"{path} cannot be written ({stopped.strerror or stopped}); choose another place"
             raise OutputRefused(msg) from stopped
         raise
+
+
+def _clear_away(target: Path) -> None:
+    """Remove what a writer of ours that was killed has left beside its file; who cannot does without."""
+    ours = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}")
+    with contextlib.suppress(OSError):
+        for path in target.parent.iterdir():
+            if ours.fullmatch(path.name) and time.time() - path.lstat().st_mtime > _STALE_S:
+                path.unlink(missing_ok=True)
 
 
 def _private(path: str, flags: int) -> int:

@@ -1,8 +1,9 @@
 """The command line: ``testkey``."""
 
 import os
-import signal
 import sys
+
+from .stopping import heed_first, heed_no_more
 
 __all__ = ["main"]
 
@@ -12,13 +13,15 @@ STOPPED = 130  # by Ctrl-C, as shells and typer count it: 128 and the number of 
 def main() -> None:
     """Run the command line and leave with its exit status."""
     try:
+        heed_first()
         from .commands import answer
 
         status = answer()
+        heed_no_more()
     except KeyboardInterrupt:
+        heed_no_more()
         status = STOPPED
     if status == STOPPED:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # one is enough: a second would stop the tidying up
         sys.stderr.write("testkey: stopped; nothing more is sent or written, and no file is half written\n")
     _flush()
     sys.exit(status)

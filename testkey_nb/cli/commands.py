@@ -24,6 +24,7 @@ from testkey_nb.locale import LANGUAGES
 from testkey_nb.outcome import Action, Answer, Verdict
 
 from .options import Asked, asking, run_shown
+from .stopping import asked_to_stop, leave_to_child, run
 from .terminal import say, show_every_character, show_identification, show_json, show_providers, show_readiness
 
 if TYPE_CHECKING:
@@ -99,14 +100,12 @@ def identify(
     as_json: Json = False,
 ) -> int:
     """Say whose shape a key has, offline, and who answers at an endpoint, without sending the key."""
-    import asyncio
-
     from testkey_nb.identity import identify_endpoint
 
     if not key_env and not base_url:
         raise KeyMissing("name what to identify: --key-env NAME, --base-url URL, or both")
     key = Key.from_env(key_env) if key_env else None
-    found = asyncio.run(identify_endpoint(base_url, key=key))
+    found = run(lambda: identify_endpoint(base_url, key=key))
     if as_json:
         show_json(
             {
@@ -269,6 +268,7 @@ def lab() -> int:
     folder = next((f for f in (package / "notebooks", package.parent / "notebooks") if f.is_dir()), None)
     if folder is None:
         raise OutputRefused("the notebooks are not installed here; run `make lab` in a checkout of the project")
+    leave_to_child()  # JupyterLab asks before it ends, and ends its kernels
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
     return subprocess.run(command, env={**os.environ, **search_paths(os.environ)}, check=False).returncode  # noqa: S603 - our own interpreter
 
@@ -321,6 +321,8 @@ def answer() -> int:
         said = getattr(error, "format_message", None)
         return _fail(said() if said else str(error))
     except typer.Abort:  # nobody answers the question any more
+        if asked_to_stop():
+            raise KeyboardInterrupt from None
         return _fail("stopped; nothing was written")
     except OSError as error:
         if error.errno not in _FULL:

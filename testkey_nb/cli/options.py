@@ -12,6 +12,8 @@ import typer
 
 from testkey_nb.keys import Key
 
+from .stopping import run
+
 if TYPE_CHECKING:
     from testkey_nb.http import AsyncTransport
     from testkey_nb.judge import Policy, Readiness
@@ -85,8 +87,6 @@ class Checked:
 
 def run_shown(key: Key, what: "Plan", *, quiet: bool = False, transport: "AsyncTransport | None" = None) -> "Run":
     """Probe with a progress display on stderr if that is a terminal."""
-    import asyncio
-
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -101,7 +101,7 @@ def run_shown(key: Key, what: "Plan", *, quiet: bool = False, transport: "AsyncT
         def progress(done: int, total: int, path: str) -> None:
             shown.update(bar, completed=done, total=total, description=f"asked {path.partition('?')[0][:48]}")
 
-        return asyncio.run(probe_key(key, what, transport=transport, progress=progress))
+        return run(lambda: probe_key(key, what, transport=transport, progress=progress))
 
 
 def asking(command: Callable[..., int]) -> Callable[..., int]:

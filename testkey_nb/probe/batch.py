@@ -213,6 +213,8 @@ class Batch:
             await self._turn_of(self._asked[number])
             try:
                 await self._probe(number)
+            except DataExpired:
+                self.purge()
             except CallerError as mistake:
                 self.mistakes[number] = mistake
             except Exception as fault:  # noqa: BLE001 - whatever it is, the others go on

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from testkey_nb.errors import DataExpired, KeyMalformed
+from testkey_nb.errors import KeyMalformed
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Exchange, Sender
 from testkey_nb.identity import Identity, Seen, around, conclude, join, look, provider_at, takes_key, weigh
@@ -24,6 +24,7 @@ from .planning import Plan
 from .platforms import OTHER_PLATFORM, hosts_elsewhere, valid_elsewhere
 from .run import Run
 from .shared import Shared
+from .under_way import UnderWay, purged
 from .vantage import Vantage
 
 SAMPLE_SPACING_S = 0.5
@@ -76,7 +77,6 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, the ways in which a run c
 
     """
     keep_apart(key, plan, vantage.name if vantage else "")
-    was_there = not key.expired
     probing = Probing(
         key,
         plan,
@@ -85,21 +85,21 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, the ways in which a run c
         progress=progress,
         shared=shared or Shared(),
     )
-    async with Sender(
-        transport or (vantage.network(plan) if vantage else None),
-        network=probing.shared.network,
-        key=key,
-        budget=_budget(plan),
-        run_s=min(run_s, max(0.0, key.until - now())),
-        headers=plan.provider.headers,
-        vouched=plan.vouched,
-        politeness=probing.shared.politeness,
-    ) as sender:
-        run = await probing.run(sender)
-    if was_there and key.expired and now() < key.until:  # before its time only a purge takes it
-        run.forget()
-        raise DataExpired("everything was purged while this run went on; probe again")
+    with UnderWay(probing.forget) as under_way:
+        async with Sender(
+            transport or (vantage.network(plan) if vantage else None),
+            key=key,
+            budget=_budget(plan),
+            run_s=min(run_s, max(0.0, key.until - now())),
+            headers=plan.provider.headers,
+            vouched=plan.vouched,
+            politeness=probing.shared.politeness,
+        ) as sender:
+            run = await probing.run(sender)
     hold(run, "run", lambda held: held.forget(), run.until)
+    if under_way.purged:  # while its last answer was read
+        run.forget()
+        raise purged()
     return run
 
 

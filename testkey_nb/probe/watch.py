@@ -201,20 +201,24 @@ class Watch:
         self._attempts_before += self.manifest.attempts
         self.manifest = Manifest()
         probing, left = Probing(self._key, self.plan, way=self._transport), self.requests - self._attempts_before
-        async with Sender(
+        sender = Sender(
             self._transport,
             key=self._key,
             budget=left,
             run_s=RUN_S + left * self.every_s,
             headers=self.plan.provider.headers,
             vouched=self.plan.vouched,
-        ) as sender:
-            self.manifest = sender.manifest
-            asks = await self._opened(probing, sender)
-            beat = Beat(self.every_s)
-            while not self.ended:
-                queue.put_nowait(await self._round(probing, sender, asks))
-                await asyncio.sleep(0.0 if self.ended else beat.wait_s())
+        )
+        self.manifest = sender.manifest
+        try:
+            async with sender:
+                asks = await self._opened(probing, sender)
+                beat = Beat(self.every_s)
+                while not self.ended:
+                    queue.put_nowait(await self._round(probing, sender, asks))
+                    await asyncio.sleep(0.0 if self.ended else beat.wait_s())
+        finally:
+            probing.forget()  # of a round that did not come to its end
 
     async def _opened(self, probing: Probing, sender: Sender) -> list[Ask]:
         """Find out who answers, as a run does, and return what may be asked again and again."""

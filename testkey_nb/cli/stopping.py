@@ -1,0 +1,76 @@
+"""Ctrl-C: the first ends what goes on, and those that follow find it being tidied up and change nothing."""
+
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+Done = TypeVar("Done")
+
+
+def heed_first() -> None:
+    """Let the first Ctrl-C from now on interrupt, and no other; a process that was started to ignore it still does."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
+
+
+def heed_no_more() -> None:
+    """Let no Ctrl-C interrupt Python itself at its end, which would have the signal's own effect by then."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def leave_to_child() -> None:
+    """Leave every Ctrl-C from now on to the program that is started next, which gets it from the terminal, too."""
+    signal.signal(signal.SIGINT, _too_late)  # ignored, it would be ignored by that program as well
+
+
+def asked_to_stop() -> bool:
+    """Whether Ctrl-C was pressed, also where the interrupt was raised in a place from which nothing is raised."""
+    return signal.getsignal(signal.SIGINT) is _too_late
+
+
+def run(make: Callable[[], Coroutine[Any, Any, Done]]) -> Done:
+    """Run what `make` returns in an event loop; Ctrl-C cancels it, and it is waited for.
+
+    An interrupt that is raised wherever the loop just is could leave tasks and connections behind.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C was pressed, before or meanwhile.
+
+    """
+    import asyncio
+
+    running: list[asyncio.Task[Any]] = []
+
+    def stop(*_signal: object) -> None:
+        signal.signal(signal.SIGINT, _too_late)
+        for task in running:
+            if not task.get_loop().is_closed():
+                task.get_loop().call_soon_threadsafe(task.cancel)
+
+    async def stoppable() -> Done:
+        running.extend(filter(None, [asyncio.current_task()]))
+        if asked_to_stop():
+            raise asyncio.CancelledError
+        return await make()
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is _interrupt:
+        signal.signal(signal.SIGINT, stop)
+    try:
+        return asyncio.run(stoppable())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    finally:
+        if signal.getsignal(signal.SIGINT) is stop:
+            signal.signal(signal.SIGINT, before)
+
+
+def _interrupt(*_signal: object) -> None:
+    signal.signal(signal.SIGINT, _too_late)
+    raise KeyboardInterrupt
+
+
+def _too_late(*_signal: object) -> None:
+    """Do nothing."""
