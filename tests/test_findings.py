@@ -51,6 +51,17 @@ TABLE: tuple[tuple[str, Values, dict[str, str]], ...] = (
     ("deepinfra", {"usage_limit_reached": (True,), "balance_left": (True,)}, {"quota": "no"}),
     ("deepinfra", {"usage_limit_reached": (False,), "balance_left": (True,)}, {"funds": "yes"}),
     ("deepinfra", {"balance_left": (False,)}, {}),
+    ("siliconflow", {"account_state": ("normal",), "balance_available": (1.0,)}, {"funds": "yes"}),
+    ("siliconflow", {"account_state": ("normal",), "balance_available": (0.0,)}, {"funds": "unknown"}),  # vouchers
+    ("siliconflow", {"account_state": ("frozen",), "balance_available": (1.0,)}, {}),
+    ("siliconflow", {"balance_available": (1.0,)}, {"funds": "yes"}),
+    ("stepfun", {"account_type": ("prepaid",), "balance_available": (1.0,)}, {"funds": "yes"}),
+    ("stepfun", {"account_type": ("prepaid",), "balance_available": (0.0,)}, {"funds": "no"}),
+    ("stepfun", {"account_type": ("postpaid",), "balance_available": (0.0,)}, {}),
+    ("stepfun", {"balance_available": (1.0,)}, {}),
+    ("vercel", {"balance_available": (1.0,)}, {"funds": "yes"}),
+    ("vercel", {"balance_available": (0.0,)}, {}),  # calls with a key of one's own need no credits
+    ("fireworks", {"account_suspended": ("no such state",)}, {}),
 )
 
 
