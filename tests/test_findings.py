@@ -1,0 +1,78 @@
+"""What several metrics of a provider mean together, line by line: who pays, and what the key may do."""
+
+import pytest
+
+from testkey_nb.providers import PROVIDERS
+from testkey_nb.rows import Value
+
+Values = dict[str, tuple[Value, ...]]
+EVERY_MODEL, EVERY_ENDPOINT = "api-key:model:*", "api-key:endpoint:*"
+
+PREPAID: tuple[tuple[Values, dict[str, str]], ...] = (
+    ({}, {}),
+    ({"balance_usable": (True,)}, {"funds": "yes", "quota": "yes"}),
+    ({"balance_usable": (True,), "balance_available": (0.0,)}, {"funds": "yes", "quota": "yes"}),
+    ({"balance_usable": (False,)}, {"funds": "no"}),
+    ({"balance_usable": (False,), "balance_available": (9.0,)}, {"funds": "no"}),
+    ({"balance_available": (0.5,)}, {"funds": "yes"}),
+    ({"balance_available": (0.0, 0.5)}, {"funds": "yes"}),
+    ({"balance_available": (0.0,)}, {"funds": "no"}),
+    ({"balance_available": (-1.0, 0)}, {"funds": "no"}),
+)
+TABLE: tuple[tuple[str, Values, dict[str, str]], ...] = (
+    *((provider, values, axes) for provider in ("deepseek", "moonshot", "novita") for values, axes in PREPAID),
+    ("openrouter", {}, {"funds": "unknown"}),
+    ("openrouter", {"is_free_tier": (True,)}, {"funds": "unknown"}),
+    ("openrouter", {"inference_permission": (False,)}, {"funds": "unknown", "scope": "no"}),
+    ("openrouter", {"inference_permission": (True,)}, {"funds": "unknown", "scope": "yes"}),
+    ("openrouter", {"key_limited": (False,)}, {"funds": "unknown", "quota": "yes"}),
+    ("openrouter", {"key_limited": (True,)}, {"funds": "unknown"}),
+    ("openrouter", {"key_limit_remaining": (0.5,)}, {"funds": "unknown", "quota": "yes"}),
+    ("openrouter", {"key_limit_remaining": (0,)}, {"funds": "unknown", "quota": "no"}),
+    ("openrouter", {"budget_remaining": (0.0,)}, {"funds": "unknown", "quota": "no"}),
+    ("openrouter", {"key_limit_remaining": (5.0,), "budget_remaining": (-1.0,)}, {"funds": "unknown", "quota": "no"}),
+    ("openrouter", {"key_limit_remaining": (0.0,), "budget_remaining": (5.0,)}, {"funds": "unknown", "quota": "no"}),
+    ("openrouter", {"key_limit_remaining": (True,)}, {"funds": "unknown"}),
+    ("openrouter", {"key_limit_remaining": (1.0, 2.0)}, {"funds": "unknown"}),
+    ("openrouter", {"data_region_permitted": (False,)}, {"funds": "unknown", "region": "no"}),
+    ("openrouter", {"data_region_permitted": (True,)}, {"funds": "unknown"}),
+    ("xai", {}, {}),
+    ("xai", {"token_scopes": (EVERY_MODEL, EVERY_ENDPOINT)}, {"scope": "yes"}),
+    ("xai", {"token_scopes": (EVERY_MODEL, EVERY_ENDPOINT, "more")}, {"scope": "yes"}),
+    ("xai", {"token_scopes": (EVERY_MODEL,)}, {"scope": "unknown"}),
+    ("xai", {"token_scopes": ("api-key:model:grok-4", EVERY_ENDPOINT)}, {"scope": "unknown"}),
+    ("xai", {"token_scopes": (EVERY_MODEL, EVERY_ENDPOINT), "team_blocked": (True,)}, {"scope": "no"}),
+    ("xai", {"token_scopes": (EVERY_MODEL, EVERY_ENDPOINT), "team_blocked": (False,)}, {"scope": "yes"}),
+    ("deepinfra", {}, {}),
+    ("deepinfra", {"account_suspended": (True,), "suspend_reason": ("balance",)}, {"funds": "no"}),
+    ("deepinfra", {"account_suspended": (True,)}, {"funds": "no"}),
+    ("deepinfra", {"account_suspended": (True,), "suspend_reason": ("limit-reached",)}, {"quota": "no"}),
+    ("deepinfra", {"account_suspended": (False,), "usage_limit_reached": (True,)}, {"quota": "no"}),
+    ("deepinfra", {"usage_limit_reached": (True,), "balance_left": (True,)}, {"quota": "no"}),
+    ("deepinfra", {"usage_limit_reached": (False,), "balance_left": (True,)}, {"funds": "yes"}),
+    ("deepinfra", {"balance_left": (False,)}, {}),
+    ("siliconflow", {"account_state": ("normal",), "balance_available": (1.0,)}, {"funds": "yes"}),
+    ("siliconflow", {"account_state": ("normal",), "balance_available": (0.0,)}, {"funds": "unknown"}),  # vouchers
+    ("siliconflow", {"account_state": ("frozen",), "balance_available": (1.0,)}, {}),
+    ("siliconflow", {"balance_available": (1.0,)}, {"funds": "yes"}),
+    ("stepfun", {"account_type": ("prepaid",), "balance_available": (1.0,)}, {"funds": "yes"}),
+    ("stepfun", {"account_type": ("prepaid",), "balance_available": (0.0,)}, {"funds": "no"}),
+    ("stepfun", {"account_type": ("postpaid",), "balance_available": (0.0,)}, {}),
+    ("stepfun", {"balance_available": (1.0,)}, {}),
+    ("vercel", {"balance_available": (1.0,)}, {"funds": "yes"}),
+    ("vercel", {"balance_available": (0.0,)}, {}),  # calls with a key of one's own need no credits
+    ("fireworks", {"account_suspended": ("no such state",)}, {}),
+)
+
+
+@pytest.mark.parametrize(("provider", "values", "axes"), TABLE)
+def test_what_metrics_mean_together(provider: str, values: Values, axes: dict[str, str]) -> None:
+    found = PROVIDERS[provider].findings(values)
+    assert {finding.axis.value: finding.answer.value for finding in found} == axes
+    assert len(found) == len(axes)
+    assert all(finding.opens or finding.answer.value == "yes" for finding in found)
+
+
+@pytest.mark.parametrize("provider", [one for one in PROVIDERS if one != "huggingface"])
+def test_where_no_metric_is_known_no_axis_is_answered(provider: str) -> None:
+    assert {finding.answer.value for finding in PROVIDERS[provider].findings({})} <= {"unknown"}
