@@ -19,6 +19,7 @@ from .tunnels import Tunnels
 # Extensions of a request: where to note proxies and CA files, and whether its host may be at a private address.
 MANIFEST, VOUCHED = "testkey_manifest", "testkey_vouched"
 DIRECT = "testkey_direct"  # extension of a response that came through no proxy
+_IDLE_S = 2.0  # less than any server lets a connection idle (Node and uvicorn: 5 s), so that none is closed on us
 
 
 class Network(httpx.AsyncBaseTransport):
@@ -107,7 +108,7 @@ class Network(httpx.AsyncBaseTransport):
                 ssl_context=self._trusts,
                 max_connections=None,
                 max_keepalive_connections=None,
-                keepalive_expiry=5.0,
+                keepalive_expiry=_IDLE_S,
                 network_backend=Tunnels(proxy, near, self._trusts) if proxy else near,
             )
         return self._pools[way]
