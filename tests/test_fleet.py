@@ -133,7 +133,6 @@ def test_runs_share_the_connections_to_a_host(world: World) -> None:
         assert len(crowd.connections) <= at_most
 
 
-
 def test_what_needs_no_key_and_the_control_are_asked_once(world: World) -> None:
     for crowd in world.crowds.values():
         keyless = crowd.keyless

@@ -5,7 +5,7 @@ from testkey_nb.spec import Ask, Clause, KeyShape, LimitRules, Mark, Provider, R
 
 from . import huggingface_catalogue as catalogue
 from . import huggingface_key as key
-from .loose import items, mapping
+from .loose import items, mapping, objects
 from .rate_limit_headers import limit_metrics, limits_told
 
 _CHECKED = "2026-11-23"
@@ -23,8 +23,8 @@ def _powered_by(reply: Reply) -> str:
 
 
 def _routes_in_list(reply: Reply) -> str:
-    models = [mapping(model) for model in items(mapping(reply.json).get("data"))]
-    routed = sum(1 for model in models if isinstance(model.get("providers"), list))
+    models = items(mapping(reply.json).get("data"))
+    routed = sum(isinstance(model.get("providers"), list) for model in objects(models))
     return f"{routed} of {len(models)} models list their inference providers" if routed else ""
 
 

@@ -4,7 +4,7 @@ from testkey_nb.outcome import Capability, Outcome
 from testkey_nb.rows import ModelRow, Why
 from testkey_nb.spec import Ask, Clause, KeyShape, Mark, Provider, Region, Reply, Rows
 
-from .loose import items, mapping, moment, text
+from .loose import mapping, moment, objects, text
 from .model_lists import Entry, as_sample, each_model, no_such_model, parse_list, parse_one, plain_model
 
 _CHECKED = "2026-11-23"
@@ -25,7 +25,7 @@ def _model(entry: Entry) -> ModelRow | None:
 
 
 def _made_by_openai(reply: Reply) -> str:
-    owners = (mapping(entry).get("owned_by") for entry in items(mapping(reply.json).get("data")))
+    owners = [entry.get("owned_by") for entry in objects(mapping(reply.json).get("data"))]
     return 'owned_by "openai"' if "openai" in owners else ""
 
 

@@ -4,7 +4,7 @@ from testkey_nb.outcome import Capability, Outcome, Standing
 from testkey_nb.rows import ModelRow
 from testkey_nb.spec import Ask, Bare, Clause, KeyShape, LimitRules, Mark, Provider, Region, Reply, Rows
 
-from .loose import items, mapping, moment, text
+from .loose import mapping, moment, objects, text
 from .model_lists import Entry, among, as_sample, parse_list, plain_model, tokens
 from .openrouter_key import METRICS, findings, parse_key
 from .openrouter_prices import prices
@@ -56,11 +56,9 @@ _public, _allowed = parse_list(_unlisted, metric="models_public", prices=prices)
 
 
 def _own_list(reply: Reply) -> str:
-    for entry in map(mapping, items(mapping(reply.json).get("data"))):
-        if not text(entry.get("canonical_slug")):
-            continue
+    for entry in [one for one in objects(mapping(reply.json).get("data")) if one.get("canonical_slug")]:
         details = text(mapping(entry.get("links")).get("details")) or ""
-        if details.startswith("/api/v1/models/"):
+        if text(entry["canonical_slug"]) and details.startswith("/api/v1/models/"):
             return f"canonical_slug, links.details {details}"
     return ""
 

@@ -6,7 +6,7 @@ from testkey_nb.outcome import Capability
 from testkey_nb.rows import PriceRow
 from testkey_nb.spec import Ask, LimitRules, Mark, Provider, Region, Reply
 
-from .loose import items, mapping
+from .loose import mapping, objects
 from .model_lists import Entry, as_sample, parse_list, per_token
 
 _CHECKED = "2026-11-23"
@@ -15,7 +15,7 @@ _DOCS = "https://docs.sambanova.ai/docs/api-reference/models/get-environments-av
 
 
 def _own_metadata(reply: Reply) -> str:
-    return "sn_metadata" if any("sn_metadata" in mapping(e) for e in items(mapping(reply.json).get("data"))) else ""
+    return "sn_metadata" if any("sn_metadata" in e for e in objects(mapping(reply.json).get("data"))) else ""
 
 
 def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
