@@ -126,6 +126,12 @@ def test_no_host_sees_more_than_four_requests_at_a_time(world: World) -> None:
     assert most["huggingface.co"] == 4, "the bound is used"
 
 
+def test_no_connection_is_used_for_two_keys(world: World) -> None:
+    for crowd in world.crowds.values():
+        assert {len(keys) for keys in crowd.keys_over.values()} == {1}
+        assert sum(crowd.asked.values()) > len(crowd.keys_over), "a connection is used again for the same one"
+
+
 def test_what_needs_no_key_and_the_control_are_asked_once(world: World) -> None:
     for crowd in world.crowds.values():
         keyless = crowd.keyless

@@ -1,6 +1,7 @@
 """Ctrl-C: the first ends what goes on, and those that follow find it being tidied up and change nothing."""
 
 import signal
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -8,19 +9,25 @@ Done = TypeVar("Done")
 
 
 def heed_first() -> None:
-    """Let the first Ctrl-C from now on interrupt, and no other; a process that was started to ignore it still does."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    """Let the first Ctrl-C from now on interrupt, and no other.
+
+    A process that was started to ignore it still does, and a command that runs in a thread is never told of one.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    if in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
 
 
 def heed_no_more() -> None:
     """Let no Ctrl-C interrupt Python itself at its end, which would have the signal's own effect by then."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if _ours():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def leave_to_child() -> None:
     """Leave every Ctrl-C from now on to the program that is started next, which gets it from the terminal, too."""
-    signal.signal(signal.SIGINT, _too_late)  # ignored, it would be ignored by that program as well
+    if _ours():
+        signal.signal(signal.SIGINT, _too_late)  # ignored, it would be ignored by that program as well
 
 
 def asked_to_stop() -> bool:
@@ -65,6 +72,11 @@ def run(make: Callable[[], Coroutine[Any, Any, Done]]) -> Done:
     finally:
         if signal.getsignal(signal.SIGINT) is stop:
             signal.signal(signal.SIGINT, before)
+
+
+def _ours() -> bool:
+    """Whether `heed_first` has seen to what a Ctrl-C does."""
+    return signal.getsignal(signal.SIGINT) in {_interrupt, _too_late}
 
 
 def _interrupt(*_signal: object) -> None:

@@ -20,6 +20,7 @@ from .tunnels import Tunnels
 # hint of its key whose connections it may use; without a key those of nobody.
 MANIFEST, VOUCHED, WHOSE = "testkey_manifest", "testkey_vouched", "testkey_whose"
 DIRECT = "testkey_direct"  # extension of a response that came through no proxy
+_IDLE_S = 1.0  # less than servers let a connection idle (gunicorn: 2 s, Node and uvicorn: 5 s): none is closed on us
 
 
 class Network(httpx.AsyncBaseTransport):
@@ -109,7 +110,7 @@ class Network(httpx.AsyncBaseTransport):
                 ssl_context=self._trusts,
                 max_connections=None,
                 max_keepalive_connections=None,
-                keepalive_expiry=5.0,
+                keepalive_expiry=_IDLE_S,
                 network_backend=Tunnels(proxy, near, self._trusts) if proxy else near,
             )
         return self._pools[way]

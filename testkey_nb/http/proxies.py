@@ -101,9 +101,11 @@ def of_environment(scheme: str, host: str) -> Proxy | None:
         If what the environment names is no proxy that can be used.
 
     """
+    if scheme != "https" or is_loopback(host):
+        return None
     known = urllib.request.getproxies()
     named = known.get("https") or known.get("all", "")
-    if not named or scheme != "https" or is_loopback(host) or urllib.request.proxy_bypass(host):
+    if not named or urllib.request.proxy_bypass(host):
         return None
     return Proxy(named if "://" in named else f"http://{named}")  # as curl writes it
 
