@@ -6,8 +6,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from .errors import AddressRefused
 
-# RFC 6052 section 2.1 and RFC 4291 section 2.5.5.1
-_CARRYING = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+# RFC 6052 section 2.1, RFC 4291 section 2.5.5.1 and RFC 2765 section 2.1
+_CARRYING = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
+# What Python takes for public, some versions of it: RFC 6890 (a cloud's metadata is in there), RFC 8215 and RFC 9602.
+_NOT_GLOBAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "5f00::/16")))
 
 
 def origin(base_url: str, *, trust_endpoint: bool = False) -> str:
@@ -69,7 +71,7 @@ def may_be_at(host: str, address: str) -> bool:
 
 def _unrouted(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
-    return not address.is_global or address.is_multicast or site_local
+    return not address.is_global or address.is_multicast or site_local or any(address in net for net in _NOT_GLOBAL)
 
 
 def _carried(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:

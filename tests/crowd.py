@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ class Crowd:
         self.keyless: Counter[str] = Counter()  # the same, of requests without a key
         self.controls = 0
         self.most: Counter[str] = Counter()  # in flight at once, by real host
-        self.connections: set[tuple[str, int]] = set()
+        self.keys_over: defaultdict[tuple[str, int], set[str]] = defaultdict(set)  # by connection
         self._busy: Counter[str] = Counter()
         self._provider, self._personas, self._latency_s, self._bodies = provider, personas, latency_s, bodies or {}
         self._apps = {name: sandbox.app(provider, name) for name in {READY, *personas.values()}}
@@ -63,7 +63,7 @@ class Crowd:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         host, key = self._host(scope["path"]), bearer(Headers(scope=scope))
         self.asked[scope["path"]] += 1
-        self.connections.add(scope["client"])
+        self.keys_over[scope["client"]].add(key)
         if not key:
             self.keyless[scope["path"]] += 1
         self.controls += is_control(key)

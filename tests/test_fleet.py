@@ -18,7 +18,6 @@ from testkey_nb.fleet import Fleet, Pace, probe_many, read_fleet
 from testkey_nb.judge import VIEWS, Readiness, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.probe import Run, plan, probe_key
-from testkey_nb.providers import PROVIDERS
 from testkey_nb.rows import GRAINS
 
 PERSONAS = {
@@ -127,11 +126,10 @@ def test_no_host_sees_more_than_four_requests_at_a_time(world: World) -> None:
     assert most["huggingface.co"] == 4, "the bound is used"
 
 
-def test_runs_share_the_connections_to_a_host(world: World) -> None:
-    for provider, crowd in world.crowds.items():
-        at_most = 4 * len({ask.host for ask in PROVIDERS[provider].asks})  # in flight at once, over all runs
-        assert len(crowd.connections) <= at_most
-
+def test_no_connection_is_used_for_two_keys(world: World) -> None:
+    for crowd in world.crowds.values():
+        assert {len(keys) for keys in crowd.keys_over.values()} == {1}
+        assert sum(crowd.asked.values()) > len(crowd.keys_over), "a connection is used again for the same one"
 
 def test_what_needs_no_key_and_the_control_are_asked_once(world: World) -> None:
     for crowd in world.crowds.values():

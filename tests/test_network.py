@@ -28,6 +28,7 @@ from testkey_nb.outcome import Answer, Axis, Family, Outcome
 from testkey_nb.probe import plan, probe_key
 
 NAME = "provider.example"
+DEEPSEEK_KEY = "sk-4f1c0a9e8b7d6c5f4e3d2c1b0a9f8e7d"
 STEP_S = 0.03
 Served = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 PARTS = ("dns_s", "connect_s", "tls_s", "first_byte_s", "transfer_s")
@@ -171,8 +172,12 @@ PRIVATE = [
     "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "198.18.0.1",  # noqa: S104 - nothing is bound
     "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fec0::1", "ff02::1",
     "::ffff:10.0.0.1", "::10.0.0.1", "64:ff9b::10.0.0.1", "2002:a00:1::", "2001:db8::1",
+    "192.0.0.192", "::ffff:0:10.0.0.1", "64:ff9b:1::a00:1", "5f00::1",
 ]  # fmt: skip
-PUBLIC = ["8.8.8.8", "104.18.7.192", "2606:4700::1111", "64:ff9b::8.8.8.8", "::ffff:8.8.8.8", "2002:808:808::"]
+PUBLIC = [
+    "8.8.8.8", "104.18.7.192", "192.0.1.1", "2606:4700::1111", "64:ff9b::8.8.8.8", "::ffff:8.8.8.8", "::ffff:0:8.8.8.8",
+    "2002:808:808::",
+]  # fmt: skip
 
 
 class Near(httpcore.AsyncNetworkBackend):
@@ -221,7 +226,7 @@ def connected(found: list[str], near: Near, host: str = NAME, stagger_s: float =
     return str(there)
 
 
-# Connections that runs share.
+# Whose connections are used again.
 
 
 def answering(*answers: bytes) -> tuple[list[bytes], Served]:
@@ -241,25 +246,61 @@ def whole(body: bytes) -> bytes:
     return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
 
 
-def ask_one_after_the_other(answer: Served) -> list[object]:
-    """Ask twice over the same network, each time as another run would."""
+def ask_one_after_the_other(answer: Served, *keys: Key | None) -> list[object]:
+    """Ask once with each of the keys, over the same network."""
 
     async def asked() -> list[object]:
         found: list[object] = []
-        async with serving(answer) as port, Network() as network:
-            for _ in range(2):
-                async with Sender(network=network) as sender:
-                    exchange = await sender.get(f"http://127.0.0.1:{port}/")
-                    found.append(exchange.reply.json if exchange.reply else exchange.fault)
+        async with serving(answer) as port, Sender() as sender:
+            for key in keys:
+                exchange = await sender.get(
+                    f"http://127.0.0.1:{port}/", key=key, auth=("authorization", "Bearer {key}")
+                )
+                found.append(exchange.reply.json if exchange.reply else exchange.fault)
         return found
 
     return asyncio.run(asked())
 
 
-def test_runs_that_share_a_network_use_a_connection_again() -> None:
-    asked, answer = answering(whole(b"1"), whole(b"2"))
-    assert ask_one_after_the_other(answer) == [1, 2]
-    assert len(set(asked)) == 1
+def test_a_connection_is_used_again_for_the_same_key_only() -> None:
+    mine, control = Key("MINE", "made-up-key-of-mine"), Key("CONTROL", "made-up-key-that-is-none")
+    asked, answer = answering(*(whole(b"%d" % number) for number in range(6)))
+    assert ask_one_after_the_other(answer, None, mine, control, None, mine, control) == [*range(6)]
+    assert len(set(asked[:3])) == 3
+    assert asked[3:] == asked[:3]
+
+
+async def one_behind(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer the first question of a connection twice, and each further one with the answer to the one before."""
+    answers = [b""]
+    with contextlib.suppress(asyncio.IncompleteReadError):
+        while asked := await reader.readuntil(b"\r\n\r\n"):
+            answers.append(_deepseek(asked))
+            writer.write(answers[-2] or answers[-1])
+
+
+def _deepseek(asked: bytes) -> bytes:
+    if DEEPSEEK_KEY.encode() not in asked:
+        refused = b'{"error": {"message": "Authentication Fails", "type": "authentication_error"}}'
+        return whole(refused).replace(b"200 OK", b"401 Unauthorized")
+    if b"/models " in asked:
+        return whole(b'{"object": "list", "data": [{"id": "deepseek-chat", "object": "model"}]}')
+    amounts = b'"currency": "USD", "total_balance": "9.00", "granted_balance": "0.00", "topped_up_balance": "9.00"'
+    return whole(b'{"is_available": true, "balance_infos": [{%s}]}' % amounts)
+
+
+@pytest.mark.parametrize(("text", "auth"), [(DEEPSEEK_KEY, Answer.YES), (DEEPSEEK_KEY[::-1], Answer.NO)])
+def test_an_endpoint_that_is_one_answer_behind_makes_no_valid_key_invalid_nor_the_other_way_round(
+    text: str, auth: Answer
+) -> None:
+    async def probed() -> Answer:
+        async with serving(one_behind) as port:
+            at = f"http://127.0.0.1:{port}"
+            asked = plan("deepseek", base_url=at, trust_endpoint=True, operator="tests", samples=2)
+            run = await probe_key(Key(KEY_NAME, text), asked)
+            return judge_run(run).passport[Axis.AUTH].answer
+
+    assert asyncio.run(probed()) is auth
 
 
 @pytest.mark.parametrize("behind", [whole(b'"of nobody"'), b"HTTP/1.1 ", b" ", b"\r\n"])
@@ -270,9 +311,9 @@ def test_runs_that_share_a_network_use_a_connection_again() -> None:
         whole(b"1").replace(b"content-length: 1", b"transfer-encoding: chunked")[:-1] + b"1\r\n1\r\n0\r\n\r\n",
     ],
 )
-def test_what_lies_behind_an_answer_to_one_run_is_never_read_by_the_next(first: bytes, behind: bytes) -> None:
+def test_what_lies_behind_an_answer_keeps_its_connection_from_being_used_again(first: bytes, behind: bytes) -> None:
     asked, answer = answering(first + behind, whole(b"2"))
-    assert ask_one_after_the_other(answer) == [1, 2]
+    assert ask_one_after_the_other(answer, None, None) == [1, 2]
     assert len(set(asked)) == 2
 
 

@@ -16,17 +16,18 @@ from .proxies import Proxy, ca_files, of_environment
 from .resolving import Connection, Resolve, Resolving, addresses_of
 from .tunnels import Tunnels
 
-# Extensions of a request: where to note proxies and CA files, and whether its host may be at a private address.
-MANIFEST, VOUCHED = "testkey_manifest", "testkey_vouched"
+# Extensions of a request: where to note proxies and CA files, whether its host may be at a private address, and by the
+# hint of its key whose connections it may use; without a key those of nobody.
+MANIFEST, VOUCHED, WHOSE = "testkey_manifest", "testkey_vouched", "testkey_whose"
 DIRECT = "testkey_direct"  # extension of a response that came through no proxy
-_IDLE_S = 2.0  # less than any server lets a connection idle (Node and uvicorn: 5 s), so that none is closed on us
+_IDLE_S = 1.0  # less than servers let a connection idle (gunicorn: 2 s, Node and uvicorn: 5 s): none is closed on us
 
 
 class Network(httpx.AsyncBaseTransport):
     """The network: through `proxy`, else through the environment's (never to this machine), else directly.
 
-    Runs may share it.  A connection is used again only where nothing lies behind the answer before: it would be read as
-    the answer to the next question, which may be about another key.
+    A connection is used again only where nothing lies behind the answer before, and only for the same key: what comes
+    behind an answer once the next question has left is read as the answer to that, and must not be about another key.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ class Network(httpx.AsyncBaseTransport):
         self._proxy, self._resolve, self._trusts = proxy, resolve, trusts or tls_context()
         self._vouched = vouched
         self._ways: dict[tuple[str, str], Proxy | None] = {}  # by scheme and host, as the environment said at first
-        self._pools: dict[tuple[str, bool, str], httpcore.AsyncConnectionPool] = {}
+        self._pools: dict[tuple[str, bool, str, str], httpcore.AsyncConnectionPool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request` one way or the other.
@@ -79,7 +80,8 @@ class Network(httpx.AsyncBaseTransport):
             extensions=request.extensions,
         )
         vouched = url.host in self._vouched or bool(request.extensions.get(VOUCHED))
-        given = await self._pool(proxy, str(there.origin), vouched=vouched).handle_async_request(sent)
+        pool = self._pool(proxy, str(there.origin), str(request.extensions.get(WHOSE, "")), vouched=vouched)
+        given = await pool.handle_async_request(sent)
         extensions = {**given.extensions, DIRECT: proxy is None}
         return httpx.Response(given.status, headers=given.headers, stream=_Body(given), extensions=extensions)
 
@@ -95,13 +97,13 @@ class Network(httpx.AsyncBaseTransport):
             self._ways[scheme, host] = of_environment(scheme, host)
         return self._ways[scheme, host]
 
-    def _pool(self, proxy: Proxy | None, origin: str, *, vouched: bool) -> httpcore.AsyncConnectionPool:
-        """Return the connections of one way to one origin, of which none is waited for: slots bound what is in flight.
+    def _pool(self, proxy: Proxy | None, origin: str, whose: str, *, vouched: bool) -> httpcore.AsyncConnectionPool:
+        """Return one key's connections of one way to one origin; none is waited for: slots bound what is in flight.
 
         A pool goes through all of its connections at every request, so one for 40 hosts costs its share in every
         latency.  Those to vouched hosts are by themselves: no other request finds itself at a private address.
         """
-        way = (proxy.shown if proxy else "", vouched, origin)
+        way = (proxy.shown if proxy else "", vouched, origin, whose)
         if way not in self._pools:
             near = Resolving(_anywhere if proxy or vouched else may_be_at, self._resolve)
             self._pools[way] = httpcore.AsyncConnectionPool(

@@ -25,7 +25,7 @@ from testkey_nb.spec import Reply
 
 from .exchange import Exchange, Manifest
 from .faults import FAULTS, TIMEOUTS, NotConnected, kind_of
-from .network import DIRECT, MANIFEST, VOUCHED, Network
+from .network import DIRECT, MANIFEST, VOUCHED, WHOSE, Network
 from .quiet import quietly
 from .reading import certificate_of, read_bounded, reply_of, too_large
 from .timing import Stopwatch
@@ -65,8 +65,6 @@ class Sender:
     ----------
     transport
         What carries the requests instead of the network: the sandbox, or a test's recorder.
-    network
-        Connections that other runs use, too, and that are closed by whoever opened them; None for some of its own.
     key
         What no answer may echo.
     budget
@@ -88,7 +86,6 @@ class Sender:
         self,
         transport: httpx.AsyncBaseTransport | None = None,
         *,
-        network: Network | None = None,
         key: Key | None = None,
         budget: int = 60,
         request_s: float = REQUEST_S,
@@ -100,8 +97,8 @@ class Sender:
         """Open nothing yet; the run's time begins."""
         self.manifest, self._vouched = Manifest(), vouched
         self._headers = {**_HEADERS, **dict(headers)}
-        self._transport = transport or network or Network()
-        self._way, self._lent = ReadOnly(self._transport), transport is None and network is not None
+        self._transport = transport or Network()
+        self._way = ReadOnly(self._transport)
         self._key, self._budget, self._request_s = key, budget, request_s
         self._end = time.monotonic() + run_s
         self._politeness = politeness or Politeness()
@@ -114,9 +111,8 @@ class Sender:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close the connections, unless they are lent."""
-        if not self._lent:
-            await self._transport.aclose()
+        """Close the connections."""
+        await self._transport.aclose()
 
     @property
     def left_s(self) -> float:
@@ -187,7 +183,7 @@ class Sender:
     def _request(self, url: str, key: Key | None, name: str, form: str) -> httpx.Request:
         """Return a request; the key goes straight into its header and is in no local variable."""
         asked = httpx.URL(url)
-        extensions = {MANIFEST: self.manifest, VOUCHED: asked.host in self._vouched}
+        extensions = {MANIFEST: self.manifest, VOUCHED: asked.host in self._vouched, WHOSE: key.hint if key else ""}
         request = httpx.Request("GET", asked, headers=self._headers, extensions=extensions)
         if key:
             request.headers[name] = form.format(key=key.reveal())

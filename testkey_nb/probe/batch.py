@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from testkey_nb.errors import CallerError, DataExpired, KeyMalformed, KeyMissing
 from testkey_nb.expiry import lifetime_s, now
-from testkey_nb.http import AsyncTransport, Network
+from testkey_nb.http import AsyncTransport
 from testkey_nb.keys import Key, may_be_key
 from testkey_nb.politeness import IN_FLIGHT_PER_HOST, Politeness
 from testkey_nb.retention import hold
@@ -155,8 +155,8 @@ class Batch:
         self.purged = False
         self._asked, self._progress, self._ended = asked, progress, ended
         self._slots = asyncio.Semaphore(max(1, at_once))
-        self._politeness, self._network = Politeness(), Network()
-        self._shared = Shared(self._politeness, self._network)
+        self._politeness = Politeness()
+        self._shared = Shared(self._politeness)
         self._tasks: list[asyncio.Task[None]] = []
         self._look_at_keys()
         self._total = len(asked) - len(self.mistakes)
@@ -192,8 +192,7 @@ class Batch:
         self._tasks = [asyncio.ensure_future(self._take_turns(lane)) for lane in lanes]
         hold(self, "batch", Batch.purge, math.inf)
         # A cancelled gather waits for its children only where they return their exceptions.
-        async with self._network:
-            faults = await asyncio.gather(*self._tasks, return_exceptions=True)
+        faults = await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         if self.purged:
             raise DataExpired("everything was purged while this batch went on; probe again")
@@ -255,7 +254,7 @@ class Batch:
     def _in_common(self) -> Shared:
         """Return what runs share; it is begun anew after half of its time, so that a late run is kept for the rest."""
         if now() > self._shared.until - lifetime_s() / 2:
-            self._shared = Shared(self._politeness, self._network)
+            self._shared = Shared(self._politeness)
         hold(self._shared, "cache", Shared.forget, self._shared.until)
         return self._shared
 

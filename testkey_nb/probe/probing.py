@@ -88,7 +88,6 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, the ways in which a run c
     with UnderWay(probing.forget) as under_way:
         async with Sender(
             transport or (vantage.network(plan) if vantage else None),
-            network=probing.shared.network,
             key=key,
             budget=_budget(plan),
             run_s=min(run_s, max(0.0, key.until - now())),

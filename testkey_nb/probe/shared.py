@@ -1,6 +1,7 @@
 """What the runs of a batch have in common while it goes on.
 
-What is asked once for all, rows that are kept once, and connections.
+What is asked once for all, and rows that are kept once.  Never connections: what a broken server sends late over one
+would be read as the answer to the next question, which would be about another key.
 """
 
 import asyncio
@@ -8,7 +9,6 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 from testkey_nb.expiry import lifetime_s, now
-from testkey_nb.http import Network
 from testkey_nb.politeness import Politeness
 
 Made = TypeVar("Made")
@@ -25,14 +25,12 @@ class Shared:
     ----------
     politeness
         Of the whole batch; None for a run that is alone.
-    network
-        Connections of the whole batch; None where each run opens its own.
 
     """
 
-    def __init__(self, politeness: Politeness | None = None, network: Network | None = None) -> None:
+    def __init__(self, politeness: Politeness | None = None) -> None:
         """Share nothing yet."""
-        self.politeness, self.network = politeness or Politeness(), network
+        self.politeness = politeness or Politeness()
         self.until = now() + lifetime_s()
         self._once: dict[Hashable, asyncio.Future[Any]] = {}
         self._rows: dict[Any, Any] = {}
