@@ -20,7 +20,7 @@ from testkey_nb.probe.platforms import OTHER_PLATFORM
 from testkey_nb.probe.shared import Shared
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.rows import LimitRow, ModelRow, PriceRow, Why
-from testkey_nb.spec import LACKING, Ask, Clause, Finding, Metric, Region, Reply, Rows
+from testkey_nb.spec import LACKING, Ask, Clause, Finding, Metric, OfBody, Region, Reply, Rows
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BEFORE = NOW - timedelta(days=3)
@@ -290,3 +290,33 @@ def test_a_row_of_answers_tells_what_the_headers_say() -> None:
     row = told(ask(), Exchange(3, reply=reply(429, **{"retry-after": "30", "cf-ray": "8f0a1b2c3d4e5f60-FRA"}))).row
     assert (row.ask, row.method, row.host, row.path, row.keyed) == ("current_key", "GET", "a.example", "/me", True)
     assert (row.request, row.status, row.edge, row.retry_after) == (3, 429, "FRA", "30")
+
+
+def test_a_parser_of_bodies_reads_an_equal_body_once_and_any_other_parser_each_time() -> None:
+    def runs(parser: type[OfBody] | None, *digests: str) -> int:
+        calls: list[str] = []
+
+        def parse(given: Reply) -> Rows:
+            calls.append(given.digest)
+            return FOUND
+
+        one, shared = replace(ask(), parse=parser(parse) if parser else parse), Shared()
+        for digest in digests:
+            exchange = Exchange(1, reply=replace(reply(), digest=digest))
+            assert tell(KEY, PLAN, NOW, Answered(one, 0, "a.example", "/me", exchange), shared).rows.metrics
+        return len(calls)
+
+    assert runs(OfBody, "x", "x") == 1
+    assert runs(OfBody, "x", "y") == 2
+    assert runs(OfBody, "", "") == 2  # the key was blanked in it
+    assert runs(None, "x", "x") == 2
+
+
+def test_a_refusal_is_told_with_what_the_other_platforms_said_and_nothing_else_that_was_answered() -> None:
+    hosts = (Region("a.example", "here", "https://a.example"), Region("b.example", "there", "https://b.example"))
+    split = replace(PLAN, provider=replace(PLAN.provider, hosts=hosts))
+    here, there = refused(Outcome.DENIED), refused(Outcome.DENIED, OTHER_PLATFORM)
+    there = replace(there, row=replace(there.row, host="b.example"))
+    for answers, words in (((here,), "a separate platform at b.example"), ((here, there), "not accepted at b.example")):
+        [found] = made(*answers, plan=split).findings
+        assert words in found.why
