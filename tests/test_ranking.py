@@ -117,6 +117,8 @@ def test_a_route_priced_in_another_currency_only_is_not_compared_and_comes_after
         pytest.param([price("x", 8, 8, **CNY), price("x", 1, 1), price("y", 2, 2)], ["USD", "USD"],
                      id="a route with both is ranked by the common one"),
         pytest.param([price("x", 8, 8, **CNY), price("y", 7, 7, currency="EUR")], ["CNY", "EUR"], id="else by name"),
+        pytest.param([price("x", 7, 7, currency="EUR"), price("y", 8, 8, **CNY)], ["CNY", "EUR"],
+                     id="by name whichever comes first"),
     ],
 )  # fmt: skip
 def test_the_currency_that_most_routes_are_priced_in_is_the_one_that_is_ranked(
