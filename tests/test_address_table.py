@@ -4,8 +4,8 @@ import pytest
 
 from testkey_nb.addresses import is_loopback, is_private, may_be_at, origin
 from testkey_nb.errors import AddressRefused
-from testkey_nb.http.network import refuse_clear_text
-from testkey_nb.http.proxies import Proxy
+from testkey_nb.http.network import _anywhere, refuse_clear_text
+from testkey_nb.http.proxies import Proxy, of_environment
 
 # What a host is, also as resolvers read it: h(ere), p(rivate) or o(pen to the internet).
 
@@ -167,3 +167,85 @@ def test_what_would_leave_this_machine_in_the_clear_is_refused(
             refuse_clear_text(scheme, host, proxy)
     else:
         refuse_clear_text(scheme, host, proxy)
+
+
+# Through a proxy, or where somebody vouches for a host, private addresses are asked; a name of this machine stays here.
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "may"),
+    [
+        ("a.example", "10.0.0.1", True),
+        ("a.example", "127.0.0.1", True),
+        ("a.example", "8.8.8.8", True),
+        ("localhost", "127.0.0.1", True),
+        ("localhost", "10.0.0.1", False),
+        ("localhost", "8.8.8.8", False),
+        ("127.0.0.1", "8.8.8.8", False),
+    ],
+)
+def test_where_a_host_may_be_that_somebody_vouches_for(host: str, address: str, *, may: bool) -> None:
+    assert _anywhere(host, address) is may
+
+
+HTTPS, ALL, NONE = "https_proxy", "all_proxy", "no_proxy"
+ENVIRONMENT: tuple[tuple[dict[str, str], str, str, str | None], ...] = (
+    ({}, "https", "a.example", None),
+    ({HTTPS: "http://p.example:1"}, "https", "a.example", "http://p.example:1"),
+    ({HTTPS: "p.example:1"}, "https", "a.example", "http://p.example:1"),
+    ({HTTPS: "socks5://p.example"}, "https", "a.example", "socks5://p.example:1080"),
+    ({HTTPS: "https://p.example"}, "https", "a.example", "https://p.example:443"),
+    ({HTTPS: "http://p.example"}, "https", "a.example", "http://p.example:80"),
+    ({ALL: "http://p.example:1"}, "https", "a.example", "http://p.example:1"),
+    ({ALL: "http://p.example:1", HTTPS: "http://q.example:2"}, "https", "a.example", "http://q.example:2"),
+    ({HTTPS: "http://p.example:1"}, "http", "a.example", None),
+    ({"http_proxy": "http://p.example:1"}, "https", "a.example", None),
+    ({HTTPS: "http://p.example:1"}, "https", "localhost", None),
+    ({HTTPS: "http://p.example:1"}, "https", "127.0.0.1", None),
+    ({HTTPS: "http://p.example:1", NONE: "a.example"}, "https", "a.example", None),
+    ({HTTPS: "http://p.example:1", NONE: "b.example"}, "https", "a.example", "http://p.example:1"),
+    ({HTTPS: "http://p.example:1", NONE: "*"}, "https", "a.example", None),
+)
+
+
+@pytest.mark.parametrize(("environment", "scheme", "host", "shown"), ENVIRONMENT)
+def test_which_proxy_the_environment_names(
+    environment: dict[str, str], scheme: str, host: str, shown: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    found = of_environment(scheme, host)
+    assert (found.shown if found else None) == shown
+
+
+PROXIES = {
+    "http://p.example": ("http", "p.example", 80, False, False),
+    "https://p.example:8443/": ("https", "p.example", 8443, False, False),
+    "socks5h://me:word@127.0.0.1": ("socks5h", "127.0.0.1", 1080, True, True),
+    "http://[::1]:3128": ("http", "::1", 3128, True, False),
+    f"socks5://{'u' * 255}:{'p' * 255}@p.example:1": ("socks5", "p.example", 1, False, True),
+    f"socks5://{'u' * 256}@p.example:1": None,
+    f"socks5://u:{'p' * 256}@p.example:1": None,
+    f"socks5://{'h' * 256}:1": None,
+    "ftp://p.example": None,
+    "p.example:3128": None,
+    "http://": None,
+    "http://p.example:0": None,
+    "http://p.example:70000": None,
+    "http://p.example/path": None,
+    "http://p.example?q": None,
+    "http://p.example#f": None,
+    "http://p example": None,
+    "http://pröxy.example": None,
+}
+
+
+@pytest.mark.parametrize("url", PROXIES)
+def test_what_a_proxy_is(url: str) -> None:
+    expected = PROXIES[url]
+    if expected is None:
+        with pytest.raises(AddressRefused, match="write a proxy as"):
+            Proxy(url)
+        return
+    found = Proxy(url)
+    assert (found.scheme, found.host, found.port, found.local, found.has_login) == expected
