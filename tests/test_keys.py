@@ -430,3 +430,29 @@ NAMES = {
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_that_may_be_a_key_is_one_that_no_variable_has_or_that_looks_random(name: str) -> None:
     assert may_be_key(name) is NAMES[name]
+
+
+FAULTS = {
+    "x" * (MIN_CHARS - 1): "it has 7 characters, a key has 8 to 4096",
+    "x" * (MAX_CHARS + 1): "it has 4097 characters, a key has 8 to 4096",
+    " xxxxxxxx": "there is a space or line break at character 1",
+    "xxxxxxxx ": "there is a space or line break at character 9",
+    "xxxx\txxxx": "there is a space or line break at character 5",
+    "xxxx\u00a0xxxx": "there is a space or line break at character 5",
+    "xxxxxxxxé": "character 9 (U+00E9) is not printable ASCII",
+    "\x7fxxxxxxxx": "character 1 (U+007F) is not printable ASCII",
+    "\0xxxxxxxx": "character 1 (U+0000) is not printable ASCII",
+    "x" * MIN_CHARS: "",
+    "x" * MAX_CHARS: "",
+    "!xxxxxx~": "",
+}
+
+
+@pytest.mark.parametrize("text", FAULTS, ids=FAULTS.values())
+def test_why_a_text_is_no_key(text: str) -> None:
+    if not FAULTS[text]:
+        assert Key("K", text).fits(re.escape(text))
+        return
+    with pytest.raises(KeyMalformed) as caught:
+        Key("A_KEY", text)
+    assert str(caught.value).startswith(f"the key in A_KEY cannot be one: {FAULTS[text]}; copy it again")
