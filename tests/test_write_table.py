@@ -4,8 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import RunPersona
+import real_bodies as real
+import yaml
+from conftest import KEY_NAME, RunPersona
 
+from testkey_nb.actions.add_monitoring import add_monitoring
+from testkey_nb.actions.import_inventory import import_inventory
 from testkey_nb.actions.write import Written, check_no_key, headed, heading, line_ending, made_up, write
 from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import judge_run
@@ -112,3 +116,79 @@ def test_a_heading_takes_the_place_of_its_own_earlier_one_and_of_no_other(run_pe
     assert heading(mine).count("\n") == 3
     assert heading(real).count("\n") == 2
     assert all(line.startswith("# ") for line in heading(mine).splitlines())
+
+
+# What becomes of a credential's line in the inventory: cells that stand there, those that come of it, and what is told.
+
+HEAD = "credential,provider,owner_id,token_role,models,note"
+OWNER = "5eed0000a11ce0000000d0e5"
+MINE = f"{KEY_NAME},huggingface"
+NEW = f"{MINE},{OWNER},fineGrained,{real.COVERED},SANDBOX\n"
+LINE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("", NEW, ()),
+    (NEW, NEW, ()),
+    (f"{MINE},,,,\n", NEW, ()),
+    (f"{MINE},me,,,\n", NEW, (f"owner_id me → {OWNER}",)),
+    (f"{MINE},me,write,,\n", NEW, (f"owner_id me → {OWNER}", "token_role write → fineGrained")),
+    (f"{MINE},{OWNER},fineGrained,x/y,SANDBOX\n", NEW.replace("meta", "x/y;meta"), ()),
+    (f"{MINE},{OWNER},fineGrained,x/y;,SANDBOX\n", NEW.replace("meta", "x/y;meta"), ()),
+    (NEW.replace("SANDBOX", "mine"), NEW.replace("SANDBOX", "SANDBOX; mine"), ()),
+    (NEW.replace("SANDBOX", "mine; SANDBOX"), NEW.replace("SANDBOX", "mine; SANDBOX"), ()),
+    ("OTHER,huggingface,,,,\n", f"OTHER,huggingface,,,,\n{NEW}", ()),
+    (f"{KEY_NAME},openai,,,,\n", f"{KEY_NAME},openai,,,,\n{NEW}", ()),
+)
+
+
+@pytest.mark.parametrize(("there", "becomes", "told"), LINE)
+def test_what_becomes_of_a_credentials_line(
+    there: str, becomes: str, told: tuple[str, ...], run_persona: RunPersona
+) -> None:
+    files = import_inventory(judge_run(run_persona("launch-ready")), {"inventory.csv": f"{HEAD}\n{there}"})
+    assert files["inventory.csv"] == f"{HEAD}\n{becomes}"
+    assert files.notes == tuple(f"inventory.csv line 2, {KEY_NAME}: {one}" for one in told)
+
+
+@pytest.mark.parametrize(
+    ("note", "becomes"),
+    [("SANDBOX", ""), ("SANDBOX; mine", "mine"), ("mine; SANDBOX; more", "mine; more"), ("a; b", "a; b")],
+)
+def test_once_a_provider_has_answered_the_sandboxs_mark_goes(note: str, becomes: str, run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    evidence = tuple(row for row in run.identity.evidence if row.points_to != "sandbox")
+    answered = judge_run(replace(run, identity=replace(run.identity, evidence=evidence)))
+    there = f"{HEAD}\n{NEW}".replace("SANDBOX", note)
+    assert import_inventory(answered, {"inventory.csv": there})["inventory.csv"] == there.replace(note, becomes)
+
+
+def test_a_credential_that_stands_there_twice_is_refused_with_both_lines(run_persona: RunPersona) -> None:
+    with pytest.raises(LaunchFolderInvalid, match=rf"lines 2 and 4 are both {KEY_NAME} at huggingface; keep one"):
+        import_inventory(judge_run(run_persona("launch-ready")), {"inventory.csv": f"{HEAD}\n{NEW}OTHER,x,,,,\n{NEW}"})
+
+
+# What is watched: a question with the key seldom and patiently, any other often and at once.
+
+
+def test_what_a_watch_with_the_key_differs_in(run_persona: RunPersona) -> None:
+    files = add_monitoring(judge_run(run_persona("launch-ready")))
+    modules = yaml.safe_load(files["monitoring/blackbox.yml"])["modules"]
+    scraped = {job["job_name"]: job for job in yaml.safe_load(files["monitoring/prometheus.yml"])["scrape_configs"]}
+    [group] = yaml.safe_load(files["monitoring/alerts.yml"])["groups"]
+    assert group["name"] == f"testkey_huggingface_{KEY_NAME}"
+    assert set(modules) == set(scraped)
+    assert len(modules) == len(group["rules"]) > 1
+    keyed = {name for name, module in modules.items() if "authorization" in module["http"]}
+    assert keyed == {"huggingface_current_key"}
+    for name, rule in zip(scraped, group["rules"], strict=True):
+        module, job, with_key = modules[name], scraped[name], name in keyed
+        assert (module["prober"], module["http"]["method"], module["http"]["follow_redirects"]) == (
+            "http",
+            "GET",
+            False,
+        )
+        assert (job["scrape_interval"], rule["for"]) == (("15m", "45m") if with_key else ("1m", "5m"))
+        assert rule["labels"]["severity"] == ("critical" if with_key else "warning")
+        assert rule["alert"].endswith("KeyNotAccepted" if with_key else "NotAnswering")
+        asked = f'probe_success{{job="{name}", credential="{KEY_NAME}"}}'
+        assert rule["expr"] == (f"max_over_time({asked}[20m]) == 0" if with_key else f"{asked} == 0")
+        [static] = job["static_configs"]
+        assert static["labels"] == {"provider": "huggingface", "credential": KEY_NAME, "region": "global"}
