@@ -336,3 +336,63 @@ def test_an_unchanged_price_gets_the_new_day_and_without_one_a_person_is_asked(r
         assert [one.partition(": ")[2] for one in files.notes if ROUTE in one] == (
             [note] if not new else [f"{LIVE} {note}"]
         )[: bool(note)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({}, True),
+        ({"source": "", "input_usd_per_mtok": 1}, True),
+        ({"source": "", "input_usd_per_mtok": 0}, True),
+        ({"source": ""}, False),
+        ({"source": "", "output_usd_per_mtok": 1}, False),
+    ],
+)
+def test_a_row_that_no_source_has_a_price_for_is_named_once_somebody_has_worked_on_it(
+    run: Run, tmp_path: Path, cells: dict[str, Any], *, told: bool
+) -> None:
+    line = filed(run, days=90, **cells)
+    put(tmp_path, f"{HEADER}\n{line}")
+    files, _ = applied(priced(run), tmp_path)
+    assert line in files["prices.csv"]
+    notes = [note for note in files.notes if ROUTE in note]
+    assert ["the row stays, review it" in note for note in notes] == [True] * told
+
+
+def test_of_two_currencies_the_one_that_counts_is_filed(run: Run, tmp_path: Path) -> None:
+    for prices in ((paid(1, 2), YUAN), (YUAN, paid(1, 2))):
+        files, readiness = applied(priced(run, *prices), tmp_path / str(len(prices[0])))
+        assert readiness.rulings[MODEL, ROUTE].currency == "CNY"
+        assert [row.get("currency") for row in rows(files)] == ["CNY"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "sandbox", "taken"),
+    [
+        ({**ONE, "source": "SANDBOX contract"}, True, True),
+        ({**ONE, "source": "SANDBOX contract"}, False, True),
+        (ONE, True, False),
+        (ONE, False, True),
+        ({"source": "contract"}, True, True),
+    ],
+)
+def test_a_made_up_price_takes_the_place_of_made_up_and_empty_rows_only(
+    run: Run, run_persona: RunPersona, tmp_path: Path, cells: dict[str, Any], *, sandbox: bool, taken: bool
+) -> None:
+    of = run_persona("launch-ready") if sandbox else run
+    line = filed(of, days=90, **cells)
+    put(tmp_path, f"{HEADER}\n{line}")
+    files, _ = applied(priced(of, paid(1.1, 2)), tmp_path)
+    assert (line not in files["prices.csv"]) is taken
+    amount = {"input_usd_per_mtok": "1.1", "output_usd_per_mtok": "2"}
+    assert amounts(files)[0] == (amount if taken else {"input_usd_per_mtok": "1.0", "output_usd_per_mtok": "2.0"})
+    assert any("a made-up price takes no real one's place" in note for note in files.notes) is not taken
+
+
+@pytest.mark.parametrize("source", ["contract", ""])
+def test_a_whole_price_in_another_currency_is_taken_whoever_filed_it(run: Run, tmp_path: Path, source: str) -> None:
+    line = filed(run, days=90, **{**THOUSAND, "source": source})
+    put(tmp_path, f"{HEADER}\n{line}")
+    files, _ = applied(priced(run, paid(0.02, 0.05)), tmp_path)
+    assert line in files["prices.csv"]
+    assert len(rows(files)) == 2
