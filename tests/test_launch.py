@@ -17,6 +17,7 @@ from testkey_nb.launch import (
     Launch,
     cell_meant,
     models_in,
+    parse_yaml,
     read_launch,
 )
 from testkey_nb.rows import PriceRow
@@ -325,3 +326,10 @@ def test_every_provider_has_its_own_hosts_and_what_stands_in_each_file_is_kept(f
     (folder / "review.md").write_bytes(b"one\ntwo\xff")
     with pytest.raises(LaunchFolderInvalid, match=r"review\.md cannot be read \(line 2 is not UTF-8\)"):
         read_launch(folder)
+
+
+@pytest.mark.parametrize(("text", "where"), [("a: b: c\n", " line 1"), ("a: 1\nb: [\n", " line 3"), ("[" * 5000, "")])
+def test_yaml_that_is_none_is_named_with_its_line(text: str, where: str) -> None:
+    with pytest.raises(LaunchFolderInvalid) as caught:
+        parse_yaml("routes.yaml", text)
+    assert str(caught.value) == f"routes.yaml{where} is not YAML; mend or remove it"
