@@ -113,3 +113,23 @@ def test_a_person_is_asked_and_what_they_say_is_taken(
     assert "deepseek" in shown
     assert "dashscope" in shown
     assert HEX32 not in shown
+
+
+SHAPE, ADMIN = "the shape is that of {} keys of {}", ": such a key manages an account and calls no model"
+CANDIDATES = {
+    "hf_" + "q" * 34: {("huggingface", "user"): SHAPE.format("user", "Hugging Face Router")},
+    "gsk_" + "q" * 52: {("groq", "user"): SHAPE.format("user", "Groq")},
+    "sk-ant-admin01-" + "q" * 80: {("anthropic", "admin"): SHAPE.format("admin", "Anthropic") + ADMIN},
+    "a" * 32: {
+        ("deepinfra", "user"): SHAPE.format("user", "DeepInfra") + ", and fits keys of Mistral AI too",
+        ("mistral", "user"): SHAPE.format("user", "Mistral AI") + ", and fits keys of DeepInfra too",
+    },
+    "hf_" + "q" * 33: {},
+}
+
+
+@pytest.mark.parametrize("text", CANDIDATES)
+def test_what_is_said_of_a_shape(text: str) -> None:
+    found = identify(Key("K", text))
+    assert {(one.provider, one.key_type): one.why for one in found} == CANDIDATES[text]
+    assert [one.provider for one in found] == [provider for provider, _ in CANDIDATES[text]]

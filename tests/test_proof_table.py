@@ -130,7 +130,7 @@ ADMIN = (
     ("anthropic", "sk-ant-api03-" + "q" * 80, False),
     ("huggingface", "hf_" + "q" * 34, False),
     ("huggingface", "sk-ant-admin01-" + "q" * 80, True),
-    ("huggingface", "sk-proj-" + "q" * 60, False),
+    ("huggingface", "gsk_" + "q" * 52, False),
     ("huggingface", "of-no-shape-at-all", False),
 )
 
