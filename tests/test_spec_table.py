@@ -7,6 +7,7 @@ import pytest
 
 from testkey_nb.outcome import Outcome
 from testkey_nb.providers import PROVIDERS
+from testkey_nb.rows import Why
 from testkey_nb.spec import Clause, KeyShape, LimitRules, Mark, Region, Reply, Rows
 
 HUB = PROVIDERS["huggingface"]
@@ -80,6 +81,11 @@ def test_the_first_clause_that_holds_decides_and_those_of_the_ask_come_first() -
     assert provider.judge(reply)[0] is Outcome.DENIED
     assert provider.judge(reply, (clauses[1],))[::2] == (Outcome.FORBIDDEN, "forbidden")
     assert provider.judge(reply)[1] == "status 401"
+    said: tuple[tuple[dict[str, Any], str], ...] = (
+        ({}, "status 401"), ({"words": "{"}, "{"), ({"words": "{", "why": Why("said")}, "said")
+    )  # fmt: skip
+    for parts, why in said:
+        assert replace(HUB, outcomes=(replace(clauses[0], **parts),)).judge(reply)[1] == why
 
 
 # Hosts: those for the same thing stand for each other in their regions.

@@ -1,18 +1,23 @@
 """What is written and what is refused, line by line: keys in files, files that changed, line endings and headings."""
 
+import tomllib
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import real_bodies as real
 import yaml
-from conftest import KEY_NAME, RunPersona
+from changes import axes
+from conftest import KEY_NAME, AllDone, RunPersona
 
 from testkey_nb.actions.add_monitoring import add_monitoring
+from testkey_nb.actions.add_provider_config import add_provider_config
+from testkey_nb.actions.human_review import human_review
 from testkey_nb.actions.import_inventory import import_inventory
 from testkey_nb.actions.write import Written, check_no_key, headed, heading, line_ending, made_up, write
 from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
-from testkey_nb.judge import judge_run
+from testkey_nb.judge import judge_run, of_dimension
 
 KEY = "hf_" + "abcdEFGH" * 4 + "ij"
 LINES = {
@@ -192,3 +197,78 @@ def test_what_a_watch_with_the_key_differs_in(run_persona: RunPersona) -> None:
         assert rule["expr"] == (f"max_over_time({asked}[20m]) == 0" if with_key else f"{asked} == 0")
         [static] = job["static_configs"]
         assert static["labels"] == {"provider": "huggingface", "credential": KEY_NAME, "region": "global"}
+
+
+# What becomes of a provider's table: fields that stand there, those that come of it, and what is told.
+
+REGION, HOSTS = 'region = "global"', ["sandbox.localhost"]
+CONFIGS: tuple[tuple[str, dict[str, object], tuple[str, ...]], ...] = (
+    ("", {}, ()),
+    ('name = "HF"', {"name": "HF"}, ("has the name HF, this run found Hugging Face Router; it stays, review it",)),
+    ('name = ""', {}, ()),
+    ("name = 3", {}, ()),
+    ('region = "eu"', {"region": "eu"}, ("has the region eu, this run found global; it stays, review it",)),
+    (REGION, {}, ()),
+    ('hosts = ["a.example"]', {"hosts": ["a.example", *HOSTS]},
+     ("also has the hosts a.example, which stay; review them",)),
+    ('hosts = ["sandbox.localhost"]', {}, ()),
+    ('hosts = ["sandbox.localhost", "b"]', {"hosts": [*HOSTS, "b"]},
+     ("also has the hosts b, which stay; review them",)),
+    ("hosts = []", {}, ()),
+    ('identity = "relay"', {}, ()),
+    ('docs = "mine"', {}, ()),
+    ("team = 7", {"team": 7}, ()),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("there", "differs", "told"), CONFIGS)
+def test_what_becomes_of_a_providers_table(
+    there: str, differs: dict[str, object], told: tuple[str, ...], run_persona: RunPersona
+) -> None:
+    readiness = judge_run(run_persona("launch-ready"))
+    before = f"[providers.huggingface]\n{there}\n" if there else ""
+    files = add_provider_config(readiness, {"providers.toml": before})
+    provider = readiness.run.plan.provider
+    found = tomllib.loads(files["providers.toml"])["providers"]["huggingface"]
+    assert found == {
+        "name": "Hugging Face Router", "hosts": HOSTS, "api": "http://sandbox.localhost/v1", "region": "global",
+        "identity": "vouched", "docs": provider.docs, "docs_checked": provider.checked, **differs,
+    }  # fmt: skip
+    assert files.notes == tuple(f"providers.toml: huggingface {one}" for one in told)
+    assert add_provider_config(readiness, dict(files))["providers.toml"] == files["providers.toml"]
+
+
+# A review stays where it says the same of an earlier moment, and goes above any other.
+
+
+def test_a_review_stays_where_nothing_but_moment_and_ticks_differ(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    text = human_review(judge_run(run))["review.md"]
+    later = replace(run, stamp=replace(run.stamp, observed_at=run.stamp.observed_at + timedelta(hours=1)))
+    for before in (
+        text,
+        text.replace("- [ ]", "- [x]"),
+        f"mine\n{text}more\n",
+        text.replace("## Gates", "mine\n## Gates"),
+    ):
+        assert human_review(judge_run(later), {"review.md": before})["review.md"] == before
+    denied = human_review(judge_run(axes(later, funds="n")), {"review.md": text})["review.md"]
+    assert denied.endswith(f"\n\n---\n\n{text}")
+    assert denied.count("# Review of HF_TOKEN") == 2
+    above = human_review(judge_run(later), {"review.md": denied})["review.md"]
+    assert above.endswith(f"\n\n---\n\n{denied}")  # what stands below the line is of another time
+
+
+def test_a_review_ticks_what_is_open_and_names_the_step_of_what_is_not(
+    run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("launch-ready")
+    folder = replace(all_done(run), watched=frozenset())
+    lines = human_review(judge_run(axes(run, scope="n"), folder))["review.md"].splitlines()
+    gates = [line for line in lines if line.startswith("- [")]
+    assert gates == ["- [x] **identification**", "- [ ] **inventory**", "- [x] **pricing**", "- [x] **routing**",
+                     "- [ ] **launch**"]  # fmt: skip
+    steps = [line.strip() for line in lines if "smallest step" in line]
+    assert steps == ["- smallest step: because", r"- smallest step: write it with the action add\_monitoring"]
+    narrow = human_review(judge_run(run, folder, of_dimension("inventory-fit")))["review.md"]
+    assert narrow.count(" (not required for inventory-fit)") == 2
