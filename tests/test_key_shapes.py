@@ -1,6 +1,7 @@
 """Whose keys look like this one: every candidate, no winner, and no look-alike."""
 
 import re
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -133,3 +134,14 @@ def test_what_is_said_of_a_shape(text: str) -> None:
     found = identify(Key("K", text))
     assert {(one.provider, one.key_type): one.why for one in found} == CANDIDATES[text]
     assert [one.provider for one in found] == [provider for provider, _ in CANDIDATES[text]]
+
+
+def test_a_key_that_may_be_of_two_kinds_of_one_vendor_is_told_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    vendor = PROVIDERS["huggingface"]
+    user = vendor.key_shapes[0]
+    shapes = (user, replace(user, type="org"), user)
+    monkeypatch.setattr(identity.shapes, "PROVIDERS", {"huggingface": replace(vendor, key_shapes=shapes)})
+    assert [(one.provider, one.key_type) for one in identify(Key("K", "hf_" + "q" * 34))] == [
+        ("huggingface", "user"),
+        ("huggingface", "org"),
+    ]

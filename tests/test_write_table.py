@@ -15,7 +15,7 @@ from testkey_nb.actions.add_monitoring import add_monitoring
 from testkey_nb.actions.add_provider_config import add_provider_config
 from testkey_nb.actions.human_review import human_review
 from testkey_nb.actions.import_inventory import import_inventory
-from testkey_nb.actions.write import Written, check_no_key, headed, heading, line_ending, made_up, write
+from testkey_nb.actions.write import Written, check_no_key, difference, headed, heading, line_ending, made_up, write
 from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import judge_run, of_dimension
 
@@ -272,3 +272,21 @@ def test_a_review_ticks_what_is_open_and_names_the_step_of_what_is_not(
     assert steps == ["- smallest step: because", r"- smallest step: write it with the action add\_monitoring"]
     narrow = human_review(judge_run(run, folder, of_dimension("inventory-fit")))["review.md"]
     assert narrow.count(" (not required for inventory-fit)") == 2
+
+
+def test_a_difference_shows_as_much_around_as_is_asked_for() -> None:
+    now = "".join(f"{n}\n" for n in range(20))
+    text = now.replace("9\n", "nine\n", 1)
+    assert difference("a", now, text, around=0) == ["--- a (now)", "+++ a", "@@ -10 +10 @@", "-9", "+nine"]
+    assert len(difference("a", now, text)) == 3 + 2 + 2 * 3
+    assert difference("a", now, now) == []
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o600, 0o640])
+def test_a_file_that_is_written_over_keeps_its_mode_and_a_new_one_can_be_read(mode: int, tmp_path: Path) -> None:
+    (tmp_path / "review.md").write_text("old")
+    (tmp_path / "review.md").chmod(mode)
+    write(tmp_path, {"review.md": "new", "routes.yaml": "new"}, {"review.md": "old"})
+    assert (tmp_path / "review.md").stat().st_mode & 0o777 == mode
+    assert (tmp_path / "routes.yaml").stat().st_mode & 0o777 == 0o644
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["review.md", "routes.yaml"]
