@@ -1,5 +1,7 @@
 """What is written and what is refused, line by line: keys in files, files that changed, line endings and headings."""
 
+import os
+import time
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
@@ -290,3 +292,29 @@ def test_a_file_that_is_written_over_keeps_its_mode_and_a_new_one_can_be_read(mo
     assert (tmp_path / "review.md").stat().st_mode & 0o777 == mode
     assert (tmp_path / "routes.yaml").stat().st_mode & 0o777 == 0o644
     assert sorted(path.name for path in tmp_path.iterdir()) == ["review.md", "routes.yaml"]
+
+
+LEFT = {  # name, how old in seconds, whether it stays
+    ".review.md.0123abcd": (3601, False),
+    ".review.md.0123abce": (3000, True),
+    ".review.md.0123abc": (9999, True),
+    ".review.md.0123ABCD": (9999, True),
+    ".other.md.0123abcd": (9999, True),
+    "review.md.0123abcd": (9999, True),
+}
+
+
+def test_what_a_killed_writer_left_beside_its_file_goes_after_an_hour_and_nothing_else_does(tmp_path: Path) -> None:
+    for name, (age_s, _) in LEFT.items():
+        (tmp_path / name).write_text("x")
+        os.utime(tmp_path / name, (time.time() - age_s,) * 2)
+    write(tmp_path, {"review.md": "new"})
+    assert {path.name for path in tmp_path.iterdir()} == {"review.md", *(name for name in LEFT if LEFT[name][1])}
+
+
+def test_of_two_headings_of_one_run_the_first_is_renewed(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    first = judge_run(run)
+    later = judge_run(replace(run, stamp=replace(run.stamp, observed_at=run.stamp.observed_at + timedelta(days=1))))
+    twice = f"{heading(first)}name: x\n{heading(first)}name: y\n"
+    assert headed(twice, later) == f"{heading(later)}name: x\n{heading(first)}name: y\n"
