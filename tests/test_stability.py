@@ -276,8 +276,8 @@ def test_which_samples_tell_anything_and_which_failed(
 
 @pytest.mark.parametrize(
     ("failures", "window", "expected"),
-    [(3, 5, True), (4, 5, False), (3, 4, True), (3, 3, False), (2, 3, True), (1, 1, True), (2, 1, False), (3, 0, True), (4, 0, False),
-     (0, 5, False), (0, 0, False)],
+    [(3, 5, True), (4, 5, False), (3, 4, True), (3, 3, False), (2, 3, True), (1, 1, True), (2, 1, False),
+     (3, 0, True), (4, 0, False), (0, 5, False), (0, 0, False)],
 )  # fmt: skip
 def test_how_many_of_the_last_samples_make_a_route_unstable(failures: int, window: int, *, expected: bool) -> None:
     answers = [row(number, outcome) for number, outcome in enumerate((OK, DOWN, OK, DOWN, DOWN), start=1)]
