@@ -144,6 +144,11 @@ def test_which_base_urls_may_be_asked(url: str, fault: str, vouched_fault: str) 
             assert origin(url, trust_endpoint=trusted) == url.rstrip("/")
 
 
+def test_nobody_vouches_for_a_private_address_unless_it_is_said() -> None:
+    with pytest.raises(AddressRefused, match="say so with --trust-endpoint"):
+        origin("https://10.0.0.1")
+
+
 NEAR, FAR = Proxy("http://127.0.0.1:3128"), Proxy("http://proxy.example:3128")
 CLEAR_TEXT = (
     ("https", "a.example", None, ""),
