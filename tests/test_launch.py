@@ -249,7 +249,8 @@ def test_no_text_in_a_table_makes_reading_raise_anything_but_the_callers_mistake
 @pytest.mark.parametrize(
     ("cell", "meant"),
     [("x", "x"), (" x ", "x"), ("'=1", "=1"), ("'+1", "+1"), ("'-1", "-1"), ("'@x", "@x"), (" '=1 ", "=1"),
-     ("'x", "'x"), ("'", "'"), ("=1", "=1"), ("''=1", "''=1"), ("", "")],
+     ("'x", "'x"), ("'", "'"), ("=1", "=1"), ("''=1", "''=1"), ("", ""), ("a=1", "a=1"),
+     ("x-1", "x-1")],
 )  # fmt: skip
 def test_the_apostrophe_that_keeps_a_spreadsheet_from_running_a_cell_is_no_part_of_it(cell: str, meant: str) -> None:
     assert cell_meant(cell) == meant
