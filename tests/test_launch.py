@@ -279,7 +279,7 @@ def test_a_line_is_read_by_the_names_of_its_columns_and_may_lack_cells_or_have_m
         Credential("TWO", "openai", "", frozenset({"m", "n"})),
         Credential("3", "openai", "m\ne", frozenset({"m"})),
     )
-    assert [one.line for one in found] == [4, 5, 6]
+    assert [one.line for one in found] == [3, 5, 6]
     (folder / "inventory.csv").write_text("credential\n# nobody yet\n", encoding="utf-8")
     assert read_launch(folder).inventory == ()
 
