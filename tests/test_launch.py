@@ -267,8 +267,8 @@ def test_a_line_is_read_by_the_names_of_its_columns_and_may_lack_cells_or_have_m
     columns = "base_url, models ,owner_id,provider,credential,region"
     lines = (
         "# a comment",
-        "",
         "https://a.example,m,me,openai,ONE,eu,more",
+        "",
         ",m;n,,openai,TWO",
         '"",m,"m\ne",openai,3,',
     )
