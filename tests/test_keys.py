@@ -418,6 +418,7 @@ NAMES = {
     "hf_" + "abcd" * 8: False,  # nothing random in it
     "sk_" + "a1" * 10: True,
     "tgp_v1_" + "a1" * 10: True,
+    "VENICE_INFERENCE_KEY_2": False,  # as people name variables, though a vendor's keys begin like that
     "sk-proj-1": True,
     "1KEY": True,
     "two words": True,
