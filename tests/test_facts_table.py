@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from testkey_nb.http import Exchange, Manifest
+from testkey_nb.http import Exchange, Manifest, Split
 from testkey_nb.identity import Identity
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome, Verdict
@@ -184,6 +184,7 @@ SAID: tuple[tuple[Told, tuple[Finding, ...], bool, dict[str, str]], ...] = (
     (refused(Outcome.NO_FUNDS), (YES,), False, {"auth": "yes", "funds": "no"}),
     (refused(Outcome.DENIED), (YES, NO_HERE), False, {"auth": "yes", "region": "no"}),
     (refused(Outcome.FORBIDDEN), (YES,), True, {"auth": "yes", "scope": "no"}),
+    (refused(Outcome.NO_FUNDS), (YES,), True, {"auth": "yes", "funds": "no", "scope": "no"}),
     (refused(Outcome.FORBIDDEN), (), True, {}),
     (refused(Outcome.DENIED), (), True, {"auth": "no"}),
 )
@@ -320,3 +321,13 @@ def test_a_refusal_is_told_with_what_the_other_platforms_said_and_nothing_else_t
     for answers, words in (((here,), "a separate platform at b.example"), ((here, there), "not accepted at b.example")):
         [found] = made(*answers, plan=split).findings
         assert words in found.why
+
+
+def test_a_row_of_answers_tells_where_its_time_went_and_over_what() -> None:
+    split = Split(0.1, 0.2, 0.3, 0.4, 0.5)
+    sent = Exchange(1, reply=reply(), latency_s=0.6, total_s=0.7, split=split, size_bytes=8, asked_at=NOW, issuer="CA",
+                    peer="::1")  # fmt: skip
+    row = told(ask(), sent).row
+    assert (row.dns_s, row.connect_s, row.tls_s, row.first_byte_s, row.transfer_s) == (0.1, 0.2, 0.3, 0.4, 0.5)
+    assert (row.latency_s, row.total_s, row.size_bytes, row.asked_at) == (0.6, 0.7, 8, NOW)
+    assert (row.tls_issuer, row.address_family) == ("CA", "ipv6")
