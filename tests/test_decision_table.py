@@ -505,3 +505,63 @@ def test_a_config_is_done_with_the_hosts_of_the_runs_region(
     for named, done in ((hosts, "yes"), ({*hosts, "more.example"}, "yes"), (hosts - {max(hosts)}, "no")):
         folder_ = replace(Launch(), hosts={"huggingface": frozenset(named)})
         assert judge_run(replace(run, plan=plan), folder_).gates[0].done == done
+
+
+# A filed price is done where it is whole, dated, sourced and fresh, of a live route, and in the currency that counts.
+
+
+FILED: tuple[tuple[dict[str, Any], str], ...] = (
+    ({}, "yes"),
+    ({"free": True, "input_per_mtok": None}, "yes"),
+    ({"input_per_mtok": None}, "no"),
+    ({"output_per_mtok": None}, "no"),
+    ({"checked_at": None}, "no"),
+    ({"source": ""}, "no"),
+    ({"route": "elsewhere"}, "no"),
+    ({"region": "eu"}, "no"),
+    ({"model": "another/model"}, "no"),
+    ({"above_input_tokens": 128_000}, "no"),
+    ({"hours": "01:00-04:00"}, "no"),
+    ({"currency": "CNY"}, "yes"),
+    ({"input_per_mtok": 0.0}, "no"),
+)
+
+
+@pytest.mark.parametrize(("differs", "done"), FILED)
+def test_which_filed_price_is_done(
+    differs: dict[str, Any], done: str, run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = uncatalogued(run_persona("launch-ready"), prices=())
+    filed = next(row for row in all_done(run_persona("launch-ready")).prices["huggingface"] if row.route)
+    folder_ = replace(Launch(), prices={"huggingface": (replace(filed, **differs),)})
+    gate = judge_run(run, folder_).gates[2]
+    assert gate.done == done
+    words = "every covered model" if done == "yes" else f"no whole and fresh price of {real.COVERED}"
+    assert words in gate.done_why
+
+
+@pytest.mark.parametrize(("days", "done"), [(0, "yes"), (30, "yes"), (30.1, "no"), (-1, "yes"), (-1.1, "no")])
+def test_a_filed_price_is_done_for_as_long_as_the_policy_says(
+    days: float, done: str, run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("launch-ready")
+    then = run.stamp.observed_at - timedelta(days=days)
+    rows = tuple(replace(row, checked_at=then) for row in all_done(run).prices["huggingface"])
+    folder_ = replace(Launch(), prices={"huggingface": rows})
+    assert judge_run(uncatalogued(run, prices=()), folder_).gates[2].done == done
+
+
+def test_a_filed_price_in_a_currency_that_does_not_count_is_not_done(
+    run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = uncatalogued(run_persona("launch-ready"), prices=())
+    dollars = next(row for row in all_done(run_persona("launch-ready")).prices["huggingface"] if row.route)
+    yuan = replace(dollars, currency="CNY")
+    dear = replace(yuan, input_per_mtok=99.0, output_per_mtok=99.0)
+    for rows, done in (((dollars, yuan), "yes"), ((dollars, yuan, dear), "no"), ((yuan, dear), "no")):
+        folder_ = replace(Launch(), prices={"huggingface": rows})
+        assert judge_run(run, folder_).gates[2].done == done
+    aud = uncatalogued(run_persona("launch-ready"), prices=(replace(dollars, source="live", currency="AUD"),))
+    for currency, done in (("AUD", "yes"), ("USD", "no")):
+        nobodys = replace(dollars, source="contract", currency=currency)
+        assert judge_run(aud, replace(Launch(), prices={"huggingface": (nobodys,)})).gates[2].done == done

@@ -577,3 +577,37 @@ def test_a_newer_catalogue_is_the_same_source_and_moves_prices(export: Export) -
     [change] = drift(export, edited(export, newer))
     assert (change.change, change.aspect, change.percent) == (Shift.MOVED, "output_per_mtok", 100)
     assert change.subject.endswith("genai-prices × USD")
+
+
+@pytest.mark.parametrize(
+    ("edit", "area"),
+    [
+        (lambda e: e["gates"][2].update(may="unknown", why="so it is"), Area.GATES),
+        (lambda e: e["capabilities"][1].update(state="denied", why="so it is"), Area.CAPABILITIES),
+        (lambda e: e["action"].update(id=None, why="so it is"), Area.READINESS),
+    ],
+)
+def test_a_verdict_that_changed_is_told_with_the_later_exports_why(edit: Edit, area: Area, export: Export) -> None:
+    [change] = drift(export, edited(export, edit))
+    assert (change.area, change.why) == (area, "so it is")
+
+
+MOMENTARY = (
+    ("x_remaining", "requests", True),
+    ("x_remaining", "tokens", True),
+    ("x_remaining", "USD", False),
+    ("remaining_x", "requests", False),
+    ("x", "s", True),
+    ("x_as_of", "UTC", True),
+    ("as_of_x", "UTC", False),
+    ("x", "USD", False),
+)
+
+
+@pytest.mark.parametrize(("metric", "unit", "momentary"), MOMENTARY)
+def test_what_is_of_the_moment_is_no_difference(metric: str, unit: str, export: Export, *, momentary: bool) -> None:
+    def valued(value: int) -> Export:
+        row = {"metric": metric, "value": value, "unit": unit, "ask": "current_key"}
+        return edited(export, lambda e: e["metrics"].append(row))
+
+    assert bool(drift(valued(1), valued(2))) is not momentary

@@ -248,3 +248,151 @@ def test_a_row_that_says_two_things_is_refused_before_anything_is_written(run: R
     put(tmp_path, f"{HEADER}\n{filed(run, input_usd_per_mtok=0.02, **THOUSAND)}")
     with pytest.raises(ValueError, match=r"prices\.csv line 2 has prices of two kinds; keep either"):
         ARTEFACTS[Action.FILL_PRICING](judge_run(run), present(tmp_path))
+
+
+# What takes the place of an old row in dollars, and what a person has to do: old cells, new price, and a word of why.
+
+ZERO, OUT, RISE = "never changes from or to 0", "never taken out", "rises by more than 50%"
+ONE = {"input_usd_per_mtok": 1.0, "output_usd_per_mtok": 2.0}
+FREE: dict[str, Any] = {"free": "true"}
+REPLACED: tuple[tuple[dict[str, Any], dict[str, Any], str], ...] = (
+    (ONE, paid(1.1, 2), ""),
+    (ONE, paid(1, 2.1), ""),
+    (ONE, paid(0.1, 0.2), ""),
+    (ONE, paid(1.5, 3), ""),
+    (ONE, paid(1.51, 2), RISE),
+    (ONE, paid(1, 3.01), RISE),
+    (ONE, paid(0.5, 3.01), RISE),
+    (ONE, paid(1, 2, free=True), ZERO),
+    (ONE, paid(None, None, free=True), ZERO),
+    ({"input_usd_per_mtok": 0, "output_usd_per_mtok": 2}, paid(1, 2), ZERO),
+    ({"input_usd_per_mtok": 0, "output_usd_per_mtok": 0, **FREE}, paid(1, 2), ZERO),
+    (FREE, paid(1, 2), ZERO),
+    ({"input_usd_per_mtok": 1}, paid(1, 2), ""),
+    ({"output_usd_per_mtok": 2}, paid(1.2, 2), ""),
+    ({}, paid(1, 2), ""),
+    ({"input_usd_per_mtok": 9}, paid(1, 2), ""),
+    ({"input_usd_per_mtok": 0.1}, paid(1, 2), RISE),
+    ({"input_usd_per_mtok": 0}, paid(1, 2), ZERO),
+    ({"input_usd_per_mtok": 1}, paid(None, None, free=True), OUT),
+    ({}, paid(None, None, free=True), ""),
+)
+
+
+@pytest.mark.parametrize(("cells", "price", "fault"), REPLACED)
+def test_what_takes_an_old_rows_place_by_itself(
+    run: Run, tmp_path: Path, cells: dict[str, Any], price: dict[str, Any], fault: str
+) -> None:
+    put(tmp_path, f"{HEADER}\n{filed(run, days=90, **cells)}")
+    now = present(tmp_path)["prices.csv"]
+    files, _ = applied(priced(run, price), tmp_path)
+    assert files["prices.csv"].startswith(now) is bool(fault)
+    notes = [note for note in files.notes if ROUTE in note]
+    assert [fault in note and "is not written" in note for note in notes if fault] == [True] * bool(fault)
+    assert all("→" in note and "is not written" not in note for note in notes if not fault)
+    assert len(notes) == 1
+
+
+# A row stands by itself where it is whole, sourced, dated and fresh, and not the sandbox's beside real answers.
+
+SETTLED: tuple[tuple[float, dict[str, Any], bool], ...] = (
+    (0, ONE, True),
+    (29, ONE, True),
+    (31, ONE, False),
+    (0, {**ONE, "source": ""}, False),
+    (0, {**ONE, "checked_at": ""}, False),
+    (0, {"input_usd_per_mtok": 1}, False),
+    (0, {**ONE, "source": "SANDBOX contract"}, False),
+    (0, {**ONE, "hours": "01:00-04:00"}, False),
+)
+
+
+@pytest.mark.parametrize(("days", "cells", "settled"), SETTLED)
+def test_a_whole_fresh_row_of_a_person_is_left_alone_and_no_other(
+    run: Run,
+    tmp_path: Path,
+    days: float,
+    cells: dict[str, Any],
+    settled: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    put(tmp_path, f"{HEADER}\n{filed(run, days=days, **cells)}")
+    files, _ = applied(priced(run, paid(1.1, 2.1)), tmp_path)
+    told = any("1.1" in row.values() for row in map(dict, rows(files))) or any(ROUTE in note for note in files.notes)
+    assert told is not settled
+
+
+def test_an_unchanged_price_gets_the_new_day_and_without_one_a_person_is_asked(run: Run, tmp_path: Path) -> None:
+    day = run.stamp.observed_at.date().isoformat()
+    for source, new, note in (
+        (LIVE, {}, ""),
+        ("contract", {}, f"source contract → {LIVE}"),
+        ("contract", {"checked_at": None}, "has the same price without a date; check it and write the day"),
+    ):
+        put(tmp_path, f"{HEADER}\n{filed(run, days=90, source=source, **ONE)}")
+        files, _ = applied(priced(run, paid(1, 2, **new)), tmp_path)
+        [row] = rows(files)
+        assert (row["checked_at"] == day) is (not new)
+        assert (row["source"] == LIVE) is (not new)
+        assert [one.partition(": ")[2] for one in files.notes if ROUTE in one] == (
+            [note] if not new else [f"{LIVE} {note}"]
+        )[: bool(note)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({}, True),
+        ({"source": "", "input_usd_per_mtok": 1}, True),
+        ({"source": "", "input_usd_per_mtok": 0}, True),
+        ({"source": ""}, False),
+        ({"source": "", "output_usd_per_mtok": 1}, False),
+    ],
+)
+def test_a_row_that_no_source_has_a_price_for_is_named_once_somebody_has_worked_on_it(
+    run: Run, tmp_path: Path, cells: dict[str, Any], *, told: bool
+) -> None:
+    line = filed(run, days=90, **cells)
+    put(tmp_path, f"{HEADER}\n{line}")
+    files, _ = applied(priced(run), tmp_path)
+    assert line in files["prices.csv"]
+    notes = [note for note in files.notes if ROUTE in note]
+    assert ["the row stays, review it" in note for note in notes] == [True] * told
+
+
+def test_of_two_currencies_the_one_that_counts_is_filed(run: Run, tmp_path: Path) -> None:
+    for prices in ((paid(1, 2), YUAN), (YUAN, paid(1, 2))):
+        files, readiness = applied(priced(run, *prices), tmp_path / str(len(prices[0])))
+        assert readiness.rulings[MODEL, ROUTE].currency == "CNY"
+        assert [row.get("currency") for row in rows(files)] == ["CNY"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "sandbox", "taken"),
+    [
+        ({**ONE, "source": "SANDBOX contract"}, True, True),
+        ({**ONE, "source": "SANDBOX contract"}, False, True),
+        (ONE, True, False),
+        (ONE, False, True),
+        ({"source": "contract"}, True, True),
+    ],
+)
+def test_a_made_up_price_takes_the_place_of_made_up_and_empty_rows_only(
+    run: Run, run_persona: RunPersona, tmp_path: Path, cells: dict[str, Any], *, sandbox: bool, taken: bool
+) -> None:
+    of = run_persona("launch-ready") if sandbox else run
+    line = filed(of, days=90, **cells)
+    put(tmp_path, f"{HEADER}\n{line}")
+    files, _ = applied(priced(of, paid(1.1, 2)), tmp_path)
+    assert (line not in files["prices.csv"]) is taken
+    amount = {"input_usd_per_mtok": "1.1", "output_usd_per_mtok": "2"}
+    assert amounts(files)[0] == (amount if taken else {"input_usd_per_mtok": "1.0", "output_usd_per_mtok": "2.0"})
+    assert any("a made-up price takes no real one's place" in note for note in files.notes) is not taken
+
+
+@pytest.mark.parametrize("source", ["contract", ""])
+def test_a_whole_price_in_another_currency_is_taken_whoever_filed_it(run: Run, tmp_path: Path, source: str) -> None:
+    line = filed(run, days=90, **{**THOUSAND, "source": source})
+    put(tmp_path, f"{HEADER}\n{line}")
+    files, _ = applied(priced(run, paid(0.02, 0.05)), tmp_path)
+    assert line in files["prices.csv"]
+    assert len(rows(files)) == 2

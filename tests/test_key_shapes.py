@@ -1,6 +1,7 @@
 """Whose keys look like this one: every candidate, no winner, and no look-alike."""
 
 import re
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -113,3 +114,34 @@ def test_a_person_is_asked_and_what_they_say_is_taken(
     assert "deepseek" in shown
     assert "dashscope" in shown
     assert HEX32 not in shown
+
+
+SHAPE, ADMIN = "the shape is that of {} keys of {}", ": such a key manages an account and calls no model"
+CANDIDATES = {
+    "hf_" + "q" * 34: {("huggingface", "user"): SHAPE.format("user", "Hugging Face Router")},
+    "gsk_" + "q" * 52: {("groq", "user"): SHAPE.format("user", "Groq")},
+    "sk-ant-admin01-" + "q" * 80: {("anthropic", "admin"): SHAPE.format("admin", "Anthropic") + ADMIN},
+    "a" * 32: {
+        ("deepinfra", "user"): SHAPE.format("user", "DeepInfra") + ", and fits keys of Mistral AI too",
+        ("mistral", "user"): SHAPE.format("user", "Mistral AI") + ", and fits keys of DeepInfra too",
+    },
+    "hf_" + "q" * 33: {},
+}
+
+
+@pytest.mark.parametrize("text", CANDIDATES)
+def test_what_is_said_of_a_shape(text: str) -> None:
+    found = identify(Key("K", text))
+    assert {(one.provider, one.key_type): one.why for one in found} == CANDIDATES[text]
+    assert [one.provider for one in found] == [provider for provider, _ in CANDIDATES[text]]
+
+
+def test_a_key_that_may_be_of_two_kinds_of_one_vendor_is_told_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    vendor = PROVIDERS["huggingface"]
+    user = vendor.key_shapes[0]
+    shapes = (user, replace(user, type="org"), user)
+    monkeypatch.setattr(identity.shapes, "PROVIDERS", {"huggingface": replace(vendor, key_shapes=shapes)})
+    assert [(one.provider, one.key_type) for one in identify(Key("K", "hf_" + "q" * 34))] == [
+        ("huggingface", "user"),
+        ("huggingface", "org"),
+    ]

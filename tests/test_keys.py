@@ -20,7 +20,7 @@ from rich.traceback import Traceback
 
 from testkey_nb import sandbox
 from testkey_nb.errors import CallerError, KeyMalformed, KeyMissing
-from testkey_nb.keys import MAX_CHARS, MIN_CHARS, Key, redact
+from testkey_nb.keys import MAX_CHARS, MIN_CHARS, Key, may_be_key, redact
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.spec import KeyShape
 
@@ -392,3 +392,68 @@ def test_ordinary_words_stay_as_they_are() -> None:
     said = "We had to rate limit you, you hit the quota of 1000 api requests per 5 minutes period at 12:30."
     assert redact(said) == said
     assert key().redact(said) == said
+
+
+# What was given as a variable's name, and may be a key instead: then it is shown nowhere.
+
+NAMES = {
+    "HF_TOKEN": False,
+    "OPENAI_API_KEY": False,
+    "key": False,
+    "myKey2": False,
+    "_": False,
+    "KEY": False,
+    "A" * 19: False,
+    "A" * 20: False,  # no digit and no change of case is random
+    "A1" * 9 + "B": False,
+    "A1" * 10: True,
+    "A_1" * 13: False,  # as long as people name variables
+    "A_1" * 14: False,  # an underscore, and no key begins like that
+    "a1" * 9 + "b": False,
+    "a1" * 10: True,
+    "aB" * 10: True,
+    "ab" * 10: False,
+    "my_token_of_project_1": False,
+    "hf_" + "abcdEFGH" * 4: True,
+    "hf_" + "abcd" * 8: False,  # nothing random in it
+    "sk_" + "a1" * 10: True,
+    "tgp_v1_" + "a1" * 10: True,
+    "VENICE_INFERENCE_KEY_2": False,  # as people name variables, though a vendor's keys begin like that
+    "sk-proj-1": True,
+    "1KEY": True,
+    "two words": True,
+    "": True,
+    "KEY\n": True,
+    "schlüssel": True,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_may_be_a_key_is_one_that_no_variable_has_or_that_looks_random(name: str) -> None:
+    assert may_be_key(name) is NAMES[name]
+
+
+FAULTS = {
+    "x" * (MIN_CHARS - 1): "it has 7 characters, a key has 8 to 4096",
+    "x" * (MAX_CHARS + 1): "it has 4097 characters, a key has 8 to 4096",
+    " xxxxxxxx": "there is a space or line break at character 1",
+    "xxxxxxxx ": "there is a space or line break at character 9",
+    "xxxx\txxxx": "there is a space or line break at character 5",
+    "xxxx\u00a0xxxx": "there is a space or line break at character 5",
+    "xxxxxxxxé": "character 9 (U+00E9) is not printable ASCII",
+    "\x7fxxxxxxxx": "character 1 (U+007F) is not printable ASCII",
+    "\0xxxxxxxx": "character 1 (U+0000) is not printable ASCII",
+    "x" * MIN_CHARS: "",
+    "x" * MAX_CHARS: "",
+    "!xxxxxx~": "",
+}
+
+
+@pytest.mark.parametrize("text", FAULTS, ids=FAULTS.values())
+def test_why_a_text_is_no_key(text: str) -> None:
+    if not FAULTS[text]:
+        assert Key("K", text).fits(re.escape(text))
+        return
+    with pytest.raises(KeyMalformed) as caught:
+        Key("A_KEY", text)
+    assert str(caught.value).startswith(f"the key in A_KEY cannot be one: {FAULTS[text]}; copy it again")

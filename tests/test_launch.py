@@ -8,7 +8,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from testkey_nb.errors import CallerError, LaunchFolderInvalid
-from testkey_nb.launch import INVENTORY_COLUMNS, MONITORING_FILES, PRICE_COLUMNS, Credential, Launch, read_launch
+from testkey_nb.launch import (
+    FILES,
+    INVENTORY_COLUMNS,
+    MONITORING_FILES,
+    PRICE_COLUMNS,
+    Credential,
+    Launch,
+    cell_meant,
+    models_in,
+    parse_yaml,
+    read_launch,
+)
 from testkey_nb.rows import PriceRow
 
 MODEL = "meta-llama/Llama-3.1-8B-Instruct"
@@ -230,3 +241,96 @@ def test_no_text_in_a_table_makes_reading_raise_anything_but_the_callers_mistake
     except LaunchFolderInvalid:
         return
     assert found.inventory[0].credential == "HF_TOKEN"
+
+
+# What a cell, a line and an entry mean, one by one.
+
+
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [("x", "x"), (" x ", "x"), ("'=1", "=1"), ("'+1", "+1"), ("'-1", "-1"), ("'@x", "@x"), (" '=1 ", "=1"),
+     ("'x", "'x"), ("'", "'"), ("=1", "=1"), ("''=1", "''=1"), ("", ""), ("a=1", "a=1"),
+     ("x-1", "x-1")],
+)  # fmt: skip
+def test_the_apostrophe_that_keeps_a_spreadsheet_from_running_a_cell_is_no_part_of_it(cell: str, meant: str) -> None:
+    assert cell_meant(cell) == meant
+
+
+@pytest.mark.parametrize(
+    ("cell", "models"), [("a/b", ["a/b"]), (" a/b ; c;", ["a/b", "c"]), (";;", []), ("", []), ("a b", ["a b"])]
+)
+def test_models_are_set_apart_by_semicolons(cell: str, models: list[str]) -> None:
+    assert models_in(cell) == models
+
+
+def test_a_line_is_read_by_the_names_of_its_columns_and_may_lack_cells_or_have_more(folder: Path) -> None:
+    columns = "base_url, models ,owner_id,provider,credential,region"
+    lines = (
+        "# a comment",
+        "https://a.example,m,me,openai,ONE,eu,more",
+        "",
+        ",m;n,,openai,TWO",
+        '"",m,"m\ne",openai,3,',
+    )
+    (folder / "inventory.csv").write_text("\n".join((columns, *lines)) + "\n", encoding="utf-8")
+    found = read_launch(folder).inventory
+    assert found == (
+        Credential("ONE", "openai", "me", frozenset({"m"}), "eu", "https://a.example"),
+        Credential("TWO", "openai", "", frozenset({"m", "n"})),
+        Credential("3", "openai", "m\ne", frozenset({"m"})),
+    )
+    assert [one.line for one in found] == [3, 5, 6]
+    (folder / "inventory.csv").write_text("credential\n# nobody yet\n", encoding="utf-8")
+    assert read_launch(folder).inventory == ()
+
+
+ENTRIES = {
+    "{model_name: m, litellm_params: {api_key: os.environ/A}}": {("m", "A")},
+    "{model_name: m, litellm_params: {api_key: os.environ/}}": {("m", "")},
+    "{model_name: m, litellm_params: {}}": {("m", "")},
+    "{model_name: m, litellm_params: x}": {("m", "")},
+    "{model_name: m}": {("m", "")},
+    "{model_name: m, litellm_params: {api_key: A}}": set(),
+    "{model_name: m, litellm_params: {api_key: 3}}": set(),
+    "{model_name: m, litellm_params: {api_key: xos.environ/A}}": set(),
+    "{model_name: 3, litellm_params: {api_key: os.environ/A}}": set(),
+    "{litellm_params: {api_key: os.environ/A}}": set(),
+}
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_what_an_entry_routes_and_with_which_credential(entry: str, folder: Path) -> None:
+    (folder / "routes.yaml").write_text(f"model_list:\n- {entry}\n- {{model_name: n}}\n", encoding="utf-8")
+    assert read_launch(folder).routed == ENTRIES[entry] | {("n", "")}
+
+
+def test_everything_that_prometheus_scrapes_is_watched(folder: Path) -> None:
+    more = (
+        "- static_configs: [{labels: {provider: a, credential: B}}, {labels: {}}]\n"
+        "- static_configs: [{labels: {provider: c, credential: D}}]"
+    )
+    (folder / "monitoring" / "prometheus.yml").write_text(f"{PROMETHEUS}{more}\n", encoding="utf-8")
+    assert read_launch(folder).watched == {("huggingface", "HF_TOKEN"), ("a", "B"), ("c", "D")}
+
+
+def test_every_provider_has_its_own_hosts_and_what_stands_in_each_file_is_kept(folder: Path) -> None:
+    (folder / "providers.toml").write_text(
+        f'{PROVIDERS}[providers.openai]\nhosts = ["a"]\n[providers.x]\n', encoding="utf-8"
+    )
+    (folder / "review.md").write_bytes("\ufeffä\r\n".encode())
+    found = read_launch(folder)
+    assert found.hosts["openai"] == {"a"}
+    assert found.hosts["x"] == frozenset()
+    assert set(found.hosts) == {"huggingface", "openai", "x"}
+    assert set(found.texts) == set(FILES)
+    assert found.texts["review.md"] == "ä\r\n"
+    (folder / "review.md").write_bytes(b"one\ntwo\xff")
+    with pytest.raises(LaunchFolderInvalid, match=r"review\.md cannot be read \(line 2 is not UTF-8\)"):
+        read_launch(folder)
+
+
+@pytest.mark.parametrize(("text", "where"), [("a: b: c\n", " line 1"), ("a: 1\nb: [\n", " line 3"), ("[" * 5000, "")])
+def test_yaml_that_is_none_is_named_with_its_line(text: str, where: str) -> None:
+    with pytest.raises(LaunchFolderInvalid) as caught:
+        parse_yaml("routes.yaml", text)
+    assert str(caught.value) == f"routes.yaml{where} is not YAML; mend or remove it"

@@ -540,6 +540,21 @@ def test_through_a_proxy_the_name_is_its_to_look_up_and_the_address_not_told() -
     assert (exchange.peer, exchange.family) == ("", None)
 
 
+def test_a_proxy_may_be_at_a_private_address_whatever_its_name() -> None:
+    serves, trusts = certified(NAME)
+
+    async def asked() -> Exchange:
+        async with persona("launch-ready", tls=serves) as (port, _):
+            async with http_proxy(Proxied(leads=lambda _host, _port: ("127.0.0.1", port))) as proxy:
+                network = Network(Proxy(f"http://proxy.example:{proxy.port}"), resolve=here, trusts=trusts)
+                async with Sender(network) as sender:
+                    exchange = await sender.get(f"https://{NAME}/v1/models")
+            assert proxy.asked == [f"{NAME}:443"]
+            return exchange
+
+    assert asyncio.run(asked()).reply
+
+
 def test_the_client_that_tests_inject_may_be_any() -> None:
     async def asked() -> Exchange:
         async with Sender(httpx.MockTransport(lambda _request: httpx.Response(200, json={}))) as sender:

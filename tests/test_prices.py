@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from testkey_nb.judge import judge_run
 from testkey_nb.outcome import PriceVerdict
-from testkey_nb.prices import RulingRow, counting, in_region, rule
+from testkey_nb.prices import RulingRow, counting, fresh, in_region, rule
 from testkey_nb.rows import PriceRow
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -290,6 +290,15 @@ def test_of_several_currencies_one_counts(rows: list[PriceRow], currency: str, v
         ([price(9, 9, source="catalogue", checked_at=None, **LONG), price(1, 2, **MINE)], []),
         ([price(9, 9, source="catalogue", checked_at=None, currency="CNY"), price(1, 2, **MINE)], []),
         ([price(0, 0, source="catalogue"), price(1, None), price(1, 2, **MINE)], []),
+        ([price(9, 9, source="old", checked_at=OLD, above_input_tokens=0), price(1, 2)], ["old"]),
+        ([price(9, 9, source="old", checked_at=OLD, **LONG), price(1, 2)], []),
+        ([price(9, 9, source="old", checked_at=OLD, **NIGHT), price(1, 2)], []),
+        ([price(9, 9, source="old", checked_at=OLD, region="eu"), price(1, 2)], []),
+        ([price(9, 9, source="old", checked_at=OLD, route="x"), price(1, 2)], []),
+        ([price(9, 9, source="old", checked_at=OLD, model="c/d"), price(1, 2)], []),
+        ([price(9, 9, source="old", checked_at=OLD), price(0, 0)], []),
+        ([price(9, 9, source="old", checked_at=OLD), price(1, None)], []),
+        ([price(9, 9, source="old", checked_at=OLD), price(None, None, free=True)], ["old"]),
     ],
 )
 def test_costs_rest_on_what_no_source_that_is_heard_has_overruled(rows: list[PriceRow], dropped: list[str]) -> None:
@@ -413,3 +422,45 @@ def test_a_price_that_a_person_filed_settles_what_no_dated_source_disputes(
 
 def test_free_against_priced_is_said_in_words() -> None:
     assert "some say free" in ruled(price(0.1, 0.2), price(None, None, free=True, source="other")).why
+
+
+# What a filed price has to be, and whose day counts.
+
+
+@pytest.mark.parametrize(
+    ("age", "is_fresh"),
+    [
+        (None, True),
+        (timedelta(0), True),
+        (timedelta(days=30), True),
+        (timedelta(days=30, seconds=1), False),
+        (timedelta(days=-1), True),
+        (timedelta(days=-1, seconds=-1), False),
+    ],
+)
+def test_a_price_is_fresh_within_the_days_and_until_tomorrow(age: timedelta | None, *, is_fresh: bool) -> None:
+    row = price(1, 2, checked_at=None if age is None else NOW - age)
+    assert fresh(row, NOW, 30) is is_fresh
+
+
+@pytest.mark.parametrize(
+    ("differs", "base", "whole", "zero"),
+    [
+        ({}, True, True, False),
+        ({"free": True}, True, True, False),
+        ({"inputs": None}, True, False, False),
+        ({"outputs": None}, True, False, False),
+        ({"inputs": None, "outputs": None, "free": True}, True, True, False),
+        ({"inputs": None, "outputs": None, "free": False}, True, False, False),
+        ({"inputs": 0}, True, True, True),
+        ({"outputs": 0.0}, True, True, True),
+        ({"inputs": 0, "free": False}, True, True, True),
+        ({"inputs": 0, "outputs": 0, "free": True}, True, True, False),
+        (LONG, False, True, False),
+        (NIGHT, False, True, False),
+        ({"above_input_tokens": 0}, True, True, False),
+    ],
+)
+def test_what_a_price_is(differs: dict[str, Any], *, base: bool, whole: bool, zero: bool) -> None:
+    row = price(**{"inputs": 1, "outputs": 2, **differs})
+    assert (row.base, row.whole, row.zero) == (base, whole, zero)

@@ -18,6 +18,7 @@ from testkey_nb.prices import RulingRow
 from testkey_nb.ranking import LEADS, HubPick, Lead, RouteRank, hub_policies, rank_routes
 from testkey_nb.rows import ModelRow, PriceRow, Why
 
+AGREED, STALE = PriceVerdict.AGREED, PriceVerdict.STALE
 LOAD = Load(requests_per_day=1000, input_tokens=2000, output_tokens=500)
 
 
@@ -117,6 +118,8 @@ def test_a_route_priced_in_another_currency_only_is_not_compared_and_comes_after
         pytest.param([price("x", 8, 8, **CNY), price("x", 1, 1), price("y", 2, 2)], ["USD", "USD"],
                      id="a route with both is ranked by the common one"),
         pytest.param([price("x", 8, 8, **CNY), price("y", 7, 7, currency="EUR")], ["CNY", "EUR"], id="else by name"),
+        pytest.param([price("x", 7, 7, currency="EUR"), price("y", 8, 8, **CNY)], ["CNY", "EUR"],
+                     id="by name whichever comes first"),
     ],
 )  # fmt: skip
 def test_the_currency_that_most_routes_are_priced_in_is_the_one_that_is_ranked(
@@ -497,3 +500,107 @@ def test_a_provider_that_serves_its_models_itself_has_nothing_to_route() -> None
 def test_ranks_in_any_order_give_the_same_picks() -> None:
     ranks = rank_routes([*TWO, *(replace(row, model="c/d") for row in TWO)], PRICED)
     assert hub_policies(reversed(ranks), PRICED) == hub_policies(ranks, PRICED)
+
+
+# What the hub's ``:cheapest`` takes of its own output prices, and what is a first choice without comparison.
+
+OUTPUTS = (
+    ([price("fast", 9, 2), price("soon", 1, 3)], "fast"),
+    ([price("fast", 9, 4), price("soon", 1, 3)], "soon"),
+    ([price("fast", 9, 2), price("soon", None, None, free=True)], "soon"),
+    ([price("fast", 9, 2), price("soon", 5, 5, free=True)], "soon"),
+    ([price("fast", 9, 2), price("soon", 1, 0)], "soon"),
+    ([price("fast", 9, 2), price("soon", 1, None)], "fast"),
+    ([price("fast", 9, 2), price("soon", 1, 1, currency="CNY")], "fast"),
+    ([price("fast", 9, 2), price("soon", 1, 3), price("soon", 1, 1, source="again")], "soon"),
+    ([price("fast", 9, 2), price("soon", 1, 1, source="again"), price("soon", 1, 3)], "soon"),
+    ([price("soon", None, None, free=True), price("soon", 1, 1), price("fast", 9, 0.5)], "soon"),
+    ([price("soon", 1, 3)], "soon"),
+    ([price("fast", None, None, free=True), price("soon", 1, 0)], "fast, soon"),
+)
+
+
+@pytest.mark.parametrize(("published", "picked"), OUTPUTS)
+def test_the_hub_takes_the_lowest_output_price_that_it_publishes(published: list[PriceRow], picked: str) -> None:
+    assert picks(TWO, PRICED, published=published)[":cheapest"].picks == picked
+
+
+@pytest.mark.parametrize(
+    ("rates", "picked"),
+    [
+        ((90, 50), "fast"),
+        ((50, 90), "soon"),
+        ((None, 1), "soon"),
+        ((0, 1), "soon"),
+        ((5, 5), "fast, soon"),
+        ((0, None), None),
+    ],
+)
+def test_the_hub_takes_the_highest_throughput_that_it_publishes(
+    rates: tuple[float | None, float | None], picked: str | None
+) -> None:
+    models = [route("fast", rates[0]), route("soon", rates[1])]
+    assert picks(models, PRICED)[":fastest"].picks == picked
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "why"),
+    [
+        (AGREED, STALE, "the price of fast does not stand"),
+        (STALE, STALE, "fast is dearer by 100%"),
+        (None, STALE, "the price of fast does not stand"),
+        (AGREED, AGREED, "fast is dearer by 100%"),
+        (None, None, "fast is dearer by 100%"),
+    ],
+)
+def test_a_price_that_does_not_stand_is_held_against_the_hubs_choice_where_ours_does(
+    ours: PriceVerdict | None, theirs: PriceVerdict | None, why: str
+) -> None:
+    court = [ruling(verdict, name) for name, verdict in (("soon", ours), ("fast", theirs)) if verdict]
+    found = picks(TWO, [price("fast", 1, 4), price("soon", 1, 2)], court=court)[":fastest"]
+    assert found.why.endswith(f"this ranking wants soon: {why}")
+
+
+# Each thing that decides a place by price, alone: what is first is what has it better.
+
+NONE_STANDS = {"x": STALE, "y": STALE}
+PLACES: tuple[tuple[list[PriceRow], dict[str, PriceVerdict], Load | None, list[str]], ...] = (
+    ([price("x", 1, 2), price("y", 1, 1)], {}, None, ["y", "x"]),
+    ([price("x", 1, 1), price("y", 9, 9)], {"x": STALE, "y": AGREED}, None, ["y", "x"]),
+    ([price("x", 1, 1), price("y", 9, 9)], {"x": STALE}, None, ["y", "x"]),
+    ([price("x", 9, 9), price("y", 1, 1)], NONE_STANDS, None, ["y", "x"]),
+    ([price("x", 1, 1, currency="CNY"), price("y", 9, 9)], {}, None, ["y", "x"]),
+    ([price("x", 1, 1, currency="CNY"), price("y", 9, 9)], {"y": STALE}, None, ["y", "x"]),
+    ([price("x", 9, 9, currency="CNY")], {}, None, ["x", "y"]),
+    ([price("y", 9, 9)], {"y": STALE}, None, ["y", "x"]),
+    ([price("x", 1, 1), price("x", 1, 3, source="own"), price("y", 2, 2)], {}, None, ["y", "x"]),
+    ([price("x", 2, 2), price("x", 1, 1, source="own"), price("y", 2, 2)], {}, LOAD, ["x", "y"]),
+)
+
+
+@pytest.mark.parametrize(("prices", "verdicts", "load", "wanted"), PLACES)
+def test_what_decides_a_place_by_price(
+    prices: list[PriceRow], verdicts: dict[str, PriceVerdict], load: Load | None, wanted: list[str]
+) -> None:
+    court = [ruling(verdict, name) for name, verdict in verdicts.items()]
+    assert order(rank_routes([route("x"), route("y")], prices, "cheapest", load, court)) == wanted
+
+
+SPEEDS: tuple[tuple[ModelRow, ModelRow, Load | None, list[str]], ...] = (
+    (route("x", 50, 1), route("y", 60, 9), None, ["y", "x"]),
+    (route("x", 50, 2), route("y", 50, 1), None, ["y", "x"]),
+    (route("x", None, 1), route("y", 1, 9), None, ["y", "x"]),
+    (route("x", 50), route("y", 50, 9), None, ["y", "x"]),
+    (route("x"), route("y", None, 9), None, ["y", "x"]),
+    (route("x", 0, 0), route("y", None, 9), None, ["y", "x"]),
+    (route("x", 50, 1), route("y", 50, 1), None, ["x", "y"]),
+    (route("x", 100, 9), route("y", 90, 1), LOAD, ["y", "x"]),
+    (route("x", 900), route("y", 1, 1), LOAD, ["y", "x"]),
+    (route("x", 100, 2), route("y", 90, 1), Load(1, 1, 0), ["y", "x"]),
+    (route("x", 900), route("y", None, 1), Load(1, 1, 0), ["y", "x"]),
+)
+
+
+@pytest.mark.parametrize(("one", "two", "load", "wanted"), SPEEDS)
+def test_what_decides_a_place_by_speed(one: ModelRow, two: ModelRow, load: Load | None, wanted: list[str]) -> None:
+    assert order(rank_routes([one, two], [], "fastest", load)) == wanted

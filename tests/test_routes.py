@@ -10,6 +10,7 @@ import yaml
 from conftest import KEY_NAME, RunPersona
 
 from testkey_nb.actions import ARTEFACTS, Files
+from testkey_nb.errors import OutputRefused
 from testkey_nb.judge import Policy, Readiness, judge_run
 from testkey_nb.launch import Launch
 from testkey_nb.outcome import Action
@@ -187,3 +188,76 @@ def test_what_was_written_once_is_written_again_without_a_change_or_a_new_note(r
     _, first = routed(readiness)
     _, again = routed(readiness, first["routes.yaml"])
     assert (dict(again), again.notes) == (dict(first), first.notes)
+
+
+# Whose an entry is: this run's by what is called, where, and with which credential; one that names none is anybody's.
+
+
+def of(
+    *, route: str = "novita", at: str = AT, key: str = f", api_key: os.environ/{KEY_NAME}", name: str = MODEL
+) -> str:
+    return f"- model_name: {name}\n  litellm_params: {{model: 'openai/{MODEL}:{route}', api_base: '{at}'{key}}}\n"
+
+
+WHOSE = (
+    (of(), 0, ""),
+    (of(key=""), 0, ""),
+    (of(key=", api_key: os.environ/OTHER, order: 9"), 1, ""),
+    (of(key=", api_key: short-as-it-is, order: 9"), 1, ""),
+    (of(at="https://proxy.example/v1", key=f", api_key: os.environ/{KEY_NAME}, order: 9"), 1, "is also called as"),
+    (of(route="gone", key=f", api_key: os.environ/{KEY_NAME}, order: 9"), 1, "is also called as"),
+    (of(route="gone", key=", order: 9"), 1, ""),
+    (of(name="another"), 1, ""),
+)
+
+
+@pytest.mark.parametrize(("before", "others", "says"), WHOSE)
+def test_which_entry_is_this_runs(run_persona: RunPersona, before: str, others: int, says: str) -> None:
+    readiness = judge_run(run_persona("launch-ready"))
+    found, files = routed(readiness, f"model_list:\n{before}")
+    assert len(found) == len(parameters(readiness)) + others
+    notes = [note for note in files.notes if "no price of it stands" not in note]
+    assert [says in note for note in notes] == [True] * bool(says)
+    assert sum(one["litellm_params"].get("api_key") == f"os.environ/{KEY_NAME}" for one in found) >= 2
+
+
+@pytest.mark.parametrize(
+    ("key", "refused"),
+    [
+        ("x" * 15, False),
+        ("x" * 16, True),
+        ("os.environ/" + "x" * 16, False),
+        ("environ/" + "x" * 16, True),
+        ("''", False),
+    ],
+)
+def test_a_key_in_clear_is_refused_and_its_line_named(run_persona: RunPersona, key: str, *, refused: bool) -> None:
+    readiness, before = judge_run(run_persona("launch-ready")), f"model_list:\n{of(key=f', api_key: {key}, order: 9')}"
+    if not refused:
+        assert len(routed(readiness, before)[0]) >= 2
+        return
+    with pytest.raises(OutputRefused, match=r"routes\.yaml line 3 may hold a key in clear") as caught:
+        routed(readiness, before)
+    assert key not in str(caught.value)
+
+
+# Which routes are called: those of this run's region whose price stands, or every live one where none does.
+
+CALLED: tuple[tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]], ...] = (
+    ({}, ("novita", "nscale"), ("featherless-ai",)),
+    ({"region": "eu"}, ("novita", "nscale", "featherless-ai"), ()),
+    ({"input_per_mtok": None}, ("novita", "nscale", "featherless-ai"), ()),
+)
+
+
+@pytest.mark.parametrize(("differs", "routes", "left_out"), CALLED)
+def test_which_routes_are_called(
+    run_persona: RunPersona, differs: dict[str, Any], routes: tuple[str, ...], left_out: tuple[str, ...]
+) -> None:
+    run = run_persona("launch-ready")
+    plan = replace(run.plan, provider=replace(run.plan.provider, catalogue=""))
+    prices = tuple(replace(row, **differs) for row in run.prices)
+    found, files = routed(judge_run(replace(run, plan=plan, prices=prices)))
+    assert set(called([one["litellm_params"] for one in found])) == set(routes)
+    notes = [note for note in files.notes if "no price of it stands" in note]
+    assert [note.partition(" at ")[2].partition(":")[0] for note in notes] == list(left_out)

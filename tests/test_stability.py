@@ -16,7 +16,7 @@ from testkey_nb.judge.may import _stable
 from testkey_nb.launch import Launch
 from testkey_nb.outcome import Answer, Outcome
 from testkey_nb.rows import AnswerRow, Why
-from testkey_nb.stability import StabilityRow, sampled, steadiness, unstable, wilson
+from testkey_nb.stability import StabilityRow, sampled, steadiness, told, unstable, wilson
 
 OK, DOWN, BUSY = Outcome.OK, Outcome.UNAVAILABLE, Outcome.RATE_LIMITED
 LATENCY = st.none() | st.floats(0.001, 100)
@@ -250,3 +250,35 @@ def test_the_gate_and_the_rule_agree_on_any_answers(answers: list[AnswerRow], fa
     samples |= {one.sample: True for one in answers if one.sample in samples and one.outcome == "unavailable"}
     failed = [number for number in sorted(samples)[-window:] if samples[number]]
     assert unstable(answers, failures, window) is (len(failed) >= failures > 0)
+
+
+COUNTED: tuple[tuple[list[AnswerRow], int, tuple[bool, ...]], ...] = (
+    ([], 0, ()),
+    ([row(0), row(0, DOWN)], 0, ()),
+    ([row(1)], 1, (False,)),
+    ([row(1), row(1, ask="status")], 1, (False,)),
+    ([row(1), row(2, DOWN)], 2, (False, True)),
+    ([row(1), row(2, BUSY)], 1, (False, False)),
+    ([row(1, BUSY), row(1, ask="status")], 1, (False,)),
+    ([row(1), row(2, request=None)], 1, (False,)),
+    ([row(1), row(2, DOWN, request=None)], 1, (False,)),
+    ([row(1, DOWN, request=None), row(1, ask="status")], 1, (True,)),
+)
+
+
+@pytest.mark.parametrize(("answers", "tell", "failed"), COUNTED)
+def test_which_samples_tell_anything_and_which_failed(
+    answers: list[AnswerRow], tell: int, failed: tuple[bool, ...]
+) -> None:
+    assert told(answers) == tell
+    assert sampled(answers) == failed
+
+
+@pytest.mark.parametrize(
+    ("failures", "window", "expected"),
+    [(3, 5, True), (4, 5, False), (3, 4, True), (3, 3, False), (2, 3, True), (1, 1, True), (2, 1, False),
+     (3, 0, True), (4, 0, False), (0, 5, False), (0, 0, False)],
+)  # fmt: skip
+def test_how_many_of_the_last_samples_make_a_route_unstable(failures: int, window: int, *, expected: bool) -> None:
+    answers = [row(number, outcome) for number, outcome in enumerate((OK, DOWN, OK, DOWN, DOWN), start=1)]
+    assert unstable(answers, failures, window) is expected
