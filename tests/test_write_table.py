@@ -318,3 +318,19 @@ def test_of_two_headings_of_one_run_the_first_is_renewed(run_persona: RunPersona
     later = judge_run(replace(run, stamp=replace(run.stamp, observed_at=run.stamp.observed_at + timedelta(days=1))))
     twice = f"{heading(first)}name: x\n{heading(first)}name: y\n"
     assert headed(twice, later) == f"{heading(later)}name: x\n{heading(first)}name: y\n"
+
+
+@pytest.mark.parametrize(("owner", "renewed"), [(OWNER, False), ("", True), ("me", True)])
+def test_the_day_of_a_line_is_renewed_with_what_changed_and_never_alone(
+    owner: str,
+    renewed: bool,  # noqa: FBT001 - a column of the table
+    run_persona: RunPersona,
+) -> None:
+    readiness = judge_run(run_persona("launch-ready"))
+    there = f"{HEAD},observed_at\n{NEW}".replace(OWNER, owner).replace("SANDBOX", "SANDBOX,2026-01-01")
+    found = import_inventory(readiness, {"inventory.csv": there})
+    day = readiness.run.stamp.observed_at.isoformat(timespec="seconds")
+    assert found["inventory.csv"] == (
+        there.replace(f",{owner},", f",{OWNER},", 1).replace("2026-01-01", day) if renewed else there
+    )
+    assert not any("observed_at" in note for note in found.notes)
