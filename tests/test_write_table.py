@@ -139,6 +139,7 @@ LINE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (f"{MINE},me,write,,\n", NEW, (f"owner_id me → {OWNER}", "token_role write → fineGrained")),
     (f"{MINE},{OWNER},fineGrained,x/y,SANDBOX\n", NEW.replace("meta", "x/y;meta"), ()),
     (f"{MINE},{OWNER},fineGrained,x/y;,SANDBOX\n", NEW.replace("meta", "x/y;meta"), ()),
+    (NEW.replace(",SANDBOX", ";,SANDBOX"), NEW.replace(",SANDBOX", ";,SANDBOX"), ()),
     (NEW.replace("SANDBOX", "mine"), NEW.replace("SANDBOX", "SANDBOX; mine"), ()),
     (NEW.replace("SANDBOX", "mine; SANDBOX"), NEW.replace("SANDBOX", "mine; SANDBOX"), ()),
     ("OTHER,huggingface,,,,\n", f"OTHER,huggingface,,,,\n{NEW}", ()),
