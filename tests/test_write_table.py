@@ -15,7 +15,7 @@ from conftest import KEY_NAME, AllDone, RunPersona
 
 from testkey_nb.actions.add_monitoring import add_monitoring
 from testkey_nb.actions.add_provider_config import add_provider_config
-from testkey_nb.actions.human_review import human_review
+from testkey_nb.actions.human_review import escaped, human_review
 from testkey_nb.actions.import_inventory import import_inventory
 from testkey_nb.actions.write import Written, check_no_key, difference, headed, heading, line_ending, made_up, write
 from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
@@ -335,3 +335,17 @@ def test_the_day_of_a_line_is_renewed_with_what_changed_and_never_alone(
         there.replace(f",{owner},", f",{OWNER},", 1).replace("2026-01-01", day) if renewed else there
     )
     assert not any("observed_at" in note for note in found.notes)
+
+
+def test_a_review_names_its_run_and_the_endpoint_of_each_piece_of_evidence(run_persona: RunPersona) -> None:
+    readiness = judge_run(run_persona("launch-ready"))
+    lines = human_review(readiness)["review.md"].splitlines()
+    assert lines[2].startswith("SANDBOX: made-up answers")
+    assert any(line.startswith(f"Hugging Face Router, credential {escaped(KEY_NAME)}, observed ") for line in lines)
+    told = lines[lines.index("## Evidence of identity") + 2 :]
+    evidence = readiness.run.identity.evidence
+    assert {bool(row.endpoint) for row in evidence} == {True, False}
+    for line, row in zip(told, evidence, strict=True):
+        assert line.startswith(
+            f"- {row.endpoint}: {escaped(row.mark)}: " if row.endpoint else f"- {escaped(row.mark)}: "
+        )
