@@ -396,3 +396,10 @@ def test_a_whole_price_in_another_currency_is_taken_whoever_filed_it(run: Run, t
     files, _ = applied(priced(run, paid(0.02, 0.05)), tmp_path)
     assert line in files["prices.csv"]
     assert len(rows(files)) == 2
+
+
+def test_a_price_that_does_not_stand_is_not_filed_beside_one_in_another_currency_that_does(
+    run: Run, tmp_path: Path
+) -> None:
+    files, _ = applied(priced(run, paid(1, 2), paid(9, 9, source="another"), YUAN), tmp_path)
+    assert [row.get("currency") for row in rows(files)] == ["CNY"]

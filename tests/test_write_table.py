@@ -15,7 +15,7 @@ from conftest import KEY_NAME, AllDone, RunPersona
 
 from testkey_nb.actions.add_monitoring import add_monitoring
 from testkey_nb.actions.add_provider_config import add_provider_config
-from testkey_nb.actions.human_review import human_review
+from testkey_nb.actions.human_review import escaped, human_review
 from testkey_nb.actions.import_inventory import import_inventory
 from testkey_nb.actions.write import Written, check_no_key, difference, headed, heading, line_ending, made_up, write
 from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
@@ -139,6 +139,7 @@ LINE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (f"{MINE},me,write,,\n", NEW, (f"owner_id me → {OWNER}", "token_role write → fineGrained")),
     (f"{MINE},{OWNER},fineGrained,x/y,SANDBOX\n", NEW.replace("meta", "x/y;meta"), ()),
     (f"{MINE},{OWNER},fineGrained,x/y;,SANDBOX\n", NEW.replace("meta", "x/y;meta"), ()),
+    (NEW.replace(",SANDBOX", ";,SANDBOX"), NEW.replace(",SANDBOX", ";,SANDBOX"), ()),
     (NEW.replace("SANDBOX", "mine"), NEW.replace("SANDBOX", "SANDBOX; mine"), ()),
     (NEW.replace("SANDBOX", "mine; SANDBOX"), NEW.replace("SANDBOX", "mine; SANDBOX"), ()),
     ("OTHER,huggingface,,,,\n", f"OTHER,huggingface,,,,\n{NEW}", ()),
@@ -318,3 +319,33 @@ def test_of_two_headings_of_one_run_the_first_is_renewed(run_persona: RunPersona
     later = judge_run(replace(run, stamp=replace(run.stamp, observed_at=run.stamp.observed_at + timedelta(days=1))))
     twice = f"{heading(first)}name: x\n{heading(first)}name: y\n"
     assert headed(twice, later) == f"{heading(later)}name: x\n{heading(first)}name: y\n"
+
+
+@pytest.mark.parametrize(("owner", "renewed"), [(OWNER, False), ("", True), ("me", True)])
+def test_the_day_of_a_line_is_renewed_with_what_changed_and_never_alone(
+    owner: str,
+    renewed: bool,  # noqa: FBT001 - a column of the table
+    run_persona: RunPersona,
+) -> None:
+    readiness = judge_run(run_persona("launch-ready"))
+    there = f"{HEAD},observed_at\n{NEW}".replace(OWNER, owner).replace("SANDBOX", "SANDBOX,2026-01-01")
+    found = import_inventory(readiness, {"inventory.csv": there})
+    day = readiness.run.stamp.observed_at.isoformat(timespec="seconds")
+    assert found["inventory.csv"] == (
+        there.replace(f",{owner},", f",{OWNER},", 1).replace("2026-01-01", day) if renewed else there
+    )
+    assert not any("observed_at" in note for note in found.notes)
+
+
+def test_a_review_names_its_run_and_the_endpoint_of_each_piece_of_evidence(run_persona: RunPersona) -> None:
+    readiness = judge_run(run_persona("launch-ready"))
+    lines = human_review(readiness)["review.md"].splitlines()
+    assert lines[2].startswith("SANDBOX: made-up answers")
+    assert any(line.startswith(f"Hugging Face Router, credential {escaped(KEY_NAME)}, observed ") for line in lines)
+    told = lines[lines.index("## Evidence of identity") + 2 :]
+    evidence = readiness.run.identity.evidence
+    assert {bool(row.endpoint) for row in evidence} == {True, False}
+    for line, row in zip(told, evidence, strict=True):
+        assert line.startswith(
+            f"- {row.endpoint}: {escaped(row.mark)}: " if row.endpoint else f"- {escaped(row.mark)}: "
+        )
