@@ -26,7 +26,7 @@ from .work import Absent, Figures, Way, Work, alone, serving
 
 MIB = 2**20
 CONTEXTS = "SSL contexts made"
-PER_REQUEST, WALL, MEMORY, P50 = "CPU ms/request", "wall s", "+MiB at the peak", "p50 ms"
+PER_REQUEST, WALL, MEMORY, P50 = "CPU ms/request", "wall s", "+MiB at the peak", "p50 ms to the first byte"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def fleet(provider: str, at: str, keys: int) -> Figures:
     done = _probe(provider, at, keys)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     requests = sum(run.manifest.requests for run in done.runs)
-    told = [row.latency_s for run in done.runs for row in run.answers if row.latency_s is not None]
+    told = [row.first_byte_s for run in done.runs for row in run.answers if row.first_byte_s is not None]
     return {
         WALL: wall,
         "requests": requests,
