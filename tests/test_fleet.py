@@ -131,6 +131,7 @@ def test_no_connection_is_used_for_two_keys(world: World) -> None:
         assert {len(keys) for keys in crowd.keys_over.values()} == {1}
         assert sum(crowd.asked.values()) > len(crowd.keys_over), "a connection is used again for the same one"
 
+
 def test_what_needs_no_key_and_the_control_are_asked_once(world: World) -> None:
     for crowd in world.crowds.values():
         keyless = crowd.keyless

@@ -26,7 +26,7 @@ class Question:
 
     def where(self, plan: Plan) -> tuple[Hashable, ...]:
         """Return what makes the answer the same for every run that asks without a key."""
-        return plan.provider.id, plan.region, plan.base_url, self.url, self.asks
+        return plan.provider.id, plan.region, plan.base_url, self.url, tuple(ask.name for ask in self.asks)
 
 
 @dataclass(frozen=True, slots=True)

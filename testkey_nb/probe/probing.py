@@ -227,8 +227,10 @@ class Probing:
         A sample that the end of our own time cut off says nothing of the host and is not kept.
         """
         self.total += len(questions)
-        heard = await _all(self._heard(sender, question) for question in questions)
-        for question, one in zip(questions, heard, strict=True):
+        lent = [(question, self._lent(sender, question)) for question in questions]  # without a task for each
+        asked = iter(await _all(self._heard(sender, question) for question, there in lent if there is None))
+        for question, there in lent:
+            one = there or next(asked)
             if one.seen or sender.left_s or not question.sample:
                 self._keep(question, one)
 
@@ -237,7 +239,7 @@ class Probing:
         self.seen[self.plan.at(question.host)].append(heard.seen)
 
     async def _heard(self, sender: Sender, question: Question) -> Heard:
-        """Return an answer; one without a key that another run of the batch has is taken from it."""
+        """Return an answer; one without a key that another run of the batch waits for is taken from it."""
 
         async def made() -> Heard:
             return self._hear(question, await self._send(sender, question, self.key if question.keyed else None))
@@ -246,10 +248,17 @@ class Probing:
             return await made()
         where = (self.way, question.where(self.plan))
         heard, mine = await self.shared.once(where, made, lambda heard: heard.lasts, sender.left_s)
-        if mine:
-            return heard
-        if not heard.sent or heard.echoes(self.key):  # this run's own sender blanks its key in the answer
-            return await made()
+        return heard if mine else self._take(sender, question, heard) or await made()
+
+    def _lent(self, sender: Sender, question: Question) -> Heard | None:
+        """Return an answer without a key that another run of the batch has, if this one may take it."""
+        if question.keyed or question.sample:
+            return None
+        return self._take(sender, question, self.shared.there((self.way, question.where(self.plan))))
+
+    def _take(self, sender: Sender, question: Question, heard: Heard | None) -> Heard | None:
+        if heard is None or not heard.sent or heard.echoes(self.key):  # this run's own sender blanks its key
+            return None
         sender.manifest.shared += 1
         self._tell(question.path)
         return heard.lent

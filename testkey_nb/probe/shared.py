@@ -36,6 +36,11 @@ class Shared:
         self._rows: dict[Any, Any] = {}
         self._kept: dict[Hashable, Any] = {}
 
+    def there(self, what: Hashable) -> Any | None:  # noqa: ANN401 - whatever `once` made
+        """Return what `once` has made and keeps, without waiting; None where there is none yet."""
+        coming = self._once.get(what)
+        return coming.result() if coming is not None and coming.done() else None
+
     async def once(
         self, what: Hashable, make: Callable[[], Awaitable[Made]], lasts: Callable[[Made], bool], left_s: float
     ) -> tuple[Made, bool]:
@@ -46,7 +51,8 @@ class Shared:
         """
         if what in self._once:
             awaited = self._once[what]
-            await asyncio.wait((awaited,), timeout=left_s)  # whoever waits and is cancelled cancels no other
+            if not awaited.done():
+                await asyncio.wait((awaited,), timeout=left_s)  # whoever waits and is cancelled cancels no other
             if awaited.done() and not awaited.cancelled():
                 return awaited.result(), False
             return await make(), True

@@ -33,8 +33,8 @@ processes of their own, and share the machine: waiting for a processor is in eve
 {absent}
 
 - *Politeness* is the injected latency of all requests with a key, four at a time: no polite client is faster.
-- *To the first byte* is from sending a request on. Looking a host up, connecting and TLS are told apart: no connection is
-  used for two keys, so each key pays for its own.
+- *To the first byte* is from sending a request on. Looking a host up, connecting and TLS are told apart: no connection
+  is used for two keys, so each key pays for its own.
 - *The same requests* means those with the key, sent by a bare client that parses and judges nothing.
 - Peers get four at once, as we do, and ask one question a key. We ask more, and say what is left unknown.
 - The floor of the frames is written by hand for one list: it looks at no field twice and checks none. Each timing in
