@@ -9,6 +9,9 @@ LITELLM_ENV := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/testkey_nb/litellm-$(LITEL
 # Anything here (make INSTALL=1 …) tests that pip installs the wheel with all that it depends on, from the index it knows.
 INSTALL ?=
 
+# Tests at a time; many of them mostly wait.
+WORKERS ?= logical
+
 comma := ,
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,7 +36,7 @@ setup: $(STAMP) $(if $(LITELLM),litellm)
 
 # A file's tests stay in one process, which shares its runs and kernels; the browser's, which mostly wait, come first.
 test: setup
-	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
 	    --nbval-lax --nbval-current-env --nbval-cell-timeout 120 tests notebooks
 
 test: export TESTKEY_INSTALL = $(INSTALL)

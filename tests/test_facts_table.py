@@ -25,7 +25,13 @@ from testkey_nb.spec import LACKING, Ask, Clause, Finding, Metric, OfBody, Regio
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BEFORE = NOW - timedelta(days=3)
 JSON: Mapping[str, str] = {"content-type": "application/json"}
-KEY = Key("K", "hf_" + "q" * 30 + "wert")
+
+
+def key() -> Key:
+    """Return a key anew: another test of the process may purge."""
+    return Key("K", "hf_" + "q" * 30 + "wert")
+
+
 HOSTS = (Region("a.example", "here"), Region("b.example", "there"))
 PLAN = replace(
     plan("huggingface", operator="the tests, for made-up accounts"),
@@ -48,7 +54,7 @@ def reply(status: int = 200, body: object = "x", **headers: str) -> Reply:
 
 
 def told(one: Ask, exchange: Exchange, host: str = "a.example", limits: tuple[LimitRow, ...] = ()) -> Told:
-    return tell(KEY, PLAN, NOW, Answered(one, 0, host, "/me", exchange, limits), Shared())
+    return tell(key(), PLAN, NOW, Answered(one, 0, host, "/me", exchange, limits), Shared())
 
 
 def made(*answers: Told, proof: tuple[Finding, ...] = (), verdict: Verdict = Verdict.GENUINE, **differs: Any) -> Run:  # noqa: ANN401 - fields of Probed
@@ -56,7 +62,7 @@ def made(*answers: Told, proof: tuple[Finding, ...] = (), verdict: Verdict = Ver
     provider = replace(PLAN.provider, asks=asks)
     facts: dict[str, Any] = {"admin": False, "plan": replace(PLAN, provider=provider), **differs}
     return as_run(
-        Probed("r", KEY, facts["admin"], facts["plan"], "", NOW, math.inf, Identity(verdict, None, Why("")), answers,
+        Probed("r", key(), facts["admin"], facts["plan"], "", NOW, math.inf, Identity(verdict, None, Why("")), answers,
                proof, Manifest(), Shared())
     )  # fmt: skip
 
@@ -283,8 +289,8 @@ def test_a_key_is_looked_for_in_everything_that_is_kept_of_an_answer() -> None:
         replace(quiet, rows=replace(quiet.rows, models=(ModelRow("a/b", piece),))),
         replace(quiet, limits=(replace(LIMIT, said=piece),)),
     ):
-        assert Heard("r", True, (quiet, kept), None, 200).echoes(KEY)  # noqa: FBT003
-    assert not Heard("r", True, (quiet,), None, 200).echoes(KEY)  # noqa: FBT003
+        assert Heard("r", True, (quiet, kept), None, 200).echoes(key())  # noqa: FBT003
+    assert not Heard("r", True, (quiet,), None, 200).echoes(key())  # noqa: FBT003
 
 
 def test_a_row_of_answers_tells_what_the_headers_say() -> None:
@@ -304,7 +310,7 @@ def test_a_parser_of_bodies_reads_an_equal_body_once_and_any_other_parser_each_t
         one, shared = replace(ask(), parse=parser(parse) if parser else parse), Shared()
         for digest in digests:
             exchange = Exchange(1, reply=replace(reply(), digest=digest))
-            assert tell(KEY, PLAN, NOW, Answered(one, 0, "a.example", "/me", exchange), shared).rows.metrics
+            assert tell(key(), PLAN, NOW, Answered(one, 0, "a.example", "/me", exchange), shared).rows.metrics
         return len(calls)
 
     assert runs(OfBody, "x", "x") == 1

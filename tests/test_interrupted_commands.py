@@ -208,3 +208,27 @@ def test_a_full_disk_behind_stdout_is_one_line() -> None:
         )
     assert ran.returncode == 2
     assert ran.stderr == ("testkey: what was found cannot be printed (No space left on device); send it elsewhere\n")
+
+
+IN_A_CALLBACK = """
+import signal, time, weakref
+from testkey_nb.cli.stopping import heed_first
+
+class Thing:
+    pass
+
+heed_first()
+thing = Thing()
+gone = weakref.ref(thing, lambda _gone: signal.raise_signal(signal.SIGINT))
+del thing  # what its callback raises is raised nowhere
+try:
+    time.sleep(30)
+except KeyboardInterrupt:
+    print("raised again")
+"""
+
+
+def test_ctrl_c_in_a_place_from_which_nothing_is_raised_interrupts_a_moment_later() -> None:
+    words = [sys.executable, "-c", IN_A_CALLBACK]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=True)  # noqa: S603 - our own words
+    assert (done.stdout, done.stderr) == ("raised again\n", "")

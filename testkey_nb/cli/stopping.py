@@ -1,11 +1,17 @@
 """Ctrl-C: the first ends what goes on, and those that follow find it being tidied up and change nothing."""
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 Done = TypeVar("Done")
+_AGAIN_S = 0.02
 
 
 def heed_first() -> None:
@@ -16,6 +22,7 @@ def heed_first() -> None:
     in_main = threading.current_thread() is threading.main_thread()
     if in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
+        sys.unraisablehook = _once_more
 
 
 def heed_no_more() -> None:
@@ -82,6 +89,17 @@ def _ours() -> bool:
 def _interrupt(*_signal: object) -> None:
     signal.signal(signal.SIGINT, _too_late)
     raise KeyboardInterrupt
+
+
+def _once_more(ignored: "UnraisableHookArgs") -> None:
+    """Interrupt again in a moment, where it was raised in a callback from which nothing is raised."""
+    if ignored.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(ignored)
+    elif asked_to_stop():
+        signal.signal(signal.SIGINT, _interrupt)
+        again = threading.Timer(_AGAIN_S, os.kill, (os.getpid(), signal.SIGINT))
+        again.daemon = True
+        again.start()
 
 
 def _too_late(*_signal: object) -> None:
