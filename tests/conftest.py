@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
@@ -25,9 +26,10 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(autouse=True)
 def _ctrl_c() -> Iterator[None]:
-    """Give Ctrl-C back to pytest: the command line, which a test may run in this process, does not at its end."""
-    before = signal.getsignal(signal.SIGINT)
+    """Give Ctrl-C, and what nobody can raise, back to pytest: the command line in this process does not at its end."""
+    before, unraisable = signal.getsignal(signal.SIGINT), sys.unraisablehook
     yield
+    sys.unraisablehook = unraisable
     if signal.getsignal(signal.SIGINT) is not before:
         signal.signal(signal.SIGINT, before)
 
