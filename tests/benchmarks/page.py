@@ -22,7 +22,7 @@ shared machine a figure may be a fifth off, so trust ratios, not milliseconds.
 {machine}
 
 Each line compares ours with a floor or a peer in the same run: the ways take turns in random order, and medians over
-{fewest} to {most} rounds are shown. Programs, fleets and peers run in a fresh process each; servers are on loopback, in
+{rounds} rounds are shown. Programs, fleets and peers run in a fresh process each; servers are on loopback, in
 processes of their own, and share the machine: waiting for a processor is in every wall time and in every latency told.
 "At most" is the goal: of the ratio, or of our figure where no other is beside it.
 
@@ -72,8 +72,7 @@ def write(begun: Begun, measured: Sequence[Measured], grown: Sequence[tuple[Curv
     rounds = [one.rounds for one in (*measured, *(of for _, of in grown))]
     return _TEXT.format(
         machine=_machine(begun),
-        fewest=min(rounds),
-        most=max(rounds),
+        rounds=" to ".join(map(str, sorted({min(rounds), max(rounds)}))),
         table=_table(
             ("what", "figure", "ours", "against", "theirs", "ratio", "at most", ""),
             [line for one in measured for line in _lines(one)],
