@@ -23,6 +23,10 @@ KEY_NAME = "HF_TOKEN"
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 
+# Started in the background of a script, pytest ignores Ctrl-C, and so would each program that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 @pytest.fixture(autouse=True)
 def _ctrl_c() -> Iterator[None]:

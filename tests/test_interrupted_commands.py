@@ -211,12 +211,13 @@ def test_a_full_disk_behind_stdout_is_one_line() -> None:
 
 
 IN_A_CALLBACK = """
-import signal, time, weakref
+import signal, threading, time, weakref
 from testkey_nb.cli.stopping import heed_first
 
 class Thing:
     pass
 
+{a_loaded_machine}
 heed_first()
 thing = Thing()
 gone = weakref.ref(thing, lambda _gone: signal.raise_signal(signal.SIGINT))
@@ -228,7 +229,14 @@ except KeyboardInterrupt:
 """
 
 
-def test_ctrl_c_in_a_place_from_which_nothing_is_raised_interrupts_a_moment_later() -> None:
-    words = [sys.executable, "-c", IN_A_CALLBACK]
+SLOW_TO_START_A_THREAD = """
+at_once = threading.Thread.start
+threading.Thread.start = lambda thread: (at_once(thread), time.sleep(0.2))
+"""
+
+
+@pytest.mark.parametrize("a_loaded_machine", ["", SLOW_TO_START_A_THREAD], ids=["idle", "loaded"])
+def test_ctrl_c_in_a_place_from_which_nothing_is_raised_interrupts_a_moment_later(a_loaded_machine: str) -> None:
+    words = [sys.executable, "-c", IN_A_CALLBACK.format(a_loaded_machine=a_loaded_machine)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=True)  # noqa: S603 - our own words
     assert (done.stdout, done.stderr) == ("raised again\n", "")

@@ -4,7 +4,9 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Coroutine
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -86,7 +88,11 @@ def _ours() -> bool:
     return signal.getsignal(signal.SIGINT) in {_interrupt, _too_late}
 
 
-def _interrupt(*_signal: object) -> None:
+def _interrupt(_signal: int, at: FrameType | None) -> None:
+    while at is not None:
+        if at.f_code is _once_more.__code__:
+            return  # it would be swallowed there once more; `_until_heeded` comes again
+        at = at.f_back
     signal.signal(signal.SIGINT, _too_late)
     raise KeyboardInterrupt
 
@@ -97,9 +103,14 @@ def _once_more(ignored: "UnraisableHookArgs") -> None:
         sys.__unraisablehook__(ignored)
     elif asked_to_stop():
         signal.signal(signal.SIGINT, _interrupt)
-        again = threading.Timer(_AGAIN_S, os.kill, (os.getpid(), signal.SIGINT))
-        again.daemon = True
-        again.start()
+        threading.Thread(target=_until_heeded, daemon=True).start()
+
+
+def _until_heeded() -> None:
+    time.sleep(_AGAIN_S)
+    while signal.getsignal(signal.SIGINT) not in {_too_late, signal.SIG_IGN, signal.default_int_handler}:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(_AGAIN_S)
 
 
 def _too_late(*_signal: object) -> None:
