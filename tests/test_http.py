@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from testkey_nb import http
 from testkey_nb.addresses import is_loopback, is_private, origin
 from testkey_nb.errors import AddressRefused
-from testkey_nb.http import BODY_BYTES, Exchange, ReadOnly, Sender
+from testkey_nb.http import BODY_BYTES, Exchange, Network, ReadOnly, Sender
+from testkey_nb.http.network import DIRECT
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome, Verdict
@@ -228,14 +229,15 @@ class Mapped(httpx.AsyncBaseTransport):
     """Take requests for any host to one port of this machine, and check the certificate against the host's own name."""
 
     def __init__(self, port: int, trusts: ssl.SSLContext) -> None:
-        self._inner, self._port = httpx.AsyncHTTPTransport(verify=trusts), port
+        self._inner = Network(vouched=HOSTS, resolve=lambda _host, _port: ["127.0.0.1"], trusts=trusts)
+        self._port = port
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        there = request.url.copy_with(host="127.0.0.1", port=self._port)
-        extensions = {**request.extensions, "sni_hostname": request.url.host}
-        return await self._inner.handle_async_request(
-            httpx.Request(request.method, there, headers=request.headers, extensions=extensions)
-        )
+        there = request.url.copy_with(port=self._port)
+        asked = httpx.Request(request.method, there, headers=request.headers, extensions=request.extensions)
+        response = await self._inner.handle_async_request(asked)
+        response.extensions[DIRECT] = False  # the address is that of this machine
+        return response
 
     async def aclose(self) -> None:
         await self._inner.aclose()

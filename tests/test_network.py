@@ -7,11 +7,10 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import httpcore
 import httpx
 import pytest
 import trustme
@@ -21,7 +20,10 @@ from proxies import Proxied, http_proxy, persona, serving
 from testkey_nb import sandbox
 from testkey_nb.addresses import is_private, may_be_at
 from testkey_nb.http import Exchange, Network, Proxy, Sender, Split
+from testkey_nb.http.line import Line, line_to
+from testkey_nb.http.network import tls_context
 from testkey_nb.http.resolving import Resolving
+from testkey_nb.http.timing import Stopwatch
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Family, Outcome
@@ -180,7 +182,7 @@ PUBLIC = [
 ]  # fmt: skip
 
 
-class Near(httpcore.AsyncNetworkBackend):
+class Near:
     """Connects to nothing, and notes what it was asked to."""
 
     def __init__(self, does: Callable[[str], object] = lambda _address: None) -> None:
@@ -188,42 +190,30 @@ class Near(httpcore.AsyncNetworkBackend):
         self.closed: list[str] = []
         self._does = does
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,  # noqa: ARG002 - this and the next three: the client's interface
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
-    ) -> httpcore.AsyncNetworkStream:
-        self.asked.append(host)
-        happens = self._does(host)
+    async def __call__(self, address: str, _port: int) -> Line:
+        self.asked.append(address)
+        happens = self._does(address)
         if asyncio.iscoroutine(happens):
             await happens
-        return _Stream(self, host)
+        return _Line(self, address)
 
 
-class _Stream(httpcore.AsyncNetworkStream):
+class _Line(Line):
     def __init__(self, near: Near, address: str) -> None:
         self.near, self.address = near, address
+
+    @property
+    def peer(self) -> str:
+        return self.address
 
     async def aclose(self) -> None:
         self.near.closed.append(self.address)
 
-    def get_extra_info(self, info: str) -> object:
-        return (self.address, 443) if info == "server_addr" else None
-
-    async def start_tls(self, *_more: object, **_options: object) -> httpcore.AsyncNetworkStream:
-        await asyncio.sleep(60)
-        return self
-
 
 def connected(found: list[str], near: Near, host: str = NAME, stagger_s: float = 0.01) -> str:
     """Return the address that was connected to."""
-    backend = Resolving(may_be_at, lambda _host, _port: found, near, stagger_s)
-    stream = asyncio.run(backend.connect_tcp(host, 443))
-    there, _ = stream.get_extra_info("server_addr")
-    return str(there)
+    resolving = Resolving(may_be_at, lambda _host, _port: found, near, stagger_s)
+    return asyncio.run(resolving.connect(host, 443, Stopwatch())).peer
 
 
 # Whose connections are used again.
@@ -318,23 +308,49 @@ def test_what_lies_behind_an_answer_keeps_its_connection_from_being_used_again(f
 
 
 def test_a_handshake_that_is_given_up_leaves_no_connection_open() -> None:
-    near = Near()
+    async def given_up() -> bytes:
+        hung_up: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
-    async def given_up() -> None:
-        stream = await Resolving(may_be_at, lambda _host, _port: ["8.8.8.8"], near).connect_tcp(NAME, 443)
-        async with asyncio.timeout(0.01):
-            await stream.start_tls(ssl.create_default_context())
+        async def never_shakes_hands(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+            await reader.read(1)
+            hung_up.set_result(await reader.read())
 
-    with pytest.raises(TimeoutError):
-        asyncio.run(given_up())
-    assert near.closed == ["8.8.8.8"]
+        async with serving(never_shakes_hands) as port:
+            line = await line_to("127.0.0.1", port)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(STEP_S):
+                    await line.secure(tls_context(), NAME)
+            return await hung_up
+
+    assert len(asyncio.run(given_up())) > 0
+
+
+@pytest.mark.parametrize("early", [whole(b"1"), b""], ids=["speaks", "hangs up"])
+def test_what_comes_before_tls_is_never_read_as_if_it_had_come_over_it(early: bytes) -> None:
+    serves, trusts = certified(NAME)
+
+    async def secured() -> None:
+        async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(early)
+            if not early:
+                writer.close()
+            else:
+                await writer.start_tls(serves)
+
+        async with serving(answer) as port:
+            line = await line_to("127.0.0.1", port)
+            await asyncio.sleep(STEP_S)
+            await line.secure(trusts, NAME)
+
+    with pytest.raises(httpx.ConnectError, match="before TLS"):
+        asyncio.run(secured())
 
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_a_name_that_leads_to_a_private_address_is_refused_before_anything_is_sent(address: str) -> None:
     near = Near()
     assert is_private(address)
-    with pytest.raises(httpcore.ConnectError, match="private address"):
+    with pytest.raises(httpx.ConnectError, match="private address"):
         connected([address], near)
     assert near.asked == []
 
@@ -348,7 +364,7 @@ def test_a_name_that_leads_to_a_public_address_is_asked_there(address: str) -> N
 
 def test_of_several_addresses_only_the_public_ones_are_asked() -> None:
     near = Near(lambda _address: refuse())
-    with pytest.raises(httpcore.ConnectError, match="refused"):
+    with pytest.raises(httpx.ConnectError, match="refused"):
         connected(["10.0.0.1", "8.8.8.8", "::1"], near)
     assert near.asked == ["8.8.8.8"]
 
@@ -356,7 +372,7 @@ def test_of_several_addresses_only_the_public_ones_are_asked() -> None:
 @pytest.mark.parametrize("host", ["localhost", "sandbox.localhost"])
 def test_a_name_of_this_machine_leads_nowhere_else(host: str) -> None:
     near = Near()
-    with pytest.raises(httpcore.ConnectError):
+    with pytest.raises(httpx.ConnectError):
         connected(["8.8.8.8"], near, host)
     assert near.asked == []
     assert connected(["8.8.8.8", "127.0.0.1"], near, host) == "127.0.0.1"
@@ -367,10 +383,10 @@ def test_what_is_connected_to_is_what_was_checked() -> None:
     found = [["8.8.8.8"], ["127.0.0.1"]]
     near = Near()
     backend = Resolving(may_be_at, lambda _host, _port: found.pop(0), near)
-    asyncio.run(backend.connect_tcp(NAME, 443))
+    asyncio.run(backend.connect(NAME, 443, Stopwatch()))
     assert near.asked == ["8.8.8.8"]
-    with pytest.raises(httpcore.ConnectError, match="private address"):
-        asyncio.run(backend.connect_tcp(NAME, 443))
+    with pytest.raises(httpx.ConnectError, match="private address"):
+        asyncio.run(backend.connect(NAME, 443, Stopwatch()))
 
 
 def test_a_run_to_a_name_that_leads_into_a_private_network_sends_nothing_and_decides_nothing() -> None:
@@ -455,7 +471,7 @@ def test_a_resolver_that_hangs_keeps_nothing_from_ending() -> None:
 
 
 async def refuse() -> None:
-    raise httpcore.ConnectError("refused")
+    raise httpx.ConnectError("refused")
 
 
 async def linger() -> None:
@@ -465,7 +481,7 @@ async def linger() -> None:
 def test_both_families_take_turns_beginning_with_the_preferred_one() -> None:
     near = Near(lambda _address: refuse())
     found = ["2606:4700::1", "2606:4700::2", "2606:4700::3", "8.8.8.8", "8.8.4.4"]
-    with pytest.raises(httpcore.ConnectError, match="refused"):
+    with pytest.raises(httpx.ConnectError, match="refused"):
         connected(found, near)
     assert near.asked == ["2606:4700::1", "8.8.8.8", "2606:4700::2", "8.8.4.4", "2606:4700::3"]
 
@@ -488,7 +504,7 @@ def test_of_two_that_answer_one_is_used_and_the_other_closed() -> None:
 
 
 def test_a_host_without_addresses_is_a_fault() -> None:
-    with pytest.raises(httpcore.ConnectError, match="no address"):
+    with pytest.raises(httpx.ConnectError, match="no address"):
         connected([], Near())
 
 

@@ -12,7 +12,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
-import httpcore
 import httpx
 import pandas as pd
 import pytest
@@ -35,7 +34,9 @@ from testkey_nb.errors import (
 )
 from testkey_nb.http import Network, Proxy
 from testkey_nb.http.faults import NotConnected
+from testkey_nb.http.line import Line
 from testkey_nb.http.network import tls_context
+from testkey_nb.http.timing import Stopwatch
 from testkey_nb.http.tunnels import Tunnels
 from testkey_nb.judge import VantageRow, compare_vantages, judge_run, vantage_rows
 from testkey_nb.keys import Key
@@ -221,21 +222,21 @@ FAILING = {
 }  # fmt: skip
 
 
-class Said(httpcore.AsyncNetworkStream):
-    """A connection over which these bytes come, some at a time."""
+class Said(Line):
+    """A line over which these bytes come, some at a time."""
 
     def __init__(self, says: bytes, size: int) -> None:
         self.says, self.size, self.closed = says, size, False
 
-    async def connect_tcp(self, *_: object) -> "Said":
+    async def connect(self, *_: object) -> "Said":
         return self
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109
-        size = min(self.size, max_bytes)
+    async def read(self, most: int = 2**16) -> bytes:
+        size = min(self.size, most)
         said, self.says = self.says[:size], self.says[size:]
         return said
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+    def write(self, said: bytes) -> None:
         pass
 
     async def aclose(self) -> None:
@@ -254,10 +255,10 @@ def test_whatever_a_proxy_says_is_a_tunnel_or_a_reason_and_no_connection_is_left
     scheme: str, says: bytes, size: int
 ) -> None:
     stream = Said(says, size)
-    tunnels = Tunnels(Proxy(f"{scheme}://x"), stream, tls_context())  # type: ignore[arg-type]  # all that is asked of it
+    tunnels = Tunnels(Proxy(f"{scheme}://x"), stream, tls_context())
     why, opened = "", None
     try:
-        tunnels.connect_tcp("provider.example", 443).send(None)  # nothing in it waits
+        tunnels.connect("provider.example", 443, Stopwatch()).send(None)  # nothing in it waits
     except StopIteration as done:
         opened = done.value
     except NotConnected as fault:
@@ -645,7 +646,7 @@ def test_our_own_error_behind_a_proxy_shows_nothing_in_a_traceback_with_locals()
         raise ZeroDivisionError
 
     async def asked() -> None:
-        network = Network(Vantage("Oslo", PLACE).proxy, resolve=broken)
+        network = Network(Vantage("Oslo", PLACE.replace("127.0.0.1", "localhost")).proxy, resolve=broken)
         await probe_key(key(), choices(9), transport=network)
 
     with pytest.raises(ZeroDivisionError) as caught:

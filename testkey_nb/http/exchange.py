@@ -23,12 +23,11 @@ class Manifest:
     ca_files: set[str] = field(default_factory=set)  # of the environment, in place of the bundled ones
     shared: int = 0  # answers that other runs of a batch brought, for which this one sent nothing
 
-    def left(self, requests: int, method: str, host: str) -> None:
-        """Note what has left in one attempt: nothing, where no connection came about."""
-        self.requests += requests
-        if requests:
-            self.methods.add(method)
-            self.hosts.add(host)
+    def left(self, method: str, host: str) -> None:
+        """Note a request that has left."""
+        self.requests += 1
+        self.methods.add(method)
+        self.hosts.add(host)
 
     def to_json(self) -> dict[str, object]:
         """Return it with the names other programs rely on; nothing that is asked here costs anything."""

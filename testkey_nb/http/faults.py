@@ -2,13 +2,12 @@
 
 import ssl
 
-import httpcore
 import httpx
 
 from testkey_nb.rows import Why
 
 
-class NotConnected(httpcore.ConnectError):
+class NotConnected(httpx.ConnectError):
     """No connection came about, for a reason in words of our own, which a report can say in another language."""
 
     def __init__(self, why: Why) -> None:
@@ -17,14 +16,13 @@ class NotConnected(httpcore.ConnectError):
         self.why = why
 
 
-TIMEOUTS = (TimeoutError, httpx.TimeoutException, httpcore.TimeoutException)
+TIMEOUTS = (TimeoutError, httpx.TimeoutException)
 FAULTS = (
     *(httpx.HTTPError, httpx.InvalidURL, httpx.StreamError),
-    *(httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol),
     *(OSError, ValueError, ImportError),
 )
 _KINDS = (
-    ((httpx.ConnectError, httpcore.ConnectError), "connect"),
+    ((httpx.ConnectError,), "connect"),
     ((httpx.ProxyError,), "proxy"),
     ((httpx.DecodingError,), "encoding"),
 )

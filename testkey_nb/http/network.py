@@ -2,10 +2,11 @@
 
 import functools
 import ssl
+import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Container
-from typing import cast
+from typing import NamedTuple
 
-import httpcore
 import httpx
 
 from testkey_nb.addresses import is_loopback, may_be_at
@@ -13,14 +14,28 @@ from testkey_nb.errors import AddressRefused
 
 from .exchange import Manifest
 from .proxies import Proxy, ca_files, of_environment
-from .resolving import Connection, Resolve, Resolving, addresses_of
+from .resolving import Connects, Resolve, Resolving, addresses_of
+from .talk import Talk
+from .timing import Stopwatch
 from .tunnels import Tunnels
 
-# Extensions of a request: where to note proxies and CA files, whether its host may be at a private address, and by the
-# hint of its key whose connections it may use; without a key those of nobody.
-MANIFEST, VOUCHED, WHOSE = "testkey_manifest", "testkey_vouched", "testkey_whose"
-DIRECT = "testkey_direct"  # extension of a response that came through no proxy
+# Extensions of a request: where to note proxies, CA files and times, whether its host may be at a private address, and
+# by the hint of its key whose connections it may use; without a key those of nobody.
+MANIFEST, WATCH, VOUCHED, WHOSE = "testkey_manifest", "testkey_watch", "testkey_vouched", "testkey_whose"
+LINE, DIRECT = "testkey_line", "testkey_direct"  # of a response: what it came over, and that no proxy stands between
 _IDLE_S = 1.0  # less than servers let a connection idle (gunicorn: 2 s, Node and uvicorn: 5 s): none is closed on us
+_PORTS = {"http": 80, "https": 443}
+
+
+class _Way(NamedTuple):
+    """What two requests must have in common to go over the same connection."""
+
+    proxy: Proxy | None
+    scheme: str
+    host: str
+    port: int
+    vouched: bool  # the host may be at a private address: no other request finds itself there
+    whose: str
 
 
 class Network(httpx.AsyncBaseTransport):
@@ -53,8 +68,8 @@ class Network(httpx.AsyncBaseTransport):
         """Open nothing yet, but read the certificates: that is not the provider's time."""
         self._proxy, self._resolve, self._trusts = proxy, resolve, trusts or tls_context()
         self._vouched = vouched
-        self._ways: dict[tuple[str, str], Proxy | None] = {}  # by scheme and host, as the environment said at first
-        self._pools: dict[tuple[str, bool, str, str], httpcore.AsyncConnectionPool] = {}
+        self._proxies: dict[tuple[str, str], Proxy | None] = {}  # by scheme and host, as the environment said at first
+        self._idle: defaultdict[_Way, list[tuple[Talk, float]]] = defaultdict(list)  # and since when
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request` one way or the other.
@@ -63,83 +78,89 @@ class Network(httpx.AsyncBaseTransport):
         ------
         AddressRefused
             If it would leave this machine in the clear.
+        httpx.TransportError
+            If it gets no answer.
 
         """
-        url, manifest = request.url, request.extensions.get(MANIFEST) or Manifest()
-        proxy = self._way(url.scheme, url.host)
+        url, asked = request.url, request.extensions
+        proxy = self._proxy_to(url.scheme, url.host)
         refuse_clear_text(url.scheme, url.host, proxy)
+        manifest, watch = asked.get(MANIFEST) or Manifest(), asked.get(WATCH) or Stopwatch()
         manifest.ca_files |= ca_files()
         if proxy:
             manifest.proxies.add(proxy.shown)
-        there = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        sent = httpcore.Request(
-            request.method,
-            there,
-            headers=request.headers.raw,
-            content=cast("httpx.AsyncByteStream", request.stream),
-            extensions=request.extensions,
+        vouched = url.host in self._vouched or bool(asked.get(VOUCHED))
+        port = url.port or _PORTS[url.scheme]
+        way = _Way(proxy, url.scheme, url.host, port, vouched, str(asked.get(WHOSE, "")))
+        talk = await self._idling(way) or await self._begun(way, watch)
+        try:
+            watch.left = time.perf_counter()
+            answer = await talk.ask(request)
+            watch.answered = time.perf_counter()
+        except BaseException:
+            await talk.line.aclose()
+            raise
+        extensions = {LINE: talk.line, DIRECT: proxy is None}
+        body = _Body(self, way, talk)
+        return httpx.Response(
+            answer.status_code, headers=answer.headers.raw_items(), stream=body, extensions=extensions
         )
-        vouched = url.host in self._vouched or bool(request.extensions.get(VOUCHED))
-        pool = self._pool(proxy, str(there.origin), str(request.extensions.get(WHOSE, "")), vouched=vouched)
-        given = await pool.handle_async_request(sent)
-        extensions = {**given.extensions, DIRECT: proxy is None}
-        return httpx.Response(given.status, headers=given.headers, stream=_Body(given), extensions=extensions)
+
+    async def done(self, way: _Way, talk: Talk) -> None:
+        """Keep a connection for the next question, or close it."""
+        if talk.ended():
+            self._idle[way].append((talk, time.monotonic()))
+        else:
+            await talk.line.aclose()
 
     async def aclose(self) -> None:
         """Close what was opened."""
-        while self._pools:
-            await self._pools.popitem()[1].aclose()
+        while self._idle:
+            for talk, _ in self._idle.popitem()[1]:
+                await talk.line.aclose()
 
-    def _way(self, scheme: str, host: str) -> Proxy | None:
+    async def _idling(self, way: _Way) -> Talk | None:
+        """Return a connection that idles and over which nothing has come since."""
+        while self._idle[way]:
+            talk, since = self._idle[way].pop()
+            if time.monotonic() < since + _IDLE_S and talk.line.silent:
+                return talk
+            await talk.line.aclose()
+        return None
+
+    async def _begun(self, way: _Way, watch: Stopwatch) -> Talk:
+        """Return a new connection."""
+        watch.begun = time.perf_counter()
+        line = await self._connects(way).connect(way.host, way.port, watch)
+        watch.stood = time.perf_counter()
+        if way.scheme == "https":
+            await line.secure(self._trusts, way.host)
+            watch.secured = time.perf_counter()
+        return Talk(line)
+
+    def _connects(self, way: _Way) -> Connects:
+        near = Resolving(_anywhere if way.proxy or way.vouched else may_be_at, self._resolve)
+        return Tunnels(way.proxy, near, self._trusts) if way.proxy else near
+
+    def _proxy_to(self, scheme: str, host: str) -> Proxy | None:
         if self._proxy:
             return self._proxy
-        if (scheme, host) not in self._ways:
-            self._ways[scheme, host] = of_environment(scheme, host)
-        return self._ways[scheme, host]
-
-    def _pool(self, proxy: Proxy | None, origin: str, whose: str, *, vouched: bool) -> httpcore.AsyncConnectionPool:
-        """Return one key's connections of one way to one origin; none is waited for: slots bound what is in flight.
-
-        A pool goes through all of its connections at every request, so one for 40 hosts costs its share in every
-        latency.  Those to vouched hosts are by themselves: no other request finds itself at a private address.
-        """
-        way = (proxy.shown if proxy else "", vouched, origin, whose)
-        if way not in self._pools:
-            near = Resolving(_anywhere if proxy or vouched else may_be_at, self._resolve)
-            self._pools[way] = httpcore.AsyncConnectionPool(
-                ssl_context=self._trusts,
-                max_connections=None,
-                max_keepalive_connections=None,
-                keepalive_expiry=_IDLE_S,
-                network_backend=Tunnels(proxy, near, self._trusts) if proxy else near,
-            )
-        return self._pools[way]
+        if (scheme, host) not in self._proxies:
+            self._proxies[scheme, host] = of_environment(scheme, host)
+        return self._proxies[scheme, host]
 
 
 class _Body(httpx.AsyncByteStream):
     """The body of an answer, as it comes."""
 
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+    def __init__(self, network: Network, way: _Way, talk: Talk) -> None:
+        self._network, self._way, self._talk = network, way, talk
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for part in self._answer.aiter_stream():
-            yield part
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._talk.body()
 
     async def aclose(self) -> None:
-        stream = self._answer.extensions.get("network_stream")
-        if isinstance(stream, Connection) and _lies_behind(self._answer):
-            stream.spent = True
-        await self._answer.aclose()
-
-
-def _lies_behind(answer: httpcore.Response) -> bool:
-    """Whether more was read than the answer; the client itself would read that as its next one."""
-    try:
-        read = answer.stream._stream._connection._h11_state.trailing_data[0]  # type: ignore[union-attr]  # noqa: SLF001
-    except AttributeError:
-        return True  # then a connection is not used again, which is slow and safe
-    return bool(read)
+        await self._network.done(self._way, self._talk)
 
 
 def refuse_clear_text(scheme: str, host: str, proxy: Proxy | None) -> None:
@@ -167,4 +188,6 @@ def _anywhere(host: str, address: str) -> bool:
 @functools.cache
 def tls_context() -> ssl.SSLContext:
     """Return the one TLS context of this process: certificates checked, SSL_CERT_FILE and SSL_CERT_DIR honoured."""
-    return httpx.create_ssl_context()
+    trusts = httpx.create_ssl_context()
+    trusts.set_alpn_protocols(["http/1.1"])
+    return trusts

@@ -6,25 +6,33 @@ first and to a private one then.
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import zip_longest
+from typing import Any, Protocol
 
-import httpcore
+import httpx
 
 from testkey_nb.rows import Why
 
 from .faults import NotConnected
-from .timing import looked_up
+from .line import Line, line_to
+from .timing import Stopwatch
 
 STAGGER_S = 0.25  # "Connection Attempt Delay", RFC 8305 section 5
 
 Resolve = Callable[[str, int], Sequence[str]]
-_Stream = httpcore.AsyncNetworkStream
+
+
+class Connects(Protocol):
+    """Opens lines to hosts by name."""
+
+    async def connect(self, host: str, port: int, watch: Stopwatch) -> Line:
+        """Return a line to `host`, and note how long its addresses took to look up, where they were."""
 
 
 def addresses_of(host: str, port: int) -> list[str]:
@@ -33,8 +41,8 @@ def addresses_of(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-class Resolving(httpcore.AsyncNetworkBackend):
-    """Connections to hosts by name, to such addresses only as they may have.
+class Resolving:
+    """Lines to hosts by name, to such addresses only as they may have.
 
     Parameters
     ----------
@@ -43,7 +51,7 @@ class Resolving(httpcore.AsyncNetworkBackend):
     resolve
         Looks a host up; called in a thread.
     near
-        Connects to an address; None for the network.
+        Opens a line to an address.
     stagger_s
         Seconds after which the next address is tried beside the one before.
 
@@ -53,37 +61,29 @@ class Resolving(httpcore.AsyncNetworkBackend):
         self,
         may: Callable[[str, str], bool],
         resolve: Resolve = addresses_of,
-        near: httpcore.AsyncNetworkBackend | None = None,
+        near: Callable[[str, int], Coroutine[Any, Any, Line]] = line_to,
         stagger_s: float = STAGGER_S,
     ) -> None:
         """Open nothing yet."""
-        self._may, self._resolve, self._stagger_s = may, resolve, stagger_s
-        self._near = near or httpcore.AnyIOBackend()
+        self._may, self._resolve, self._near, self._stagger_s = may, resolve, near, stagger_s
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the client's interface
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    async def connect(self, host: str, port: int, watch: Stopwatch) -> Line:
         """Connect to the first address of `host` that answers.
 
         Raises
         ------
         NotConnected
             If it has none, or only such as it may not have.
-        httpcore.ConnectError
+        httpx.ConnectError
             If it cannot be looked up, or none of its addresses answers.
 
         """
-        try:
-            found, took = await _in_a_thread(lambda: self._resolve(host, port))
-        except OSError as fault:
-            raise httpcore.ConnectError(str(fault)) from fault
-        if host not in found:  # an address is its own name: nothing was looked up
-            looked_up.set(took)
+        found: Sequence[str] = [host]
+        if not _is_address(host):
+            try:
+                found, watch.dns_s = await _in_a_thread(lambda: self._resolve(host, port))
+            except OSError as fault:
+                raise httpx.ConnectError(str(fault)) from fault
         allowed = [address for address in found if self._may(host, address)]
         if found and not allowed:
             raise NotConnected(
@@ -93,18 +93,16 @@ class Resolving(httpcore.AsyncNetworkBackend):
                     host=host,
                 )
             )
-        stream = await self._first(
-            self._near.connect_tcp(address, port, timeout, local_address, socket_options)
-            for address in _alternating(allowed)
-        )
-        return Connection(stream)
+        if len(allowed) == 1:
+            return await self._near(allowed[0], port)
+        return await self._first(self._near(address, port) for address in _alternating(allowed))
 
-    async def _first(self, attempts: Iterator[Coroutine[None, None, _Stream]]) -> _Stream:
+    async def _first(self, attempts: Iterator[Coroutine[Any, Any, Line]]) -> Line:
         """Return the first connection that stands: the next attempt begins once the one before has failed or lingers.
 
         RFC 8305 section 5.
         """
-        running: set[asyncio.Task[_Stream]] = set()
+        running: set[asyncio.Task[Line]] = set()
         fault: BaseException = NotConnected(Why("connect: the host has no address"))
         try:
             while True:
@@ -126,59 +124,12 @@ class Resolving(httpcore.AsyncNetworkBackend):
             await _give_up(running)
 
 
-class Connection(httpcore.AsyncNetworkStream):
-    """A connection that is closed also where its TLS handshake is cancelled: the client closes it on errors only.
-
-    Once it is `spent` it is not used again.
-    """
-
-    def __init__(self, stream: _Stream) -> None:
-        """Take a connection that stands."""
-        self._stream, self.spent = stream, False
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - its interface
-        """Read some bytes."""
-        return await self._stream.read(max_bytes, timeout)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the same
-        """Send all bytes."""
-        await self._stream.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        """Close it."""
-        await self._stream.aclose()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - the same
-    ) -> _Stream:
-        """Return it with TLS on top."""
-        try:
-            return Connection(await self._stream.start_tls(ssl_context, server_hostname, timeout))
-        except asyncio.CancelledError:
-            await self._stream.aclose()
-            raise
-
-    def get_extra_info(self, info: str) -> object:
-        """Tell what is asked; by `is_readable` a pool sees that an idle connection is of no use any more."""
-        if info == "is_readable" and (self.spent or _decrypts_more(self._stream)):
-            return True
-        return self._stream.get_extra_info(info)
-
-
-def _decrypts_more(stream: _Stream) -> bool:
-    """Whether TLS has received what nobody has read: the socket knows nothing of it any more."""
-    tls = stream.get_extra_info("ssl_object")
-    if not isinstance(tls, ssl.SSLObject):
-        return False
+def _is_address(host: str) -> bool:
+    """Whether a host is written as an address is shown; any other way to write one is looked up like a name."""
     try:
-        tls.read(1)  # of a connection that is closed, if anything comes
-    except ssl.SSLWantReadError:
+        ipaddress.ip_address(host)
+    except ValueError:
         return False
-    except ssl.SSLError:
-        pass
     return True
 
 
@@ -189,12 +140,12 @@ def _alternating(addresses: Sequence[str]) -> list[str]:
     return [address for pair in zip_longest(mine, others) for address in pair if address]
 
 
-async def _give_up(attempts: Iterable[asyncio.Task[_Stream]]) -> None:
+async def _give_up(attempts: Iterable[asyncio.Task[Line]]) -> None:
     """End attempts that are not needed any more, also those that have just come to stand."""
     for attempt in attempts:
         attempt.cancel()
     for stood in await asyncio.gather(*attempts, return_exceptions=True):
-        if isinstance(stood, httpcore.AsyncNetworkStream):
+        if isinstance(stood, Line):
             await stood.aclose()
 
 

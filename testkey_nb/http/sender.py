@@ -25,8 +25,7 @@ from testkey_nb.spec import Reply
 
 from .exchange import Exchange, Manifest
 from .faults import FAULTS, TIMEOUTS, NotConnected, kind_of
-from .network import DIRECT, MANIFEST, VOUCHED, WHOSE, Network
-from .quiet import quietly
+from .network import DIRECT, LINE, MANIFEST, VOUCHED, WATCH, WHOSE, Network
 from .reading import certificate_of, read_bounded, reply_of, too_large
 from .timing import Stopwatch
 
@@ -195,26 +194,24 @@ class Sender:
 
         What carries requests instead of the network does not tell when one leaves.
         """
-        watch, host = Stopwatch(), request.url.host
-        request.extensions["trace"] = watch
+        watch = request.extensions[WATCH] = Stopwatch()
         try:
-            with quietly():
-                response = await self._way.handle_async_request(request)
-                try:
-                    yield response
-                finally:
-                    await response.aclose()
+            response = await self._way.handle_async_request(request)
+            try:
+                yield response
+            finally:
+                await response.aclose()
         finally:
-            sent = watch.sent if isinstance(self._transport, Network) else 1
-            self.manifest.left(sent, request.method, host)
+            if watch.left is not None or not isinstance(self._transport, Network):
+                self.manifest.left(request.method, request.url.host)
 
     async def _exchange(self, number: int, request: httpx.Request, blank: Reply) -> Exchange:
         start = time.perf_counter()
         async with self._sent(request) as response:
             latency = time.perf_counter() - start
-            stream = response.extensions.get("network_stream")  # asked now: with the last byte it may be closed
-            tls = stream.get_extra_info("ssl_object") if stream and request.url.scheme == "https" else None
-            peer = stream.get_extra_info("server_addr") if stream and response.extensions.get(DIRECT) else None
+            line = response.extensions.get(LINE)  # asked now: with the last byte it may be closed
+            tls = line.tls if line and request.url.scheme == "https" else None
+            peer = line.peer if line and response.extensions.get(DIRECT) else ""
             body = await read_bounded(response)
             ended = time.perf_counter()
         self.manifest.size_bytes += len(body)
@@ -227,9 +224,9 @@ class Sender:
             verified=tls is not None,
             certificate=certificate,
             issuer=issuer,
-            peer=str(peer[0]) if isinstance(peer, tuple) else "",
+            peer=peer,
             latency_s=latency,
             total_s=ended - start,
-            split=request.extensions["trace"].split(ended),
+            split=request.extensions[WATCH].split(ended),
             size_bytes=len(body),
         )

@@ -1,15 +1,6 @@
 """Where the time of one request goes: what was measured, and nothing for what did not happen."""
 
-import time
-from contextvars import ContextVar
 from dataclasses import dataclass
-
-# How long the request of this task waited for its host's addresses.  A context variable, because the client does not
-# tell what resolves a name which request it is for; the request's own task does it.
-looked_up: ContextVar[float | None] = ContextVar("looked_up", default=None)
-
-
-_LEAVING = "send_request_headers.started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +18,26 @@ class Split:
     transfer_s: float | None = None
 
 
+@dataclass(slots=True)
 class Stopwatch:
-    """Notes when the stages of one request begin and end, as the client's `trace` extension tells them.
+    """Notes when the stages of one request end, in seconds of `time.perf_counter`."""
 
-    https://www.encode.io/httpcore/extensions/#trace
-    """
-
-    def __init__(self) -> None:
-        """Begin with nothing noted."""
-        self._at: dict[str, float] = {}
-        self.sent = 0
-        """How often a request began to leave over a connection that stood."""
-        looked_up.set(None)
-
-    async def __call__(self, event: str, _details: object) -> None:
-        """Note one event, named like ``connection.connect_tcp.started``."""
-        stage = event.partition(".")[2]
-        self._at[stage] = time.perf_counter()
-        self.sent += stage == _LEAVING
+    begun: float | None = None  # to connect
+    dns_s: float | None = None
+    stood: float | None = None  # the connection
+    secured: float | None = None  # with TLS
+    left: float | None = None  # the request, over a connection that stood
+    answered: float | None = None
 
     def split(self, ended: float) -> Split:
-        """Return the parts of a request whose last byte had come at `ended`, on `time.perf_counter`."""
-        at, dns = self._at, looked_up.get()
-        sent, headers = at.get(_LEAVING), at.get("receive_response_headers.complete")
-        if sent is None or headers is None:
+        """Return the parts of a request whose last byte had come at `ended`."""
+        if self.left is None or self.answered is None:
             return Split()
-        connecting, tls, secured = (at.get(f"{stage}") for stage in (
-            "connect_tcp.started", "start_tls.started", "start_tls.complete"))  # fmt: skip
+        connected = None if self.begun is None or self.stood is None else self.stood - self.begun - (self.dns_s or 0.0)
         return Split(
-            dns_s=dns,
-            connect_s=None if connecting is None else (sent if tls is None else tls) - connecting - (dns or 0.0),
-            tls_s=None if tls is None or secured is None else secured - tls,
-            first_byte_s=headers - sent,
-            transfer_s=ended - headers,
+            dns_s=self.dns_s,
+            connect_s=connected,
+            tls_s=None if self.secured is None or self.stood is None else self.secured - self.stood,
+            first_byte_s=self.answered - self.left,
+            transfer_s=ended - self.answered,
         )

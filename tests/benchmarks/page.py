@@ -119,7 +119,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _machine(begun: Begun) -> str:
-    packages = ", ".join(f"{name} {version(name)}" for name in ("httpx", "httpcore", "pandas", "matplotlib"))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("httpx", "h11", "pandas", "matplotlib"))
     return (
         f"Measured {datetime.now(UTC):%Y-%m-%d} in {(time.monotonic() - begun.at) / 60:.0f} minutes on {_processor()},"
         f" {os.cpu_count()} cores, load average before {begun.load:.1f} (others worked on it, too, where that is"

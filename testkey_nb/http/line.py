@@ -1,0 +1,140 @@
+"""A line to a host: bytes that leave, and bytes that come, over TCP and perhaps over TLS."""
+
+import asyncio
+import selectors
+import ssl
+from typing import cast
+
+import httpx
+
+_UNREAD = 256 * 1024  # bytes that may lie here before the other side has to wait
+
+
+class Line(asyncio.Protocol):
+    """A connection that stands.  What comes lies here until it is read."""
+
+    def __init__(self) -> None:
+        """Wait for the transport."""
+        self._transport: asyncio.Transport
+        self._came = bytearray()
+        self._ended = False
+        self._fault: Exception | None = None
+        self._news: asyncio.Future[None] | None = None
+        self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what carries the bytes."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Keep what comes until it is read."""
+        self._came += data
+        if len(self._came) > _UNREAD:
+            self._transport.pause_reading()
+        self._tell()
+
+    def eof_received(self) -> None:
+        """Take it that nothing more comes."""
+        self._ended = True
+        self._tell()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take it that the connection is closed, by either side."""
+        self._ended, self._fault = True, exc
+        self._tell()
+        if not self._gone.done():
+            self._gone.set_result(None)
+
+    def _tell(self) -> None:
+        if self._news and not self._news.done():
+            self._news.set_result(None)
+
+    @property
+    def peer(self) -> str:
+        """The address at the other end."""
+        return str(self._transport.get_extra_info("peername", ("",))[0])
+
+    @property
+    def tls(self) -> ssl.SSLObject | None:
+        """What TLS has agreed on; None where there is none."""
+        return cast("ssl.SSLObject | None", self._transport.get_extra_info("ssl_object"))
+
+    @property
+    def silent(self) -> bool:
+        """Whether it stands and nothing has come that was not read, here or in the system."""
+        if self._came or self._ended or self._transport.is_closing():
+            return False
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._transport.get_extra_info("socket"), selectors.EVENT_READ)
+            return not selector.select(0)
+
+    def write(self, said: bytes) -> None:
+        """Send bytes; where the line is broken, reading tells."""
+        self._transport.write(said)
+
+    async def read(self, most: int = _UNREAD) -> bytes:
+        """Wait for bytes and return those that have come, `most` at the most; none where nothing more comes.
+
+        Raises
+        ------
+        httpx.ReadError
+            If the line broke.
+
+        """
+        while not self._came and not self._ended:
+            self._news = asyncio.get_running_loop().create_future()
+            await self._news
+        if not self._came and self._fault:
+            raise httpx.ReadError(str(self._fault)) from self._fault
+        said = bytes(self._came[:most])
+        del self._came[:most]
+        if not self._transport.is_reading() and len(self._came) <= _UNREAD:
+            self._transport.resume_reading()
+        return said
+
+    async def secure(self, trusts: ssl.SSLContext, host: str) -> None:
+        """Put TLS on top, once `host` has proved that it is that.
+
+        Raises
+        ------
+        httpx.ConnectError
+            If it has not.
+
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            self._refuse_what_came()
+            secured = await loop.start_tls(self._transport, self, trusts, server_hostname=host)
+        except BaseException as fault:
+            self._transport.abort()
+            self.connection_lost(None)  # what broke below is not told to what stands above
+            if isinstance(fault, OSError):
+                raise httpx.ConnectError(str(fault)) from fault
+            raise
+        self._transport = cast("asyncio.Transport", secured)
+
+    def _refuse_what_came(self) -> None:
+        """Let nothing that came before TLS be read as if it had come over it."""
+        if self._came or self._ended:
+            raise ssl.SSLError("the other side spoke or hung up before TLS")
+
+    async def aclose(self) -> None:
+        """Close it now, whatever is on its way."""
+        self._transport.abort()
+        await self._gone
+
+
+async def line_to(address: str, port: int) -> Line:
+    """Return a line to an address.
+
+    Raises
+    ------
+    httpx.ConnectError
+        If nobody answers there.
+
+    """
+    try:
+        _, line = await asyncio.get_running_loop().create_connection(Line, address, port)
+    except OSError as fault:
+        raise httpx.ConnectError(str(fault)) from fault
+    return line
