@@ -3,6 +3,7 @@
 import asyncio
 import selectors
 import ssl
+import time
 from typing import cast
 
 import httpx
@@ -17,6 +18,8 @@ class Line(asyncio.Protocol):
         """Wait for the transport."""
         self._transport: asyncio.Transport
         self._came = bytearray()
+        self.came_at: float | None = None
+        """When the first byte since the last write came, on `time.perf_counter`: reading it may have to wait for us."""
         self._ended = False
         self._fault: Exception | None = None
         self._news: asyncio.Future[None] | None = None
@@ -28,6 +31,8 @@ class Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Keep what comes until it is read."""
+        if self.came_at is None:
+            self.came_at = time.perf_counter()
         self._came += data
         if len(self._came) > _UNREAD:
             self._transport.pause_reading()
@@ -70,6 +75,7 @@ class Line(asyncio.Protocol):
 
     def write(self, said: bytes) -> None:
         """Send bytes; where the line is broken, reading tells."""
+        self.came_at = None
         self._transport.write(said)
 
     async def read(self, most: int = _UNREAD) -> bytes:

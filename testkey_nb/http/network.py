@@ -96,7 +96,7 @@ class Network(httpx.AsyncBaseTransport):
         try:
             watch.left = time.perf_counter()
             answer = await talk.ask(request)
-            watch.answered = time.perf_counter()
+            watch.answered = talk.line.came_at
         except BaseException:
             await talk.line.aclose()
             raise

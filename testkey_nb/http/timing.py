@@ -27,7 +27,7 @@ class Stopwatch:
     stood: float | None = None  # the connection
     secured: float | None = None  # with TLS
     left: float | None = None  # the request, over a connection that stood
-    answered: float | None = None
+    answered: float | None = None  # with the first byte
 
     def split(self, ended: float) -> Split:
         """Return the parts of a request whose last byte had come at `ended`."""
