@@ -5,13 +5,13 @@ read .netrc.
 """
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Container, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -27,13 +27,27 @@ from .exchange import Exchange, Manifest
 from .faults import FAULTS, TIMEOUTS, NotConnected, kind_of
 from .network import DIRECT, LINE, MANIFEST, VOUCHED, WATCH, WHOSE, Network
 from .reading import certificate_of, read_bounded, reply_of, too_large
-from .timing import Stopwatch
+from .timing import Split, Stopwatch
 
 USER_AGENT = f"testkey_nb/{__version__} (read-only key readiness probe)"
 REQUEST_S, RUN_S = 10.0, 30.0
 _HEADERS = {"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": "gzip, deflate"}
 
 _OVER = Why("timeout: this run's time was over")
+
+
+class _Came(NamedTuple):
+    """An answer before it is read."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytearray
+    tls: ssl.SSLObject | None
+    peer: str
+    latency_s: float
+    total_s: float
+    split: Split
+
 
 AsyncTransport = httpx.AsyncBaseTransport  # what the rest of the package knows of the client
 
@@ -146,9 +160,8 @@ class Sender:
                 self.manifest.attempts += 1
                 number, asked_at = self.manifest.attempts, datetime.now(UTC)
                 async with asyncio.timeout(self._request_s):
-                    asked = Reply(0, {}, None, "", model, claims or {}, slot)
-                    exchange = await self._exchange(number, self._request(url, key, *auth), asked)
-                    exchange = replace(exchange, asked_at=asked_at)
+                    came = await self._ask(self._request(url, key, *auth))
+            exchange = self._read(number, asked_at, Reply(0, {}, None, "", model, claims or {}, slot), came)
         except TIMEOUTS:
             if not self.left_s:
                 return failed(_OVER)
@@ -205,7 +218,7 @@ class Sender:
             if watch.left is not None or not isinstance(self._transport, Network):
                 self.manifest.left(request.method, request.url.host)
 
-    async def _exchange(self, number: int, request: httpx.Request, blank: Reply) -> Exchange:
+    async def _ask(self, request: httpx.Request) -> _Came:
         start = time.perf_counter()
         async with self._sent(request) as response:
             latency = time.perf_counter() - start
@@ -214,19 +227,25 @@ class Sender:
             peer = line.peer if line and response.extensions.get(DIRECT) else ""
             body = await read_bounded(response)
             ended = time.perf_counter()
-        self.manifest.size_bytes += len(body)
-        if fault := too_large(body):
-            return Exchange(number, fault)
-        certificate, issuer = certificate_of(tls)
+        split = request.extensions[WATCH].split(ended)
+        return _Came(response.status_code, response.headers, body, tls, peer, latency, ended - start, split)
+
+    def _read(self, number: int, asked_at: datetime, blank: Reply, came: _Came) -> Exchange:
+        """Return what has come, once the host has its slot back: reading it is not its time."""
+        self.manifest.size_bytes += len(came.body)
+        if fault := too_large(came.body):
+            return Exchange(number, fault, asked_at)
+        certificate, issuer = certificate_of(came.tls)
         return Exchange(
             number,
-            reply=reply_of(blank, response.status_code, response.headers, body, self._key),
-            verified=tls is not None,
+            asked_at=asked_at,
+            reply=reply_of(blank, came.status, came.headers, came.body, self._key),
+            verified=came.tls is not None,
             certificate=certificate,
             issuer=issuer,
-            peer=peer,
-            latency_s=latency,
-            total_s=ended - start,
-            split=request.extensions[WATCH].split(ended),
-            size_bytes=len(body),
+            peer=came.peer,
+            latency_s=came.latency_s,
+            total_s=came.total_s,
+            split=came.split,
+            size_bytes=len(came.body),
         )
