@@ -245,7 +245,7 @@ def draw_latency(readiness: Readiness, lang: str = "en") -> Figure:
     axes.set_yticks(range(len(shown)), [fitting(one.asks) for one in shown])
     axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_xlim(0, 1.35 * max(one.latency_ms for one in shown) or 1)
-    axes.set_xlabel(translate("milliseconds until the headers arrived", lang))
+    axes.set_xlabel(translate("milliseconds until the first byte", lang))
     clear(axes)
     note_left_out(figure, len(requests) - len(shown), lang)
     return figure

@@ -96,7 +96,7 @@ class AnswerRow:
     why: Why  # the clause that decided, or the fault
     source: str  # source of that clause
     said: str  # the provider's own words, bounded and redacted
-    latency_s: float | None  # until the headers arrived
+    latency_s: float | None  # until the first byte came
     total_s: float | None  # until the body was read
     size_bytes: int | None  # of the body, after decompression
     edge: str  # code of the CDN edge as the headers name it: near the caller, not the model; empty where none does
@@ -106,7 +106,7 @@ class AnswerRow:
     dns_s: float | None = None  # looking up the host's name; missing through a proxy, which does that
     connect_s: float | None = None  # from then until the connection stood, through a proxy until its tunnel did
     tls_s: float | None = None  # the handshake with the host
-    first_byte_s: float | None = None  # from sending the request until the headers arrived
+    first_byte_s: float | None = None  # from sending the request until the first byte came
     transfer_s: float | None = None  # from the headers until the last byte
     address_family: Annotated[str | None, "Family"] = None  # of the address that answered; missing through a proxy
     server_region: str = ""  # of the server that took the request, in the provider's words; not where the model runs

@@ -26,7 +26,7 @@ class LatencyRow:
     dns_s: float | None  # looking up the host's name; missing through a proxy, which does that
     connect_s: float | None  # from then until the connection stood, through a proxy until its tunnel did
     tls_s: float | None  # the handshake with the host
-    first_byte_s: float | None  # from sending the request until the headers arrived
+    first_byte_s: float | None  # from sending the request until the first byte came
     transfer_s: float | None  # from the headers until the last byte
     why: Why
 
