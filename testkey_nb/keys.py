@@ -215,9 +215,8 @@ class Key:
 
 _IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:]*")
-_KEY = (  # `hf-inference` is a route and no key
-    r"(?<![\w-])(?:(?:hf|api_org|gsk|r8|fw|sk|tgp_v1|vck|VENICE)_|(?:sk|xai|pplx|nvapi|csk)-|AIza|AQ\.)[\w.-]{6,}"
-)
+_BEGINS = r"(?:hf|api_org|gsk|r8|fw|sk|tgp_v1|vck|VENICE)_|(?:sk|xai|pplx|nvapi|csk)-|AIza|AQ\."
+_KEY = rf"(?<![\w-])(?:{_BEGINS})[\w.-]{{6,}}"  # `hf-inference` is a route and no key
 _MASKED = (
     (re.compile(r"[^\s@<>()\[\],;]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
     (re.compile(_KEY), "[key]"),
@@ -226,6 +225,8 @@ _MASKED = (
     (_IPV4, "[ip]"),
     (re.compile(r"\+\d[\d ().-]{6,}\d"), "[phone]"),
 )
+# What each of them needs to match at all: most names and words have nothing of it.
+_TO_MASK = re.compile(rf"@|{_BEGINS}|\*\*|••|xxxx|XXXX|\.\.\.|…|\d\.\d|\+\d")
 _WHO = "user|org|organization|account|team"
 _PERSONAL = (
     (re.compile(r"\b(Dear|Hello|Hi) [^,.;:!]+"), r"\1 [name]"),
@@ -307,8 +308,9 @@ def _unwrapped(text: str) -> str:
 
 def masked(text: str) -> str:
     """Return `text` without e-mail addresses and without keys, whole or with their middle left out."""
-    for pattern, label in _MASKED:
-        text = pattern.sub(label, text)
+    if _TO_MASK.search(text):
+        for pattern, label in _MASKED:
+            text = pattern.sub(label, text)
     return text
 
 

@@ -20,7 +20,7 @@ from rich.traceback import Traceback
 
 from testkey_nb import sandbox
 from testkey_nb.errors import CallerError, KeyMalformed, KeyMissing
-from testkey_nb.keys import MAX_CHARS, MIN_CHARS, Key, may_be_key, redact
+from testkey_nb.keys import MAX_CHARS, MIN_CHARS, Key, masked, may_be_key, redact
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.spec import KeyShape
 
@@ -290,6 +290,32 @@ def test_claims_of_any_key_never_raise(middle: str, data: st.DataObject) -> None
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="*•…"), max_size=40)
 KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=MIN_CHARS, max_size=60)
+PARTS = st.text(max_size=6) | st.sampled_from(
+    [
+        "a",
+        "@b.c",
+        "hf_",
+        "sk-",
+        "AIza",
+        "AQ.",
+        "abcdef",
+        "**",
+        "••",
+        "xxxx",
+        "XXXX",
+        "...",
+        "…",
+        "1.2.3.4",
+        "+1234567890",
+    ]
+)
+
+
+@given(st.lists(PARTS, max_size=6).map("".join))
+def test_a_text_is_masked_whatever_else_has_to_be_masked_behind_it(text: str) -> None:
+    assert masked(f"{text} ...") == f"{masked(text)} ..."
+
+
 LABELS = ("[key]", "[e-mail]", "[ip]", "[hash]", "[masked key]", "[name]")
 
 
