@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -36,6 +36,11 @@ def _ctrl_c() -> Iterator[None]:
     sys.unraisablehook = unraisable
     if signal.getsignal(signal.SIGINT) is not before:
         signal.signal(signal.SIGINT, before)
+
+
+def whole(of: object) -> str:
+    """Return everything that a run or a verdict holds, however little it shows of itself."""
+    return "\n".join(repr(getattr(of, one.name)) for one in fields(of))  # type: ignore[arg-type]  # a dataclass
 
 
 class RunPersona(Protocol):

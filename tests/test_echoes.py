@@ -9,6 +9,7 @@ from functools import cache
 import httpx
 import pytest
 from canary import Canary
+from conftest import whole
 from endpoints import CONTROL
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,7 +102,7 @@ def test_however_an_answer_spells_a_key_nothing_shows_it(spelling: str, provider
     said = SPELLINGS[spelling](secret)
     run = told(provider, secret, said, status)
     assert any(row.keyed and row.status == status for row in run.answers)
-    text = repr(run) + json.dumps(judge_run(run).to_json(), ensure_ascii=False)
+    text = whole(run) + json.dumps(judge_run(run).to_json(), ensure_ascii=False)
     assert canary_of(secret).find(text) == []
     assert said not in text
     assert said[len(said) // 3 : -(len(said) // 3)] not in text

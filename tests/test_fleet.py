@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from canary import Canary
+from conftest import whole
 from crowd import READY, Crowd, key_of, named, serving
 
 from testkey_nb import sandbox
@@ -187,7 +188,7 @@ def test_nothing_says_a_key(world: World) -> None:
         *map(str, world.paces),
         *world.log,
         repr(world.fleet),
-        repr(world.fleet.runs),
+        *map(whole, world.fleet.runs),
         repr(world.fleet.credentials),
     ]
     said += [world.fleet.frame(name).to_csv() for name in ("answers", "evidence", "metrics", "gates", "credentials")]

@@ -6,6 +6,7 @@ import json
 import httpx
 import pytest
 from canary import Canary, reachable
+from conftest import whole
 from endpoints import CONTROL
 
 from testkey_nb import sandbox
@@ -46,7 +47,7 @@ NAMES = (
 def shown(run: Run) -> str:
     readiness = judge_run(run)
     frames = [run.frame(grain).to_csv() for grain in GRAINS_OF_RUNS if grain in GRAINS]
-    return "\n".join([json.dumps(readiness.to_json()), repr(run), repr(readiness), *frames])
+    return "\n".join([json.dumps(readiness.to_json()), whole(run), whole(readiness), *frames])
 
 
 @pytest.mark.parametrize("status", [200, 403])

@@ -2,16 +2,17 @@
 
 import asyncio
 import inspect
+import math
 import os
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Any
 
 import httpx
 import pytest
 import real_bodies as real
-from conftest import KEY_NAME, PERSONAS
+from conftest import KEY_NAME, PERSONAS, RunPersona
 from endpoints import CONTROL, Between, answer
 
 from testkey_nb import sandbox
@@ -612,3 +613,11 @@ def test_vouching_means_a_base_url_and_nothing_else() -> None:
 
 def test_probing_is_the_one_door_and_takes_a_key_and_a_plan() -> None:
     assert list(inspect.signature(probe_key).parameters)[:2] == ["key", "plan"]
+
+
+def test_a_run_and_its_verdict_say_in_a_line_which_they_are(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    began = f"{run.stamp.observed_at:%Y-%m-%d %H:%M:%S} UTC"
+    assert repr(run) == f"<Run {run.stamp.run_id}: huggingface, {run.stamp.key_hint}, {began}, SANDBOX>"
+    assert repr(judge_run(run)) == f"<Readiness of {run!r}>"
+    assert repr(replace(run, until=-math.inf)).endswith(", SANDBOX, gone>")

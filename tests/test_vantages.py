@@ -16,6 +16,7 @@ import httpx
 import pandas as pd
 import pytest
 from canary import Canary
+from conftest import whole
 from endpoints import Between, wire
 from hypothesis import given
 from hypothesis import strategies as st
@@ -631,7 +632,7 @@ def test_credentials_and_keys_appear_nowhere(scheme: str, says: bytes | None, ca
             return await probe_from(key(), choices(port), [vantage, Vantage("dead", PLACE)], run_s=3)
 
     runs = asyncio.run(probed(), debug=True)
-    texts = [caplog.text, repr(runs), repr([run.manifest for run in runs]), compare_vantages(runs).to_csv()]
+    texts = [caplog.text, *map(whole, runs), compare_vantages(runs).to_csv()]
     for run in runs:
         readiness = judge_run(run)
         texts += [json.dumps(readiness.to_json()), render_report(readiness, "en")]

@@ -41,7 +41,7 @@ class Next:
     opens: Why
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False, repr=False)
 class Readiness:
     """A run judged under a policy.  Judging it again under another sends nothing."""
 
@@ -56,6 +56,10 @@ class Readiness:
     rulings: Mapping[tuple[str, str], RulingRow]  # the one that counts of each model and route in the run's region
     action: Next
     outstanding: tuple[Action, ...]
+
+    def __repr__(self) -> str:
+        """Say of which run it is."""
+        return f"<Readiness of {self.run!r}>"
 
     @property
     def load(self) -> Load | None:

@@ -22,7 +22,7 @@ _STANDING = {True: Standing.LISTED, False: Standing.MISSING, None: Standing.UNKN
 _fields = attrgetter(*(one.name for one in fields(ModelRow)))  # of thousands of rows, where `replace` is slow
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False, repr=False)
 class Run:
     """The plain facts of one run; judging it sends nothing.  They are gone five minutes after the run began."""
 
@@ -57,6 +57,11 @@ class Run:
                 values[metric.metric] += (native,)
         object.__setattr__(self, "_live", found)
         object.__setattr__(self, "_values", dict(values))
+
+    def __repr__(self) -> str:
+        """Say which run it is: a notebook shows it where a cell ends with one."""
+        about = f"{self.plan.provider.id}, {self.stamp.key_hint}, {self.stamp.observed_at:%Y-%m-%d %H:%M:%S} UTC"
+        return f"<Run {self.stamp.run_id}: {about}{', SANDBOX' * self.sandbox}{', gone' * self.gone}>"
 
     @property
     def sandbox(self) -> bool:
