@@ -1,0 +1,70 @@
+"""What a line to a host holds against whoever is at its other end, and a proxy between: over real sockets."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+
+import pytest
+import trustme
+from proxies import Proxied, http_proxy, serving
+
+from testkey_nb.http import Exchange, Network, Proxy, Sender
+from testkey_nb.http.line import line_to
+
+NAME, HERE = "provider.example", "127.0.0.1"
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1"
+
+
+def shows(authority: trustme.CA, name: str) -> ssl.SSLContext:
+    """Return what a server of that name shows."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(name).configure_cert(context)
+    return context
+
+
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def answering(*answers: bytes) -> Serve:
+    """Answer each question of a connection with the next of these, and then hang up."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for one in answers:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(one)
+            await writer.drain()
+
+    return answer
+
+
+# Names.
+
+
+def test_a_host_is_asked_under_the_name_that_was_written() -> None:
+    """Shown to people xn--fa-hia.de is faß.de, and what Python makes of that is fass.de, somebody else's."""
+    authority, name, looked_up = trustme.CA(), "xn--fa-hia.de", []
+
+    def resolve(host: str, _port: int) -> list[str]:
+        looked_up.append(host)
+        return [HERE]
+
+    async def asked() -> tuple[Exchange, list[str]]:
+        trusts = trusting(authority)
+        async with serving(answering(ANSWER), shows(authority, name)) as port:
+            async with Sender(Network(vouched={name}, resolve=resolve, trusts=trusts)) as sender:
+                exchange = await sender.get(f"https://{name}:{port}/")
+            async with (
+                http_proxy(Proxied(leads=lambda _host, _port: (HERE, port))) as proxy,
+                Sender(Network(Proxy(proxy.url("http")), trusts=trusts)) as sender,
+            ):
+                assert (await sender.get(f"https://{name}/")).reply
+            return exchange, proxy.asked
+
+    exchange, tunnels = asyncio.run(asked())
+    assert exchange.reply
+    assert looked_up == [name]
+    assert tunnels == [f"{name}:443"]
