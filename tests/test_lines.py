@@ -68,3 +68,55 @@ def test_a_host_is_asked_under_the_name_that_was_written() -> None:
     assert exchange.reply
     assert looked_up == [name]
     assert tunnels == [f"{name}:443"]
+
+
+# TLS in TLS.
+
+
+async def hangs_up(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+
+
+async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    writer.transport.abort()
+
+
+async def speaks_no_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    writer.write(b"no TLS" * 99)
+
+
+@pytest.mark.parametrize(
+    ("far", "certified", "why"),
+    [
+        (answering(ANSWER), "another.example", "tls: "),
+        (speaks_no_tls, "", "tls: "),
+        (hangs_up, "", "connect: "),
+        (resets, "", "connect: "),
+    ],
+)
+@pytest.mark.parametrize("over_tls", [False, True], ids=["http", "https"])
+def test_a_host_behind_a_proxy_that_proves_nothing_is_a_fault(
+    caplog: pytest.LogCaptureFixture,
+    far: Serve,
+    certified: str,
+    why: str,
+    over_tls: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    authority = trustme.CA()
+
+    async def asked() -> Exchange:
+        async with (
+            serving(far, shows(authority, certified) if certified else None) as port,
+            http_proxy(
+                Proxied(leads=lambda _host, _port: (HERE, port)), shows(authority, HERE) if over_tls else None
+            ) as proxy,
+            Sender(Network(Proxy(proxy.url("https" if over_tls else "http")), trusts=trusting(authority))) as sender,
+        ):
+            return await sender.get(f"https://{NAME}/")
+
+    exchange = asyncio.run(asked())
+    assert exchange.reply is None
+    assert exchange.fault.startswith(why)
+    assert [record.getMessage() for record in caplog.records if "rror" in record.getMessage()] == []
