@@ -120,3 +120,48 @@ def test_a_host_behind_a_proxy_that_proves_nothing_is_a_fault(
     assert exchange.reply is None
     assert exchange.fault.startswith(why)
     assert [record.getMessage() for record in caplog.records if "rror" in record.getMessage()] == []
+
+
+# Answers without an end.
+
+
+def test_reading_what_has_come_gives_others_their_turn() -> None:
+    async def read() -> tuple[int, int]:
+        async def talks(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b" " * 10_000)
+            await writer.drain()
+            await asyncio.sleep(60)
+
+        turns, parts = 0, 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        async with serving(talks) as port:
+            line = await line_to(HERE, port)
+            await line.read(1)
+            took_turns = asyncio.ensure_future(others())
+            for _ in range(999):
+                parts += len(await line.read(1))
+            took_turns.cancel()
+            await line.aclose()
+        return turns, parts
+
+    turns, parts = asyncio.run(read())
+    assert parts == 999
+    assert turns >= 900
+
+
+def test_a_head_that_is_too_long_is_refused_also_where_it_comes_at_once() -> None:
+    head = ANSWER.replace(b"\r\n\r\n", b"\r\n" + b"a: b\r\n" * 20_000 + b"\r\n")
+
+    async def asked() -> Exchange:
+        async with serving(answering(head)) as port, Sender() as sender:
+            return await sender.get(f"http://{HERE}:{port}/")
+
+    exchange = asyncio.run(asked())
+    assert exchange.reply is None
+    assert exchange.fault.startswith("network: ")

@@ -76,12 +76,16 @@ class Line(asyncio.Protocol):
     async def read(self, most: int = _UNREAD) -> bytes:
         """Wait for bytes and return those that have come, `most` at the most; none where nothing more comes.
 
+        Also where some have come, others have their turn first: who talks without end stops no clock.
+
         Raises
         ------
         httpx.ReadError
             If the line broke.
 
         """
+        if self._came:
+            await asyncio.sleep(0)
         while not self._came and not self._ended:
             self._news = asyncio.get_running_loop().create_future()
             await self._news
