@@ -165,3 +165,36 @@ def test_a_head_that_is_too_long_is_refused_also_where_it_comes_at_once() -> Non
     exchange = asyncio.run(asked())
     assert exchange.reply is None
     assert exchange.fault.startswith("network: ")
+
+
+# Closing.
+
+
+def test_what_idles_is_closed_also_where_closing_is_cancelled() -> None:
+    async def closed() -> int:
+        open_ones, all_gone = 0, asyncio.Event()
+
+        async def keeps(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal open_ones
+            open_ones += 1
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(ANSWER)
+            await reader.read()
+            open_ones -= 1
+            if not open_ones:
+                all_gone.set()
+
+        async with serving(keeps) as port:
+            network = Network()
+            sender = Sender(network)
+            await asyncio.gather(*(sender.get(f"http://{HERE}:{port}/{number}") for number in range(3)))
+            assert open_ones == 3
+            closing = asyncio.ensure_future(network.aclose())
+            await asyncio.sleep(0)
+            closing.cancel()
+            await asyncio.wait([closing])
+            async with asyncio.timeout(5):
+                await all_gone.wait()
+        return open_ones
+
+    assert asyncio.run(closed()) == 0

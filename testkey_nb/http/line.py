@@ -125,9 +125,13 @@ class Line(asyncio.Protocol):
         if self._came or self._ended or self._transport.is_closing():
             raise ssl.SSLError(0, "the other side spoke or hung up before TLS")
 
-    async def aclose(self) -> None:
-        """Close it now, whatever is on its way."""
+    def abort(self) -> None:
+        """Let it be closed, whatever is on its way."""
         self._transport.abort()
+
+    async def aclose(self) -> None:
+        """Close it now."""
+        self.abort()
         await self._gone
 
 

@@ -117,10 +117,13 @@ class Network(httpx.AsyncBaseTransport):
             await talk.line.aclose()
 
     async def aclose(self) -> None:
-        """Close what was opened."""
-        while self._idle:
-            for talk, _ in self._idle.popitem()[1]:
-                await talk.line.aclose()
+        """Close what was opened: all of it, also where closing is cancelled."""
+        lines = [talk.line for talks in self._idle.values() for talk, _ in talks]
+        self._idle.clear()
+        for line in lines:
+            line.abort()
+        for line in lines:
+            await line.aclose()
 
     async def _idling(self, way: _Way) -> Talk | None:
         """Return a connection that idles and over which nothing has come since."""
