@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from testkey_nb import sandbox
+from testkey_nb.http.network import LINE
 
 if TYPE_CHECKING:
     import ssl
@@ -19,11 +20,10 @@ CONTROL = "testkeyNotARealKey"  # every control key says so
 MARK = "x-testkey-sandbox"
 
 
-class _Stream:
-    """What httpx hands out as the connection: all that is asked of it is whether there was TLS."""
+class _Line:
+    """What an answer came over: all that is asked of it is whether there was TLS."""
 
-    def get_extra_info(self, info: str) -> object:
-        return object() if info == "ssl_object" else None
+    tls, peer = object(), ""
 
 
 class Between(httpx.AsyncBaseTransport):
@@ -61,7 +61,7 @@ class Between(httpx.AsyncBaseTransport):
         headers = httpx.Headers([(name, value) for name, value in given.headers.multi_items() if not _framing(name)])
         if self._genuine:
             headers.pop(MARK, None)
-        extensions = {"network_stream": _Stream()} if self._genuine else {}
+        extensions = {LINE: _Line()} if self._genuine else {}
         return httpx.Response(given.status_code, headers=headers, content=content, extensions=extensions)
 
     def paths(self) -> list[str]:

@@ -45,7 +45,7 @@ class Line(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take it that the connection is closed, by either side."""
-        self._ended, self._fault = True, exc
+        self._ended, self._fault = True, self._fault or exc
         self._tell()
         if not self._gone.done():
             self._gone.set_result(None)
@@ -67,10 +67,11 @@ class Line(asyncio.Protocol):
     @property
     def silent(self) -> bool:
         """Whether it stands and nothing has come that was not read, here or in the system."""
-        if self._came or self._ended or self._transport.is_closing():
+        carried_by = self._transport.get_extra_info("socket")
+        if carried_by is None or self._came or self._ended or self._transport.is_closing():
             return False
         with selectors.DefaultSelector() as selector:
-            selector.register(self._transport.get_extra_info("socket"), selectors.EVENT_READ)
+            selector.register(carried_by, selectors.EVENT_READ)
             return not selector.select(0)
 
     def write(self, said: bytes) -> None:
@@ -81,12 +82,16 @@ class Line(asyncio.Protocol):
     async def read(self, most: int = _UNREAD) -> bytes:
         """Wait for bytes and return those that have come, `most` at the most; none where nothing more comes.
 
+        Also where some have come, others have their turn first: who talks without end stops no clock.
+
         Raises
         ------
         httpx.ReadError
             If the line broke.
 
         """
+        if self._came:
+            await asyncio.sleep(0)
         while not self._came and not self._ended:
             self._news = asyncio.get_running_loop().create_future()
             await self._news
@@ -107,27 +112,55 @@ class Line(asyncio.Protocol):
             If it has not.
 
         """
-        loop = asyncio.get_running_loop()
+        loop, below = asyncio.get_running_loop(), self._transport
+        if self.tls:
+            below = cast("asyncio.Transport", _Below(self))
         try:
             self._refuse_what_came()
-            secured = await loop.start_tls(self._transport, self, trusts, server_hostname=host)
+            secured = await loop.start_tls(below, self, trusts, server_hostname=host)
         except BaseException as fault:
             self._transport.abort()
             self.connection_lost(None)  # what broke below is not told to what stands above
             if isinstance(fault, OSError):
-                raise httpx.ConnectError(str(fault)) from fault
+                raise httpx.ConnectError(str(fault) or type(fault).__name__) from fault
             raise
         self._transport = cast("asyncio.Transport", secured)
 
     def _refuse_what_came(self) -> None:
         """Let nothing that came before TLS be read as if it had come over it."""
-        if self._came or self._ended:
-            raise ssl.SSLError("the other side spoke or hung up before TLS")
+        if self._came or self._ended or self._transport.is_closing():
+            raise ssl.SSLError(0, "the other side spoke or hung up before TLS")
+
+    def abort(self) -> None:
+        """Let it be closed, whatever is on its way."""
+        self._transport.abort()
 
     async def aclose(self) -> None:
-        """Close it now, whatever is on its way."""
-        self._transport.abort()
+        """Close it now."""
+        self.abort()
         await self._gone
+
+
+class _Below:
+    """The TLS of a line as the transport of TLS on top of it, which it carries or breaks off.
+
+    Python's own (up to 3.12) raises a TypeError where what stands above breaks off, and cannot be aborted once closed.
+    """
+
+    _start_tls_compatible = True
+
+    def __init__(self, line: Line) -> None:
+        self._line, self._transport = line, line._transport  # noqa: SLF001 - a part of it
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._transport, name)
+
+    def close(self) -> None:
+        self._transport.abort()
+
+    def _force_close(self, fault: Exception | None) -> None:
+        self._line._fault = fault  # noqa: SLF001
+        self._transport.abort()
 
 
 async def line_to(address: str, port: int) -> Line:

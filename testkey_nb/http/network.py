@@ -83,15 +83,16 @@ class Network(httpx.AsyncBaseTransport):
 
         """
         url, asked = request.url, request.extensions
-        proxy = self._proxy_to(url.scheme, url.host)
-        refuse_clear_text(url.scheme, url.host, proxy)
+        host = url.raw_host.decode()  # `url.host` is for people: encoded again it can be another (faß.de, fass.de)
+        proxy = self._proxy_to(url.scheme, host)
+        refuse_clear_text(url.scheme, host, proxy)
         manifest, watch = asked.get(MANIFEST) or Manifest(), asked.get(WATCH) or Stopwatch()
         manifest.ca_files |= ca_files()
         if proxy:
             manifest.proxies.add(proxy.shown)
-        vouched = url.host in self._vouched or bool(asked.get(VOUCHED))
+        vouched = host in self._vouched or bool(asked.get(VOUCHED))
         port = url.port or _PORTS[url.scheme]
-        way = _Way(proxy, url.scheme, url.host, port, vouched, str(asked.get(WHOSE, "")))
+        way = _Way(proxy, url.scheme, host, port, vouched, str(asked.get(WHOSE, "")))
         talk = await self._idling(way) or await self._begun(way, watch)
         try:
             watch.left = time.perf_counter()
@@ -114,10 +115,13 @@ class Network(httpx.AsyncBaseTransport):
             await talk.line.aclose()
 
     async def aclose(self) -> None:
-        """Close what was opened."""
-        while self._idle:
-            for talk, _ in self._idle.popitem()[1]:
-                await talk.line.aclose()
+        """Close what was opened: all of it, also where closing is cancelled."""
+        lines = [talk.line for talks in self._idle.values() for talk, _ in talks]
+        self._idle.clear()
+        for line in lines:
+            line.abort()
+        for line in lines:
+            await line.aclose()
 
     async def _idling(self, way: _Way) -> Talk | None:
         """Return a connection that idles and over which nothing has come since."""

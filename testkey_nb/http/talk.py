@@ -8,7 +8,8 @@ import httpx
 
 from .line import Line
 
-_HEAD_BYTES = 100 * 1024  # of an answer's status and headers
+_HEAD_BYTES = 100 * 1024  # of an answer's status and headers, and less than a part more
+_PART_BYTES = 16 * 1024  # that are read at once: taking them apart keeps everything else waiting
 
 
 class Talk:
@@ -68,7 +69,7 @@ class Talk:
     async def _next(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
         with _understood():
             while (event := self._state.next_event()) is h11.NEED_DATA:
-                said = await self.line.read()
+                said = await self.line.read(_PART_BYTES)
                 if not said and self._state.their_state is h11.SEND_RESPONSE:
                     raise httpx.RemoteProtocolError("the server hung up without an answer")
                 self._state.receive_data(said)

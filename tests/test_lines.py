@@ -1,0 +1,200 @@
+"""What a line to a host holds against whoever is at its other end, and a proxy between: over real sockets."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+
+import pytest
+import trustme
+from proxies import Proxied, http_proxy, serving
+
+from testkey_nb.http import Exchange, Network, Proxy, Sender
+from testkey_nb.http.line import line_to
+
+NAME, HERE = "provider.example", "127.0.0.1"
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1"
+
+
+def shows(authority: trustme.CA, name: str) -> ssl.SSLContext:
+    """Return what a server of that name shows."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(name).configure_cert(context)
+    return context
+
+
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def answering(*answers: bytes) -> Serve:
+    """Answer each question of a connection with the next of these, and then hang up."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for one in answers:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(one)
+            await writer.drain()
+
+    return answer
+
+
+# Names.
+
+
+def test_a_host_is_asked_under_the_name_that_was_written() -> None:
+    """Shown to people xn--fa-hia.de is faß.de, and what Python makes of that is fass.de, somebody else's."""
+    authority, name, looked_up = trustme.CA(), "xn--fa-hia.de", []
+
+    def resolve(host: str, _port: int) -> list[str]:
+        looked_up.append(host)
+        return [HERE]
+
+    async def asked() -> tuple[Exchange, list[str]]:
+        trusts = trusting(authority)
+        async with serving(answering(ANSWER), shows(authority, name)) as port:
+            async with Sender(Network(vouched={name}, resolve=resolve, trusts=trusts)) as sender:
+                exchange = await sender.get(f"https://{name}:{port}/")
+            async with (
+                http_proxy(Proxied(leads=lambda _host, _port: (HERE, port))) as proxy,
+                Sender(Network(Proxy(proxy.url("http")), trusts=trusts)) as sender,
+            ):
+                assert (await sender.get(f"https://{name}/")).reply
+            return exchange, proxy.asked
+
+    exchange, tunnels = asyncio.run(asked())
+    assert exchange.reply
+    assert looked_up == [name]
+    assert tunnels == [f"{name}:443"]
+
+
+# TLS in TLS.
+
+
+async def hangs_up(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+
+
+async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    writer.transport.abort()
+
+
+async def speaks_no_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    writer.write(b"no TLS" * 99)
+
+
+@pytest.mark.parametrize(
+    ("far", "certified", "why"),
+    [
+        (answering(ANSWER), "another.example", "tls: "),
+        (speaks_no_tls, "", "tls: "),
+        (hangs_up, "", "connect: "),
+        (resets, "", "connect: "),
+    ],
+)
+@pytest.mark.parametrize("over_tls", [False, True], ids=["http", "https"])
+def test_a_host_behind_a_proxy_that_proves_nothing_is_a_fault(
+    caplog: pytest.LogCaptureFixture,
+    far: Serve,
+    certified: str,
+    why: str,
+    over_tls: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    authority = trustme.CA()
+
+    async def asked() -> Exchange:
+        async with (
+            serving(far, shows(authority, certified) if certified else None) as port,
+            http_proxy(
+                Proxied(leads=lambda _host, _port: (HERE, port)), shows(authority, HERE) if over_tls else None
+            ) as proxy,
+            Sender(Network(Proxy(proxy.url("https" if over_tls else "http")), trusts=trusting(authority))) as sender,
+        ):
+            return await sender.get(f"https://{NAME}/")
+
+    exchange = asyncio.run(asked())
+    assert exchange.reply is None
+    assert exchange.fault.startswith(why)
+    assert [record.getMessage() for record in caplog.records if "rror" in record.getMessage()] == []
+
+
+# Answers without an end.
+
+
+def test_reading_what_has_come_gives_others_their_turn() -> None:
+    async def read() -> tuple[int, int]:
+        async def talks(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b" " * 10_000)
+            await writer.drain()
+            await asyncio.sleep(60)
+
+        turns, parts = 0, 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        async with serving(talks) as port:
+            line = await line_to(HERE, port)
+            await line.read(1)
+            took_turns = asyncio.ensure_future(others())
+            for _ in range(999):
+                parts += len(await line.read(1))
+            took_turns.cancel()
+            await line.aclose()
+        return turns, parts
+
+    turns, parts = asyncio.run(read())
+    assert parts == 999
+    assert turns >= 900
+
+
+def test_a_head_that_is_too_long_is_refused_also_where_it_comes_at_once() -> None:
+    head = ANSWER.replace(b"\r\n\r\n", b"\r\n" + b"a: b\r\n" * 20_000 + b"\r\n")
+
+    async def asked() -> Exchange:
+        async with serving(answering(head)) as port, Sender() as sender:
+            return await sender.get(f"http://{HERE}:{port}/")
+
+    exchange = asyncio.run(asked())
+    assert exchange.reply is None
+    assert exchange.fault.startswith("network: ")
+
+
+# Closing.
+
+
+def test_what_idles_is_closed_also_where_closing_is_cancelled() -> None:
+    async def closed() -> int:
+        open_ones, all_gone = 0, asyncio.Event()
+
+        async def keeps(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal open_ones
+            open_ones += 1
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(ANSWER)
+            await reader.read()
+            open_ones -= 1
+            if not open_ones:
+                all_gone.set()
+
+        async with serving(keeps) as port:
+            network = Network()
+            sender = Sender(network)
+            await asyncio.gather(*(sender.get(f"http://{HERE}:{port}/{number}") for number in range(3)))
+            assert open_ones == 3
+            closing = asyncio.ensure_future(network.aclose())
+            await asyncio.sleep(0)
+            closing.cancel()
+            await asyncio.wait([closing])
+            async with asyncio.timeout(5):
+                await all_gone.wait()
+        return open_ones
+
+    assert asyncio.run(closed()) == 0
