@@ -1,8 +1,10 @@
 """What a line to a host holds against whoever is at its other end, and a proxy between: over real sockets."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 import pytest
 import trustme
@@ -120,6 +122,57 @@ def test_a_host_behind_a_proxy_that_proves_nothing_is_a_fault(
     assert exchange.reply is None
     assert exchange.fault.startswith(why)
     assert [record.getMessage() for record in caplog.records if "rror" in record.getMessage()] == []
+
+
+# What ends before its end.
+
+
+@pytest.mark.parametrize("over_tls", [False, True], ids=["directly", "through TLS"])
+@pytest.mark.parametrize(
+    ("head", "says_its_end", "whole"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n", True, True),
+        (b"HTTP/1.1 200 OK\r\n\r\n", False, False),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n", False, True),
+    ],
+    ids=["said to end", "cut off", "whole and then cut off"],
+)
+def test_an_answer_that_lasts_until_the_end_is_whole_only_where_tls_says_so(
+    head: bytes,
+    says_its_end: bool,  # noqa: FBT001 - a parameter of the test, as the next two
+    whole: bool,  # noqa: FBT001
+    over_tls: bool,  # noqa: FBT001
+) -> None:
+    """Whoever stands between could make a shorter answer of it (RFC 9112 section 9.8)."""
+    authority = trustme.CA()
+    serves = shows(authority, NAME)
+
+    def answer(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with serves.wrap_socket(connection, server_side=True) as over:
+            over.recv(2**16)
+            over.sendall(head + b"12")
+            if says_its_end:
+                over.unwrap()
+
+    async def asked() -> Exchange:
+        async with AsyncExitStack() as stack:
+            listening = stack.enter_context(socket.create_server((HERE, 0)))
+            port = listening.getsockname()[1]
+            network = Network(vouched={NAME}, resolve=lambda _host, _port: [HERE], trusts=trusting(authority))
+            if over_tls:
+                proxied = Proxied(leads=lambda _host, _port: (HERE, port))
+                proxy = await stack.enter_async_context(http_proxy(proxied, shows(authority, HERE)))
+                network = Network(Proxy(proxy.url("https")), trusts=trusting(authority))
+            answering = asyncio.ensure_future(asyncio.to_thread(answer, listening))
+            async with Sender(network) as sender:
+                exchange = await sender.get(f"https://{NAME}:{port}/")
+            await answering
+            return exchange
+
+    exchange = asyncio.run(asked())
+    said = exchange.reply.text if exchange.reply else exchange.fault
+    assert said == ("12" if whole else "network: TLS was cut off before its end")
 
 
 # Answers without an end.
