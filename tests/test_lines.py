@@ -3,9 +3,11 @@
 import asyncio
 import socket
 import ssl
+import struct
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
+import httpx
 import pytest
 import trustme
 from proxies import Proxied, http_proxy, serving
@@ -122,6 +124,42 @@ def test_a_host_behind_a_proxy_that_proves_nothing_is_a_fault(
     assert exchange.reply is None
     assert exchange.fault.startswith(why)
     assert [record.getMessage() for record in caplog.records if "rror" in record.getMessage()] == []
+
+
+def test_whether_a_line_is_silent_can_be_asked_at_any_moment_of_its_end() -> None:
+    authority, unheard = trustme.CA(), []
+    trusts, inner = trusting(authority), shows(authority, NAME)
+
+    async def resets_tls_in_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await writer.start_tls(inner)
+        await reader.read(1)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+    async def asked() -> list[bool]:
+        found: list[bool] = []
+        async with serving(resets_tls_in_tls, shows(authority, HERE)) as port:
+            line = await line_to(HERE, port)
+            await line.secure(trusts, HERE)
+            await line.secure(trusts, NAME)
+            loop, ended = asyncio.get_running_loop(), asyncio.ensure_future(line.read())
+
+            def look() -> None:
+                if not ended.done():
+                    loop.call_soon(look)
+                found.append(line.silent)
+
+            loop.set_exception_handler(lambda _loop, context: unheard.append(context))
+            look()
+            line.write(b"?")
+            with pytest.raises(httpx.ReadError):
+                await ended
+            await line.aclose()
+        return found
+
+    found = asyncio.run(asked())
+    assert (found[0], found[-1]) == (True, False)
+    assert [what for what in unheard if isinstance(what.get("exception"), ValueError)] == []
 
 
 # What ends before its end.
