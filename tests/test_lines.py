@@ -1,9 +1,13 @@
 """What a line to a host holds against whoever is at its other end, and a proxy between: over real sockets."""
 
 import asyncio
+import socket
 import ssl
+import struct
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
+import httpx
 import pytest
 import trustme
 from proxies import Proxied, http_proxy, serving
@@ -120,6 +124,93 @@ def test_a_host_behind_a_proxy_that_proves_nothing_is_a_fault(
     assert exchange.reply is None
     assert exchange.fault.startswith(why)
     assert [record.getMessage() for record in caplog.records if "rror" in record.getMessage()] == []
+
+
+def test_whether_a_line_is_silent_can_be_asked_at_any_moment_of_its_end() -> None:
+    authority, unheard = trustme.CA(), []
+    trusts, inner = trusting(authority), shows(authority, NAME)
+
+    async def resets_tls_in_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await writer.start_tls(inner)
+        await reader.read(1)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+    async def asked() -> list[bool]:
+        found: list[bool] = []
+        async with serving(resets_tls_in_tls, shows(authority, HERE)) as port:
+            line = await line_to(HERE, port)
+            await line.secure(trusts, HERE)
+            await line.secure(trusts, NAME)
+            loop, ended = asyncio.get_running_loop(), asyncio.ensure_future(line.read())
+
+            def look() -> None:
+                if not ended.done():
+                    loop.call_soon(look)
+                found.append(line.silent)
+
+            loop.set_exception_handler(lambda _loop, context: unheard.append(context))
+            look()
+            line.write(b"?")
+            with pytest.raises(httpx.ReadError):
+                await ended
+            await line.aclose()
+        return found
+
+    found = asyncio.run(asked())
+    assert (found[0], found[-1]) == (True, False)
+    assert [what for what in unheard if isinstance(what.get("exception"), ValueError)] == []
+
+
+# What ends before its end.
+
+
+@pytest.mark.parametrize("over_tls", [False, True], ids=["directly", "through TLS"])
+@pytest.mark.parametrize(
+    ("head", "says_its_end", "whole"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n", True, True),
+        (b"HTTP/1.1 200 OK\r\n\r\n", False, False),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n", False, True),
+    ],
+    ids=["said to end", "cut off", "whole and then cut off"],
+)
+def test_an_answer_that_lasts_until_the_end_is_whole_only_where_tls_says_so(
+    head: bytes,
+    says_its_end: bool,  # noqa: FBT001 - a parameter of the test, as the next two
+    whole: bool,  # noqa: FBT001
+    over_tls: bool,  # noqa: FBT001
+) -> None:
+    """Whoever stands between could make a shorter answer of it (RFC 9112 section 9.8)."""
+    authority = trustme.CA()
+    serves = shows(authority, NAME)
+
+    def answer(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with serves.wrap_socket(connection, server_side=True) as over:
+            over.recv(2**16)
+            over.sendall(head + b"12")
+            if says_its_end:
+                over.unwrap()
+
+    async def asked() -> Exchange:
+        async with AsyncExitStack() as stack:
+            listening = stack.enter_context(socket.create_server((HERE, 0)))
+            port = listening.getsockname()[1]
+            network = Network(vouched={NAME}, resolve=lambda _host, _port: [HERE], trusts=trusting(authority))
+            if over_tls:
+                proxied = Proxied(leads=lambda _host, _port: (HERE, port))
+                proxy = await stack.enter_async_context(http_proxy(proxied, shows(authority, HERE)))
+                network = Network(Proxy(proxy.url("https")), trusts=trusting(authority))
+            answering = asyncio.ensure_future(asyncio.to_thread(answer, listening))
+            async with Sender(network) as sender:
+                exchange = await sender.get(f"https://{NAME}:{port}/")
+            await answering
+            return exchange
+
+    exchange = asyncio.run(asked())
+    said = exchange.reply.text if exchange.reply else exchange.fault
+    assert said == ("12" if whole else "network: TLS was cut off before its end")
 
 
 # Answers without an end.

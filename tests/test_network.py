@@ -206,7 +206,7 @@ class _Line(Line):
     def peer(self) -> str:
         return self.address
 
-    async def aclose(self) -> None:
+    def abort(self) -> None:
         self.near.closed.append(self.address)
 
 
@@ -501,6 +501,33 @@ def test_of_two_that_answer_one_is_used_and_the_other_closed() -> None:
     near = Near(lambda _address: asyncio.sleep(STEP_S))
     won = connected(["2606:4700::1", "8.8.8.8"], near, stagger_s=0.0)
     assert [*near.closed, won] in (["2606:4700::1", "8.8.8.8"], ["8.8.8.8", "2606:4700::1"], [won])
+
+
+@pytest.mark.parametrize("passes", [1, 2])
+def test_of_attempts_that_are_given_up_twice_none_is_left_standing(passes: int) -> None:
+    """A run's end or a second Ctrl-C comes on top of a request's: what has come to stand meanwhile is nobody's."""
+    near, standing = Near(lambda _address: stand()), asyncio.Event()
+
+    async def stand() -> None:
+        try:
+            await standing.wait()
+        except asyncio.CancelledError:
+            await asyncio.sleep(0)  # it stood before it heard of that
+
+    async def given_up() -> None:
+        resolving = Resolving(may_be_at, lambda _host, _port: ["2606:4700::1", "8.8.8.8"], near, 0.0)
+        connecting = asyncio.ensure_future(resolving.connect(NAME, 443, Stopwatch()))
+        await asyncio.sleep(STEP_S)
+        connecting.cancel()
+        for _ in range(passes):
+            await asyncio.sleep(0)
+        connecting.cancel()
+        await asyncio.wait([connecting])
+        await asyncio.sleep(STEP_S)
+
+    asyncio.run(given_up())
+    assert len(near.asked) == 2
+    assert sorted(near.closed) == sorted(near.asked)
 
 
 def test_a_host_without_addresses_is_a_fault() -> None:

@@ -39,8 +39,10 @@ class Line(asyncio.Protocol):
         self._tell()
 
     def eof_received(self) -> None:
-        """Take it that nothing more comes."""
+        """Take it that nothing more comes; where TLS has not said so, anybody between may have cut the rest off."""
         self._ended = True
+        if self.tls and not _said_its_end(self.tls):
+            self._fault = ConnectionResetError("TLS was cut off before its end")
         self._tell()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -139,6 +141,14 @@ class Line(asyncio.Protocol):
         """Close it now."""
         self.abort()
         await self._gone
+
+
+def _said_its_end(tls: ssl.SSLObject) -> bool:
+    """Whether the other side has said that it sends no more: all else is incomplete (RFC 9112 section 9.8)."""
+    try:
+        return not tls.read(1)
+    except ssl.SSLError:
+        return False
 
 
 class _Below:

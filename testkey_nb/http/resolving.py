@@ -10,7 +10,7 @@ import ipaddress
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from functools import partial
 from itertools import zip_longest
 from typing import Any, Protocol
@@ -140,13 +140,18 @@ def _alternating(addresses: Sequence[str]) -> list[str]:
     return [address for pair in zip_longest(mine, others) for address in pair if address]
 
 
-async def _give_up(attempts: Iterable[asyncio.Task[Line]]) -> None:
-    """End attempts that are not needed any more, also those that have just come to stand."""
+async def _give_up(attempts: set[asyncio.Task[Line]]) -> None:
+    """End attempts that are not needed any more, also those that have just come to stand, and also if cancelled."""
     for attempt in attempts:
         attempt.cancel()
-    for stood in await asyncio.gather(*attempts, return_exceptions=True):
-        if isinstance(stood, Line):
-            await stood.aclose()
+        attempt.add_done_callback(_hang_up)
+    if attempts:
+        await asyncio.wait(attempts)
+
+
+def _hang_up(attempt: asyncio.Task[Line]) -> None:
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().abort()
 
 
 async def _in_a_thread(look: Callable[[], Sequence[str]]) -> tuple[Sequence[str], float]:
