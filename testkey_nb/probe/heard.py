@@ -2,8 +2,9 @@
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
+from testkey_nb.echoes import BlocksIn, blocks_at
 from testkey_nb.identity import Seen
 from testkey_nb.keys import Key
 from testkey_nb.rows import AnswerRow, LimitRow
@@ -64,7 +65,12 @@ class Heard:
 
     def echoes(self, key: Key) -> bool:
         """Whether a piece of `key`, for which it was not asked, stands in what is kept of it."""
-        return key.echoed_in(self._texts, any_case=True)
+        return key.echoed_in(self._texts, any_case=True, blocks_in=self._blocks)
+
+    @cached_property
+    def _blocks(self) -> BlocksIn:
+        """Return what knows the blocks of these texts, in which the keys of a whole batch are looked for."""
+        return cache(lambda *of: frozenset(blocks_at(*of)))
 
     @cached_property
     def _texts(self) -> str:
