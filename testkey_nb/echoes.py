@@ -5,13 +5,14 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 _IN_A_ROW = 12  # characters that are told again in whatever spelling; fewer can be words
 _SMALL = 2**16  # characters of a text whose codes are undone: what is told of a key is short, lists are long
 _ASCII = 0x7F
 _BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum())
-_MARKS = b" \"',:;{}[]()<>\\\n"
+_MARKS = b" \"',:;{}[]()<>\\\n"  # lists are full of them, keys have none
 _FORMATS: Mapping[int, Literal["Q", "I", "H", "B"]] = {8: "Q", 4: "I", 2: "H", 1: "B"}  # numbers of so many bytes
 _CODE = re.compile(  # each way begins with one character and no repetition, so `re` skips what begins with none of them
     r"%(?P<percent>[0-9A-Fa-f]{2})|\\\\{0,7}u(?P<u>[0-9A-Fa-f]{4})|\\\\{0,7}x(?P<x>[0-9A-Fa-f]{2})"
@@ -21,7 +22,8 @@ _CODE = re.compile(  # each way begins with one character and no repetition, so 
 _BASES = {"percent": 16, "u": 16, "x": 16, "entity": 16, "octal": 8, "decimal": 10}
 
 
-class Rows(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class Rows:
     """So many characters in a row of some texts, and a search for any of them that many do not make longer.
 
     Each row, wherever it stands, holds one of the blocks of `size` characters that begin at every `step` of a text, and

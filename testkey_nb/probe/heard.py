@@ -12,6 +12,8 @@ from testkey_nb.spec import Ask, Rows
 
 from .planning import Plan
 
+_KNOWN = 2**18  # characters of texts whose blocks are kept, which may take forty times as much memory
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -68,9 +70,9 @@ class Heard:
         return key.echoed_in(self._texts, any_case=True, blocks_in=self._blocks)
 
     @cached_property
-    def _blocks(self) -> BlocksIn:
-        """Return what knows the blocks of these texts, in which the keys of a whole batch are looked for."""
-        return cache(lambda *of: frozenset(blocks_at(*of)))
+    def _blocks(self) -> BlocksIn | None:
+        """Return what knows the blocks of these texts, which are searched for each key of a batch; None for long ones."""
+        return cache(lambda *of: frozenset(blocks_at(*of))) if len(self._texts) <= _KNOWN else None
 
     @cached_property
     def _texts(self) -> str:
