@@ -6,8 +6,10 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
+AT_ONCE = 2**16  # characters of a text that are searched together with what a row needs of the next ones
 _IN_A_ROW = 12  # characters that are told again in whatever spelling; fewer can be words
 _SMALL = 2**16  # characters of a text whose codes are undone: what is told of a key is short, lists are long
 _ASCII = 0x7F
@@ -70,8 +72,11 @@ BlocksIn = Callable[[str, int, int, bytes], Iterable[int]]
 
 
 def blocks_at(text: str, size: int, step: int, marks: bytes) -> Iterable[int]:
-    """Return the blocks that begin at every `step` of a text without `marks`."""
-    return _blocks(text.encode("utf-8", "surrogatepass").translate(None, marks), size, step)
+    """Return the blocks that begin at every `step` of a text without `marks`; a long one is not copied as a whole."""
+    parts = (text[at : at + AT_ONCE + size + step] for at in range(0, len(text), AT_ONCE))
+    return chain.from_iterable(
+        _blocks(part.encode("utf-8", "surrogatepass").translate(None, marks), size, step) for part in parts
+    )
 
 
 def _blocks(text: bytes, size: int, step: int) -> Iterable[int]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_no_echo import NAMES
 
 from testkey_nb import sandbox
-from testkey_nb.echoes import spellings, undone
+from testkey_nb.echoes import AT_ONCE, spellings, undone
 from testkey_nb.http.reading import reply_of
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import MIN_CHARS, Key
@@ -179,6 +179,18 @@ def test_a_piece_of_a_key_is_found_wherever_looking_for_each_row_finds_it(
     assert key.spelled_in(text) is spelled_in(secret, text)
     assert key.blank(text) == text or told_in(secret, text)
     assert not told_in(secret, key.blank(text).replace("[key]", "\0"))
+
+
+@pytest.mark.parametrize("way", [str, base64_of, str.swapcase])
+def test_a_piece_of_a_key_is_found_at_every_place_of_a_long_text(way: Callable[[str], str]) -> None:
+    key, said = Key("THE_KEY", "Zq7pR2vK9mT4wXs8Lb3"), way("Zq7pR2vK9mT4wXs8Lb3")
+    piece = said[4:16] if way is base64_of else said[4:10]
+    for at in range(AT_ONCE - 30, AT_ONCE + 30):
+        text = ". " * (at // 2) + "." * (at % 2) + piece + "." * 100
+        assert key.echoed_in(text, any_case=True)
+        assert not key.echoed_in(text.replace(piece, piece[1:]), any_case=True)
+        assert key.spelled_in("." * at + key.reveal()[2:14])
+        assert key.spelled_in("u" * at + key.reveal()[2:14])
 
 
 @given(st.text(max_size=60), st.sampled_from(["%", "\\", "&#", "<", "\\u", "&#x", "%2"]), st.integers(1, 5000))

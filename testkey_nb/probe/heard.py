@@ -71,7 +71,7 @@ class Heard:
 
     @cached_property
     def _blocks(self) -> BlocksIn | None:
-        """Return what knows the blocks of these texts, which are searched for each key of a batch; None for long ones."""
+        """Return what knows the blocks of these texts, in which many keys are looked for; None for long ones."""
         return cache(lambda *of: frozenset(blocks_at(*of))) if len(self._texts) <= _KNOWN else None
 
     @cached_property
