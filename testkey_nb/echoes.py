@@ -43,9 +43,9 @@ class Rows:
         """Return rows of texts, each with the number of characters in a row of it."""
         shortest = min(length for _, length in cuts)
         size = next((size for size in _FORMATS if size <= 2 * shortest // 3), 1)
-        marks = _MARKS.translate(None, "".join(text for text, _ in cuts).encode())
-        blocks = frozenset[int]().union(*(_blocks(text.encode(), size, 1) for text, _ in cuts))
-        return cls(cuts, size, shortest - size + 1, marks, blocks)
+        texts = "\0".join(text for text, _ in cuts).encode()
+        marks = _MARKS.translate(None, texts)
+        return cls(cuts, size, shortest - size + 1, marks, frozenset(_blocks(texts, size, 1)))
 
     @property
     def each(self) -> Iterator[str]:
