@@ -11,17 +11,16 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple, NoReturn, SupportsIndex
+from collections.abc import Callable, Mapping
+from typing import NoReturn, SupportsIndex
 from urllib.parse import unquote
 
-from .echoes import Spellings
+from .echoes import BlocksIn, Rows, spellings, undone
 from .errors import KeyExpired, KeyMalformed, KeyMissing
 from .expiry import KEEPER, lifetime_s, now
 
 MIN_CHARS, MAX_CHARS = 8, 4096  # longest known: JWTs of about 1,500 characters
 _ECHO, _ECHO_BASE64 = 6, 12  # characters in a row of a key, and of its base64, that nothing may show
-_FEW = 500  # pieces that are looked for one by one, which is fast; more are looked up from place to place
 SAID_CHARS = 240  # of a provider's own words kept beside a verdict
 
 _SESSION = secrets.token_bytes(32)
@@ -50,7 +49,7 @@ class Key:
 
     """
 
-    __slots__ = ("__clock", "__pieces", "__spellings", "__text", "__weakref__", "hint", "name", "until")
+    __slots__ = ("__clock", "__shown", "__spelled", "__text", "__weakref__", "hint", "name", "until")
 
     def __init__(self, name: str, text: str, *, clock: Callable[[], float] = now) -> None:
         """Check `text` before it can become a header."""
@@ -60,8 +59,8 @@ class Key:
             msg = f"the key in {_shown(name)} cannot be one: {fault}; copy it again from the provider's page"
             raise KeyMalformed(msg)
         self.__text = text
-        self.__pieces: tuple[_BothCases, ...] = ()
-        self.__spellings: Spellings | None = None
+        self.__shown: dict[bool, tuple[Rows, ...]] = {}
+        self.__spelled: Rows | None = None
         digest = hmac.new(_SESSION, text.encode(), hashlib.sha256).hexdigest()
         self.hint = f"{name}#{digest[:8]}"
         self.__clock = clock
@@ -130,7 +129,7 @@ class Key:
 
     def forget(self) -> None:
         """Drop the text now."""
-        self.__text, self.__pieces, self.__spellings = "", (), None
+        self.__text, self.__shown, self.__spelled = "", {}, None
 
     def fits(self, pattern: str) -> bool:
         """Whether the whole key matches `pattern`."""
@@ -169,39 +168,35 @@ class Key:
 
     def blank(self, text: str) -> str:
         """Return `text` with every six characters in a row of this key, and its base64, replaced by ``[key]``."""
-        for of, _ in self._grams():
-            length = of.length
-            hits = [i for i in range(len(text) - length + 1) if text[i : i + length] in of.pieces]
-            pieces, end = [], 0
-            for start in hits:
-                if start >= end:
-                    pieces += [text[end:start], "[key]"]
-                end = start + length
-            text = "".join([*pieces, text[end:]])
+        for rows in self._rows():
+            if rows.stand_in(text):
+                text = _blanked(text, frozenset(rows.each))
         return text
 
-    def _grams(self) -> "tuple[_BothCases, ...]":
-        """Return what of this key nothing may show, in base64 and in clear, as it is and in small letters."""
-        if not self.__pieces:
-            coded = [said for shift in range(3) for said in _base64(self.__text, shift)]
-            of = _pieces(coded, _ECHO_BASE64), _pieces([self.__text], _ECHO)
-            self.__pieces = tuple((one, one.lower()) for one in of)
-        return self.__pieces
+    def _rows(self, *, any_case: bool = False) -> tuple[Rows, ...]:
+        """Return what of this key nothing may show, in base64 and in clear, as it is or in small letters."""
+        if any_case not in self.__shown:
+            text, coded = self.__text, [said for shift in range(3) for said in _base64(self.__text, shift)]
+            if any_case:
+                text, coded = text.lower(), [said.lower() for said in coded]
+            cuts = ((said, _ECHO_BASE64) for said in dict.fromkeys(coded))
+            self.__shown[any_case] = Rows.of(*cuts), Rows.of((text, _ECHO))
+        return self.__shown[any_case]
 
     def stands_in(self, text: str) -> bool:
         """Whether the whole key stands in `text`."""
         return bool(self.__text) and self.__text in text
 
-    def echoed_in(self, text: str, *, any_case: bool = False) -> bool:
+    def echoed_in(self, text: str, *, any_case: bool = False, blocks_in: BlocksIn | None = None) -> bool:
         """Whether a piece of this key stands in `text`, in clear or in base64; header names come in any case."""
         where = text.lower() if any_case else text
-        return any(_holds_any(where, cases[any_case]) for cases in self._grams())
+        return any(rows.stand_in(where, blocks_in) for rows in self._rows(any_case=any_case))
 
     def spelled_in(self, text: str) -> bool:
         """Whether a dozen characters in a row of this key stand in `text` in another spelling of it."""
-        if self.__spellings is None and self.__text:
-            self.__spellings = Spellings.of(self.__text)
-        return self.__spellings is not None and self.__spellings.stand_in(text)
+        if self.__spelled is None and self.__text:
+            self.__spelled = spellings(self.__text)
+        return self.__spelled is not None and self.__spelled.stand_in(undone(text))
 
     def __repr__(self) -> str:
         """Show the hint only."""
@@ -242,55 +237,16 @@ _PERSONAL = (
 _LONG_NAME = re.compile(r"(?<![\w/.-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}(?![\w/.-])")
 
 
-class _Pieces(NamedTuple):
-    """What nothing may show: every piece of one length; and shorter parts, of which each piece holds at least one.
-
-    Wherever a piece begins, it holds one of `parts` whole, and at every `step` of a text one of `anywhere`.
-    """
-
-    length: int
-    pieces: frozenset[str]
-    parts: frozenset[str]
-    anywhere: frozenset[str]
-
-    @property
-    def short(self) -> int:
-        return 2 * self.length // 3
-
-    @property
-    def step(self) -> int:
-        return self.length - self.short + 1
-
-    def lower(self) -> "_Pieces":
-        lowered = (frozenset(map(str.lower, some)) for some in (self.pieces, self.parts, self.anywhere))
-        return _Pieces(self.length, *lowered)
-
-
-_BothCases = tuple[_Pieces, _Pieces]
-
-
-def _pieces(texts: Sequence[str], length: int) -> _Pieces:
-    """Cut texts into pieces, and into parts that are looked for in a fraction of the time."""
-    blank = _Pieces(length, frozenset(), frozenset(), frozenset())
-    cuts = ((length, 1), (blank.short, blank.step), (blank.short, 1))
-    return _Pieces(length, *(_cut(texts, *cut) for cut in cuts))
-
-
-def _holds_any(where: str, of: _Pieces) -> bool:
-    """Whether a piece stands in a text; a long one is read once, at every step, where the pieces are many."""
-    if len(of.pieces) < _FEW:
-        return any(part in where for part in of.parts) and any(piece in where for piece in of.pieces)
-    for at in range(0, len(where), of.step):
-        if where[at : at + of.short] in of.anywhere:
-            near = range(max(0, at - of.step + 1), at + 1)
-            if any(where[start : start + of.length] in of.pieces for start in near):
-                return True
-    return False
-
-
-def _cut(texts: Iterable[str], length: int, step: int) -> frozenset[str]:
-    """Return what stands at every `step` in `texts`."""
-    return frozenset([text[i : i + length] for text in texts for i in range(0, len(text) - length + 1, step)])
+def _blanked(text: str, rows: frozenset[str]) -> str:
+    """Return `text` with ``[key]`` for each of some rows, which are equally long."""
+    length = len(next(iter(rows)))
+    pieces, end = [], 0
+    for start in range(len(text) - length + 1):
+        if text[start : start + length] in rows:
+            if start >= end:
+                pieces += [text[end:start], "[key]"]
+            end = start + length
+    return "".join([*pieces, text[end:]])
 
 
 def _base64(text: str, shift: int) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from test_no_echo import NAMES
 
 from testkey_nb import sandbox
-from testkey_nb.echoes import Spellings, undone
+from testkey_nb.echoes import AT_ONCE, spellings, undone
 from testkey_nb.http.reading import reply_of
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import MIN_CHARS, Key
@@ -112,10 +112,10 @@ def test_however_an_answer_spells_a_key_nothing_shows_it(spelling: str, provider
 @pytest.mark.parametrize("long", [1, 40])
 def test_a_spelling_is_known_in_the_middle_of_other_words(spelling: str, long: int) -> None:
     secret = "Zq7-pR2_vK9.mT4wXs8Lb3" * long  # as long as a token
-    spellings = Spellings.of(secret)
+    known = spellings(secret)
     clean = "Nothing is said of it here, 100% sure; <b>really</b> &amp; truly. " * 40
-    assert spellings.stand_in(clean + SPELLINGS[spelling](secret) + clean)
-    assert not spellings.stand_in(clean + SPELLINGS[spelling](secret[:5]) + clean)
+    assert known.stand_in(undone(clean + SPELLINGS[spelling](secret) + clean))
+    assert not known.stand_in(undone(clean + SPELLINGS[spelling](secret[:5]) + clean))
 
 
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=MIN_CHARS, max_size=60), st.text())
@@ -125,6 +125,73 @@ def test_whatever_a_key_and_a_text_are_they_can_be_compared(secret: str, text: s
     assert key.spelled_in(f"{text} {secret.encode().hex()} {text}")
     key.forget()
     assert not key.spelled_in(secret)
+
+
+def rows(text: str, length: int) -> set[str]:
+    return {text[at : at + length] for at in range(len(text) - length + 1)}
+
+
+def encoded(secret: str) -> list[str]:
+    """Return what of the base64 of a longer text with `secret` in it is always the same."""
+    return [base64.b64encode(bytes(at) + secret.encode()).decode().rstrip("=")[at + bool(at) : -1] for at in range(3)]
+
+
+def told_in(secret: str, text: str, *, any_case: bool = False) -> bool:
+    """Look for one row after the other."""
+    both = [said.translate(str.maketrans("+/", "-_")) for said in encoded(secret)]
+    pieces = rows(secret, 6).union(*(rows(said, 12) for said in both + encoded(secret)))
+    return any(piece.lower() in text.lower() if any_case else piece in text for piece in pieces)
+
+
+def spelled_in(secret: str, text: str) -> bool:
+    """Look for one row after the other."""
+    bare, tail = undone(secret), [base64.b64encode(bytes(at) + secret.encode()).decode() for at in range(3)]
+    ways = [(bare, 1.0), (bare[::-1], 1.0), (secret.encode().hex(), 2.0)]
+    ways += [(undone(said[at + bool(at) :]), 4 / 3) for at, said in enumerate(tail)]
+    row = max(12, len(secret) // 10)
+    every = set[str]().union(*(rows(said, min(int(row * more), len(said))) for said, more in ways if said))
+    return any(one in undone(text) for one in every)
+
+
+ALPHABETS = (
+    "abAB01_-",
+    'aB1":,{}',
+    "".join(map(chr, range(33, 127))),
+    "".join(c for c in map(chr, range(48, 123)) if c.isalnum()),
+)
+secrets = st.sampled_from(ALPHABETS).flatmap(lambda of: st.text(of, min_size=MIN_CHARS, max_size=120))
+WAYS = str, str.upper, str.lower, str.swapcase, base64_of, SPELLINGS["backwards"], SPELLINGS["hexadecimal"], "-".join
+
+
+@given(
+    secrets,
+    st.sampled_from(WAYS),
+    st.integers(0, 110),
+    st.integers(1, 60),
+    st.text(st.sampled_from('abAB01_- ",:{}[]\\é\u212a\u4e00\ud800'), max_size=40),
+    st.text(max_size=40),
+)
+def test_a_piece_of_a_key_is_found_wherever_looking_for_each_row_finds_it(
+    secret: str, way: Callable[[str], str], start: int, length: int, before: str, behind: str
+) -> None:
+    key, text = Key("THE_KEY", secret), before + way(secret)[start : start + length] + behind
+    assert key.echoed_in(text) is told_in(secret, text)
+    assert key.echoed_in(text, any_case=True) is told_in(secret, text, any_case=True)
+    assert key.spelled_in(text) is spelled_in(secret, text)
+    assert key.blank(text) == text or told_in(secret, text)
+    assert not told_in(secret, key.blank(text).replace("[key]", "\0"))
+
+
+@pytest.mark.parametrize("way", [str, base64_of, str.swapcase])
+def test_a_piece_of_a_key_is_found_at_every_place_of_a_long_text(way: Callable[[str], str]) -> None:
+    key, said = Key("THE_KEY", "Zq7pR2vK9mT4wXs8Lb3"), way("Zq7pR2vK9mT4wXs8Lb3")
+    piece = said[4:16] if way is base64_of else said[4:10]
+    for at in range(AT_ONCE - 30, AT_ONCE + 30):
+        text = ". " * (at // 2) + "." * (at % 2) + piece + "." * 100
+        assert key.echoed_in(text, any_case=True)
+        assert not key.echoed_in(text.replace(piece, piece[1:]), any_case=True)
+        assert key.spelled_in("." * at + key.reveal()[2:14])
+        assert key.spelled_in("u" * at + key.reveal()[2:14])
 
 
 @given(st.text(max_size=60), st.sampled_from(["%", "\\", "&#", "<", "\\u", "&#x", "%2"]), st.integers(1, 5000))
