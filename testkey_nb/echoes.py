@@ -6,10 +6,12 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import chain
 from typing import Literal
 
 AT_ONCE = 2**16  # characters of a text that are searched together with what a row needs of the next ones
+_KNOWN = 2**19  # characters of a text whose blocks may be kept
 _IN_A_ROW = 12  # characters that are told again in whatever spelling; fewer can be words
 _SMALL = 2**16  # characters of a text whose codes are undone: what is told of a key is short, lists are long
 _ASCII = 0x7F
@@ -55,7 +57,7 @@ class Rows:
 
     def stand_in(self, text: str, blocks_in: "BlocksIn | None" = None) -> bool:
         """Whether one of them stands in `text`; `blocks_in` may know its blocks from another search."""
-        found = self.blocks.intersection((blocks_in or blocks_at)(text, self.size, self.step, self.marks))
+        found = self.blocks.intersection((blocks_in or _blocks_in)(text, self.size, self.step, self.marks))
         parts = (block.to_bytes(self.size, sys.byteorder).decode() for block in found)
         return bool(found) and any(row in text for part in parts for row in self._around(part))
 
@@ -71,7 +73,37 @@ class Rows:
 BlocksIn = Callable[[str, int, int, bytes], Iterable[int]]
 
 
-def blocks_at(text: str, size: int, step: int, marks: bytes) -> Iterable[int]:
+class Searched:
+    """A text in which keys are looked for: what one search makes of it, the next need not make again.
+
+    Parameters
+    ----------
+    text
+        In which to look.
+    often
+        Whether many keys are looked for.  Then its blocks are kept, which may take forty times its memory, unless it is
+        long.
+
+    """
+
+    def __init__(self, text: str, *, often: bool = False) -> None:
+        """Make nothing of it yet."""
+        self.text = text
+        kept = often and len(text) <= _KNOWN
+        self.blocks_in: BlocksIn = cache(lambda *of: frozenset(_blocks_in(*of))) if kept else _blocks_in
+
+    @cached_property
+    def lower(self) -> str:
+        """The text in small letters."""
+        return self.text.lower()
+
+    @cached_property
+    def undone(self) -> str:
+        """Its letters and digits, see `undone`."""
+        return undone(self.text)
+
+
+def _blocks_in(text: str, size: int, step: int, marks: bytes) -> Iterable[int]:
     """Return the blocks that begin at every `step` of a text without `marks`; a long one is not copied as a whole."""
     parts = (text[at : at + AT_ONCE + size + step] for at in range(0, len(text), AT_ONCE))
     return chain.from_iterable(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import NoReturn, SupportsIndex
 from urllib.parse import unquote
 
-from .echoes import BlocksIn, Rows, spellings, undone
+from .echoes import Rows, Searched, spellings
 from .errors import KeyExpired, KeyMalformed, KeyMissing
 from .expiry import KEEPER, lifetime_s, now
 
@@ -187,16 +187,18 @@ class Key:
         """Whether the whole key stands in `text`."""
         return bool(self.__text) and self.__text in text
 
-    def echoed_in(self, text: str, *, any_case: bool = False, blocks_in: BlocksIn | None = None) -> bool:
+    def echoed_in(self, text: str | Searched, *, any_case: bool = False) -> bool:
         """Whether a piece of this key stands in `text`, in clear or in base64; header names come in any case."""
-        where = text.lower() if any_case else text
-        return any(rows.stand_in(where, blocks_in) for rows in self._rows(any_case=any_case))
+        where = text if isinstance(text, Searched) else Searched(text)
+        said = where.lower if any_case else where.text
+        return any(rows.stand_in(said, where.blocks_in) for rows in self._rows(any_case=any_case))
 
-    def spelled_in(self, text: str) -> bool:
+    def spelled_in(self, text: str | Searched) -> bool:
         """Whether a dozen characters in a row of this key stand in `text` in another spelling of it."""
+        where = text if isinstance(text, Searched) else Searched(text)
         if self.__spelled is None and self.__text:
             self.__spelled = spellings(self.__text)
-        return self.__spelled is not None and self.__spelled.stand_in(undone(text))
+        return self.__spelled is not None and self.__spelled.stand_in(where.undone, where.blocks_in)
 
     def __repr__(self) -> str:
         """Show the hint only."""

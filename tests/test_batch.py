@@ -439,3 +439,12 @@ def test_progress_goes_forward_to_all_of_them_and_names_keys_without_showing_one
 
 def test_no_key_is_shown_by_what_is_asked() -> None:
     assert SECRET not in repr(one(Way(), key=SECRET))
+
+
+def test_what_a_batch_keeps_of_a_body_goes_with_everything_else_it_shares() -> None:
+    shared = Shared()
+    kept = [shared.bodies.of(b"[1]") for _ in range(2)][-1]
+    assert shared.bodies.of(b"[1]") is kept
+    shared.forget()
+    assert shared.bodies.of(b"[1]") is not kept
+    assert shared.bodies.of(b"[1]") is not kept

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from test_no_echo import NAMES
 
 from testkey_nb import sandbox
-from testkey_nb.echoes import AT_ONCE, spellings, undone
-from testkey_nb.http.reading import reply_of
+from testkey_nb.echoes import AT_ONCE, Searched, spellings, undone
+from testkey_nb.http.reading import ECHO_BYTES, Bodies, reply_of
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import MIN_CHARS, Key
 from testkey_nb.probe import Run, plan, probe_key
@@ -160,6 +160,7 @@ ALPHABETS = (
     "".join(c for c in map(chr, range(48, 123)) if c.isalnum()),
 )
 secrets = st.sampled_from(ALPHABETS).flatmap(lambda of: st.text(of, min_size=MIN_CHARS, max_size=120))
+ANOTHER = Key("ANOTHER", 'another:key{"of"}[somebody]\\else')
 WAYS = str, str.upper, str.lower, str.swapcase, base64_of, SPELLINGS["backwards"], SPELLINGS["hexadecimal"], "-".join
 
 
@@ -175,9 +176,13 @@ def test_a_piece_of_a_key_is_found_wherever_looking_for_each_row_finds_it(
     secret: str, way: Callable[[str], str], start: int, length: int, before: str, behind: str
 ) -> None:
     key, text = Key("THE_KEY", secret), before + way(secret)[start : start + length] + behind
-    assert key.echoed_in(text) is told_in(secret, text)
-    assert key.echoed_in(text, any_case=True) is told_in(secret, text, any_case=True)
-    assert key.spelled_in(text) is spelled_in(secret, text)
+    often = Searched(text, often=True)
+    ANOTHER.echoed_in(often, any_case=True)  # others have looked for theirs before
+    ANOTHER.spelled_in(often)
+    for where in (text, often, often):
+        assert key.echoed_in(where) is told_in(secret, text)
+        assert key.echoed_in(where, any_case=True) is told_in(secret, text, any_case=True)
+        assert key.spelled_in(where) is spelled_in(secret, text)
     assert key.blank(text) == text or told_in(secret, text)
     assert not told_in(secret, key.blank(text).replace("[key]", "\0"))
 
@@ -206,16 +211,58 @@ def test_words_that_are_no_key_stay_as_they_are() -> None:
     text = json.dumps(body)
     for personas in sandbox.PERSONAS.values():
         key = Key("THE_KEY", personas["launch-ready"].key)
-        assert reply_of(Reply(0, {}), 200, headers, text.encode(), key).json == body
-        assert reply_of(Reply(0, {}), 200, headers, text.encode(), key).headers == headers
+        assert reply_of(Reply(0, {}), 200, headers, Bodies().of(text.encode()), key).json == body
+        assert reply_of(Reply(0, {}), 200, headers, Bodies().of(text.encode()), key).headers == headers
 
 
 def test_the_words_around_a_key_that_stands_there_in_clear_stay() -> None:
     key = Key("THE_KEY", sandbox.PERSONAS["deepseek"]["launch-ready"].key)
     secret = key.reveal()
     body = json.dumps({"plain": f"no such key: {secret}!", "coded": f"no such key: {secret.encode().hex()}!"})
-    found = reply_of(Reply(0, {}), 401, {}, body.encode(), key).json
+    found = reply_of(Reply(0, {}), 401, {}, Bodies().of(body.encode()), key).json
     assert isinstance(found, dict)
     assert found["coded"] == "[key]"
     assert found["plain"].startswith("no such key: [key]")
     assert found["plain"].endswith("!")
+
+
+# The same bytes, told to many keys.
+
+
+@pytest.mark.parametrize("spelling", ["as it is", "in capitals", "backwards", "base64", "hexadecimal"])
+def test_a_body_that_others_were_told_is_searched_for_each_key_and_stays_as_it_is_for_them(spelling: str) -> None:
+    mine, others = "hf_" + "Zq7pR2vK9mT4wXs8Lb3" * 2, [f"hf_{number}{'aB3dE5gH7jK9' * 3}" for number in range(3)]
+    body = {"data": [{"id": f"a/model-{number}"} for number in range(2000)] + [{"id": SPELLINGS[spelling](mine)}]}
+    told, bodies = json.dumps(body).encode(), Bodies()
+
+    def seen_by(secret: str) -> object:
+        return reply_of(Reply(0, {}), 200, {}, bodies.of(told), Key("THE_KEY", secret)).json
+
+    for _ in range(3):
+        assert [seen_by(one) for one in others] == [body] * 3
+        shown = json.dumps(seen_by(mine))
+        assert canary_of(mine).find(shown) == []
+        assert SPELLINGS[spelling](mine) not in shown
+        assert shown.count("a/model-") == 2000
+
+
+def test_a_body_that_comes_again_is_read_once_and_no_more_than_a_few_are_kept() -> None:
+    bodies = Bodies()
+    first = [bodies.of(b"[%d]" % number) for number in range(5)]
+    again = [bodies.of(b"[%d]" % number) for number in range(5)]
+    assert [body.json for body in first] == [body.json for body in again] == [[number] for number in range(5)]
+    assert not any(
+        one is other for one, other in zip(first, again, strict=True)
+    )  # nobody knew that it would come again
+    assert all(bodies.of(b"[%d]" % number) is again[number] for number in range(1, 5))
+    assert bodies.of(b"[0]") is not again[0]
+    assert bodies.of(b"[1]") is not again[1]  # used longest ago
+
+
+def test_long_bodies_and_those_that_are_forgotten_are_read_anew() -> None:
+    bodies, long = Bodies(), b" " * ECHO_BYTES + b"1"
+    assert len({id(body) for body in [bodies.of(long) for _ in range(3)]}) == 3
+    kept = [bodies.of(b"[1]") for _ in range(3)][-1]
+    assert bodies.of(b"[1]") is kept
+    bodies.forget()
+    assert len({id(body) for body in (kept, bodies.of(b"[1]"), bodies.of(b"[1]"))}) == 3

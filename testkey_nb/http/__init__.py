@@ -7,7 +7,7 @@ it sent, and is where a key is put into a header.
 from .exchange import Exchange, Manifest
 from .network import Network
 from .proxies import Proxy
-from .reading import BODY_BYTES, TEXT_CHARS
+from .reading import BODY_BYTES, TEXT_CHARS, Bodies
 from .sender import REQUEST_S, RUN_S, AsyncTransport, ReadOnly, Sender
 from .timing import Split
 
@@ -17,6 +17,7 @@ __all__ = [
     "RUN_S",
     "TEXT_CHARS",
     "AsyncTransport",
+    "Bodies",
     "Exchange",
     "Manifest",
     "Network",

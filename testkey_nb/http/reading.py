@@ -7,10 +7,12 @@ import ssl
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import cast
 
 import httpx
 
+from testkey_nb.echoes import Searched
 from testkey_nb.keys import Key
 from testkey_nb.rows import Why
 from testkey_nb.spec import Reply
@@ -19,6 +21,7 @@ BODY_BYTES = 16 * 2**20  # a list of 5,000 models with ten routes each has ten
 VALUES = 1_400_000  # that list counts 1.1 million; 10,000 times the longest entry of OpenRouter's, of 91 values, 1.35
 TEXT_CHARS, HEADER_CHARS = 4096, 1024
 ECHO_BYTES = 2**20  # of an answer that echoes the key; a longer one is not read
+_BODIES = 4  # that are kept, the one used longest ago goes first
 _ESCAPED = re.compile(r"\\u00([0-7][0-9A-Fa-f])|\\/")
 _OBJECT = 5  # one object, and the row that may be made of it, take the memory of so many other values
 
@@ -72,23 +75,79 @@ def _unpacker(encoding: str) -> "zlib._Decompress | None":
     return None if bits is None else zlib.decompressobj(bits)
 
 
-def reply_of(blank: Reply, status: int, headers: Mapping[str, str], body: bytes | bytearray, key: Key | None) -> Reply:
+class Body:
+    """A body, and what is made of it for everybody who is told the same.
+
+    Parameters
+    ----------
+    raw
+        Its bytes, unpacked.
+    digest
+        Of them.
+    often
+        Whether many are told it.
+
+    """
+
+    def __init__(self, raw: bytes | bytearray, digest: str, *, often: bool) -> None:
+        """Read it."""
+        self._raw, self._often, self.digest, self.size = raw, often, digest, len(raw)
+        # Text with zero bytes is UTF-16 or no text; both would let an echo of the key through in another shape.
+        text = "" if b"\0" in raw else raw.decode("utf-8-sig", "replace")
+        self.json, self.text = _json(text), text[:TEXT_CHARS]
+
+    @cached_property
+    def unescaped(self) -> Searched:
+        """One byte a character, where as Unicode it may take four, and ASCII as JSON means it."""
+        said = _ESCAPED.sub(lambda one: chr(int(one[1], 16)) if one[1] else one[0][1:], self._raw.decode("latin-1"))
+        return Searched(said, often=self._often)
+
+    @cached_property
+    def meant(self) -> Searched:
+        """The same as Unicode, where that is not too long."""
+        if self.size > ECHO_BYTES:
+            return self.unescaped
+        return Searched(self._raw.decode("utf-8", "replace"), often=self._often)
+
+
+class Bodies:
+    """The bodies that came more than once, as the keys of a fleet are told the same list: each is read once."""
+
+    def __init__(self) -> None:
+        """Know none yet."""
+        self._came: set[str] = set()
+        self._kept: dict[str, Body] = {}  # what was used last stands last
+
+    def of(self, raw: bytes | bytearray) -> Body:
+        """Return what is made of a body."""
+        digest = hashlib.sha256(raw).hexdigest()
+        if digest not in self._came or len(raw) > ECHO_BYTES:
+            self._came.add(digest)
+            return Body(raw, digest, often=False)
+        body = self._kept.pop(digest) if digest in self._kept else Body(raw, digest, often=True)
+        self._kept[digest] = body
+        if len(self._kept) > _BODIES:
+            del self._kept[next(iter(self._kept))]
+        return body
+
+    def forget(self) -> None:
+        """Drop all of them."""
+        self._came.clear()
+        self._kept.clear()
+
+
+def reply_of(blank: Reply, status: int, headers: Mapping[str, str], body: Body, key: Key | None) -> Reply:
     """Return an answer as parsers see it, in which nothing echoes `key`."""
     kept = {name.lower(): value[:HEADER_CHARS] for name, value in headers.items()}
-    # Text with zero bytes is UTF-16 or no text; both would let an echo of the key through in another shape.
-    text = "" if b"\0" in body else body.decode("utf-8-sig", "replace")
-    digest = hashlib.sha256(body).hexdigest()
-    reply = replace(blank, status=status, headers=kept, json=_json(text), text=text[:TEXT_CHARS], digest=digest)
-    del text  # it may be four times as large as the body, which is searched next
+    reply = replace(blank, status=status, headers=kept, json=body.json, text=body.text, digest=body.digest)
     return _without_key(reply, body, key) if key else reply
 
 
-def _without_key(reply: Reply, body: bytes | bytearray, key: Key) -> Reply:
+def _without_key(reply: Reply, body: Body, key: Key) -> Reply:
     """Return an answer in which nothing echoes the key, wherever it stands and however it is written."""
-    everything = (str(reply.headers), _unescaped(body))
-    meant = everything[1] if len(body) > ECHO_BYTES else body.decode("utf-8", "replace")
-    spelled = key.spelled_in(everything[0]) or key.spelled_in(meant)
-    if not (spelled or any(key.echoed_in(said, any_case=True) for said in everything)):
+    headers = str(reply.headers)
+    spelled = key.spelled_in(headers) or key.spelled_in(body.meant)
+    if not (spelled or any(key.echoed_in(said, any_case=True) for said in (headers, body.unescaped))):
         return reply
 
     def blank(said: str) -> str:
@@ -97,17 +156,12 @@ def _without_key(reply: Reply, body: bytes | bytearray, key: Key) -> Reply:
         return "[key]" if spelled and key.spelled_in(blanked) else blanked
 
     try:
-        found = _blanked(reply.json, blank) if len(body) <= ECHO_BYTES else None
+        found = _blanked(reply.json, blank) if body.size <= ECHO_BYTES else None
     except RecursionError:
         found = None
     kept = {name: blank(said) for name, said in reply.headers.items() if not key.echoed_in(name, any_case=True)}
     shown = replace(reply, headers=kept, json=found, text=key.blank(reply.text))
     return shown if shown == reply else replace(shown, digest="")
-
-
-def _unescaped(body: bytes | bytearray) -> str:
-    """Return a body with one byte a character, where as Unicode it may take four, and ASCII as JSON means it."""
-    return _ESCAPED.sub(lambda one: chr(int(one[1], 16)) if one[1] else one[0][1:], body.decode("latin-1"))
 
 
 def _blanked(found: object, blank: Callable[[str], str]) -> object:

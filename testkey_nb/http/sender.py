@@ -26,7 +26,7 @@ from testkey_nb.spec import Reply
 from .exchange import Exchange, Manifest
 from .faults import FAULTS, TIMEOUTS, NotConnected, kind_of
 from .network import DIRECT, LINE, MANIFEST, VOUCHED, WATCH, WHOSE, Network
-from .reading import certificate_of, read_bounded, reply_of, too_large
+from .reading import Bodies, certificate_of, read_bounded, reply_of, too_large
 from .timing import Split, Stopwatch
 
 USER_AGENT = f"testkey_nb/{__version__} (read-only key readiness probe)"
@@ -93,6 +93,8 @@ class Sender:
         Hosts that may be at private addresses.
     politeness
         Shared with other runs; None for a run that is alone.
+    bodies
+        The same.
 
     """
 
@@ -107,6 +109,7 @@ class Sender:
         headers: Iterable[tuple[str, str]] = (),
         vouched: Container[str] = (),
         politeness: Politeness | None = None,
+        bodies: Bodies | None = None,
     ) -> None:
         """Open nothing yet; the run's time begins."""
         self.manifest, self._vouched = Manifest(), vouched
@@ -115,7 +118,7 @@ class Sender:
         self._way = ReadOnly(self._transport)
         self._key, self._budget, self._request_s = key, budget, request_s
         self._end = time.monotonic() + run_s
-        self._politeness = politeness or Politeness()
+        self._politeness, self._bodies = politeness or Politeness(), bodies or Bodies()
         self._stopped: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
@@ -241,7 +244,7 @@ class Sender:
         return Exchange(
             number,
             asked_at=asked_at,
-            reply=reply_of(blank, came.status, came.headers, came.body, self._key),
+            reply=reply_of(blank, came.status, came.headers, self._bodies.of(came.body), self._key),
             verified=came.tls is not None,
             certificate=certificate,
             issuer=issuer,

@@ -2,17 +2,15 @@
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 
-from testkey_nb.echoes import BlocksIn, blocks_at
+from testkey_nb.echoes import Searched
 from testkey_nb.identity import Seen
 from testkey_nb.keys import Key
 from testkey_nb.rows import AnswerRow, LimitRow
 from testkey_nb.spec import Ask, Rows
 
 from .planning import Plan
-
-_KNOWN = 2**18  # characters of texts whose blocks are kept, which may take forty times as much memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +65,12 @@ class Heard:
 
     def echoes(self, key: Key) -> bool:
         """Whether a piece of `key`, for which it was not asked, stands in what is kept of it."""
-        return key.echoed_in(self._texts, any_case=True, blocks_in=self._blocks)
+        return key.echoed_in(self._texts, any_case=True)
 
     @cached_property
-    def _blocks(self) -> BlocksIn | None:
-        """Return what knows the blocks of these texts, in which many keys are looked for; None for long ones."""
-        return cache(lambda *of: frozenset(blocks_at(*of))) if len(self._texts) <= _KNOWN else None
-
-    @cached_property
-    def _texts(self) -> str:
-        return "\n".join(dict.fromkeys(_texts((self.seen, [(one.row, one.rows, one.limits) for one in self.told]))))
+    def _texts(self) -> Searched:
+        found = _texts((self.seen, [(one.row, one.rows, one.limits) for one in self.told]))
+        return Searched("\n".join(dict.fromkeys(found)), often=True)
 
 
 def _texts(found: object) -> Iterator[str]:

@@ -94,6 +94,7 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, the ways in which a run c
             headers=plan.provider.headers,
             vouched=plan.vouched,
             politeness=probing.shared.politeness,
+            bodies=probing.shared.bodies,
         ) as sender:
             run = await probing.run(sender)
     hold(run, "run", lambda held: held.forget(), run.until)

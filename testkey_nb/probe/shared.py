@@ -1,7 +1,7 @@
 """What the runs of a batch have in common while it goes on.
 
-What is asked once for all, and rows that are kept once.  Never connections: what a broken server sends late over one
-would be read as the answer to the next question, which would be about another key.
+What is asked once for all, bodies that are read once, and rows that are kept once.  Never connections: what a broken
+server sends late over one would be read as the answer to the next question, which would be about another key.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 from testkey_nb.expiry import lifetime_s, now
+from testkey_nb.http import Bodies
 from testkey_nb.politeness import Politeness
 
 Made = TypeVar("Made")
@@ -31,6 +32,7 @@ class Shared:
     def __init__(self, politeness: Politeness | None = None) -> None:
         """Share nothing yet."""
         self.politeness = politeness or Politeness()
+        self.bodies = Bodies()
         self.until = now() + lifetime_s()
         self._once: dict[Hashable, asyncio.Future[Any]] = {}
         self._rows: dict[Any, Any] = {}
@@ -94,3 +96,4 @@ class Shared:
         self._once.clear()
         self._rows.clear()
         self._kept.clear()
+        self.bodies.forget()

@@ -16,7 +16,7 @@ from catalogues import planted
 
 from testkey_nb import sandbox
 from testkey_nb.frames import columns, frame
-from testkey_nb.http.reading import reply_of
+from testkey_nb.http.reading import Bodies, reply_of
 from testkey_nb.judge import Policy, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.probe import Run, plan, probe_key
@@ -64,7 +64,7 @@ def from_rows(models: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _rows(models: int) -> tuple[Sequence[ModelRow], Sequence[PriceRow]]:
     ask = PROVIDERS["openrouter"].asks[0]
-    reply = reply_of(Reply(0, {}), 200, {"content-type": "application/json"}, body(models), None)
+    reply = reply_of(Reply(0, {}), 200, {"content-type": "application/json"}, Bodies().of(body(models)), None)
     rows = ask.parse(reply)
     if rows is None:
         raise ValueError(models)
