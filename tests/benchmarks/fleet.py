@@ -26,7 +26,7 @@ from .work import Absent, Figures, Way, Work, alone, serving
 
 MIB = 2**20
 CONTEXTS = "SSL contexts made"
-PER_REQUEST, WALL, MEMORY, P50 = "CPU ms/request", "wall s", "+MiB at the peak", "p50 ms to the first byte"
+PER_REQUEST, WALL, MEMORY, P50 = "CPU ms/request", "wall s", "+MiB at the peak", peers.P50
 
 
 @dataclass(frozen=True)
