@@ -281,7 +281,10 @@ def redact(text: str, limit: int = SAID_CHARS) -> str:
     """Return at most `limit` characters of foreign text on one line, without keys, addresses and account names."""
     if not text:
         return text
-    text = " ".join("".join(char if char.isprintable() else " " for char in text[: 8 * limit]).split())
+    text = text[: 8 * limit]
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    text = " ".join(text.split())
     text = masked(text)
     for pattern, label in _PERSONAL:
         text = pattern.sub(label, text)
