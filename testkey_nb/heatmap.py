@@ -139,7 +139,9 @@ def _line(axes: Axes, readiness: Readiness, grain: str, place: tuple[float, floa
     middle, left = top + step / 2, _EDGE
     name = fitting(f"{readiness.run.stamp.provider} · {plain_name(readiness)}", 33 if readiness.run.sandbox else 44)
     if readiness.run.sandbox:
-        axes.add_patch(Rectangle((_EDGE, middle - 0.1), 0.72, 0.2, facecolor="#ffd84d", edgecolor="black", linewidth=1))
+        axes.add_artist(
+            Rectangle((_EDGE, middle - 0.1), 0.72, 0.2, facecolor="#ffd84d", edgecolor="black", linewidth=1)
+        )
         axes.text(_EDGE + 0.36, middle, STAND_IN, ha="center", va="center_baseline", fontsize=7.5, fontweight="bold")
         left += 0.8
     axes.text(left, middle, name, va="center", fontsize=9)
@@ -159,7 +161,7 @@ def _cell(
     axes: Axes, corner: tuple[float, float], size: tuple[float, float], state: str, *, dashed: bool = False
 ) -> None:
     look = LOOKS[state]
-    axes.add_patch(
+    axes.add_artist(  # `add_patch` would reckon limits of the axes from it: half of the time of a picture of many keys
         FancyBboxPatch(
             corner, *size, boxstyle="round,pad=0,rounding_size=0.04", facecolor=look.fill, edgecolor=look.edge,
             linewidth=1.4, linestyle="--" if dashed else "-",
