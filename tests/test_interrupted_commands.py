@@ -240,3 +240,27 @@ def test_ctrl_c_in_a_place_from_which_nothing_is_raised_interrupts_a_moment_late
     words = [sys.executable, "-c", IN_A_CALLBACK.format(a_loaded_machine=a_loaded_machine)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=True)  # noqa: S603 - our own words
     assert (done.stdout, done.stderr) == ("raised again\n", "")
+
+
+WHILE_C_CODE_IS_IMPORTED = """
+import signal
+from testkey_nb.cli import commands, main
+
+def imported():
+    try:
+        {interrupted}
+    except KeyboardInterrupt:
+        pass
+    raise ImportError("initialization failed")
+
+commands.answer = imported
+main()
+"""
+
+
+@pytest.mark.parametrize(("interrupted", "status"), [("signal.raise_signal(signal.SIGINT)", STOPPED), ("pass", 1)])
+def test_ctrl_c_that_became_another_error_on_its_way_stops_and_says_so(interrupted: str, status: int) -> None:
+    words = [sys.executable, "-c", WHILE_C_CODE_IS_IMPORTED.format(interrupted=interrupted)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - our own words
+    assert done.returncode == status
+    assert done.stderr == SAID if status == STOPPED else done.stderr.endswith("ImportError: initialization failed\n")

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from .stopping import heed_first, heed_no_more
+from .stopping import asked_to_stop, heed_first, heed_no_more
 
 __all__ = ["main"]
 
@@ -18,7 +18,10 @@ def main() -> None:
 
         status = answer()
         heed_no_more()
-    except KeyboardInterrupt:
+    except BaseException as ended:
+        # What an interrupt becomes depends on where it came: an ImportError where C code was being imported.
+        if not isinstance(ended, KeyboardInterrupt) and not asked_to_stop():
+            raise
         heed_no_more()
         status = STOPPED
     if status == STOPPED:
