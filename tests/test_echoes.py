@@ -17,6 +17,7 @@ from test_no_echo import NAMES
 
 from testkey_nb import sandbox
 from testkey_nb.echoes import AT_ONCE, Searched, spellings, undone
+from testkey_nb.http import Sender
 from testkey_nb.http.reading import ECHO_BYTES, Bodies, reply_of
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import MIN_CHARS, Key
@@ -266,3 +267,17 @@ def test_long_bodies_and_those_that_are_forgotten_are_read_anew() -> None:
     assert bodies.of(b"[1]") is kept
     bodies.forget()
     assert len({id(body) for body in (kept, bodies.of(b"[1]"), bodies.of(b"[1]"))}) == 3
+
+
+@pytest.mark.parametrize("spelling", ["as it is", "backwards"])
+def test_a_body_in_which_the_key_stands_is_kept_for_nobody(spelling: str) -> None:
+    secret, bodies = sandbox.PERSONAS["deepseek"]["launch-ready"].key, Bodies()
+    said = json.dumps({"message": SPELLINGS[spelling](secret), "padding": "a" * 5000}).encode()
+
+    async def asked() -> list[Reply | None]:
+        answers = httpx.MockTransport(lambda _request: httpx.Response(200, content=said))
+        async with Sender(answers, key=Key("THE_KEY", secret), bodies=bodies) as sender:
+            return [(await sender.get("https://example.com/")).reply for _ in range(3)]
+
+    assert all(reply and reply.json and not reply.digest for reply in asyncio.run(asked()))
+    assert bodies._kept == {}  # noqa: SLF001 - what is kept is what the rule is about

@@ -130,6 +130,10 @@ class Bodies:
             del self._kept[next(iter(self._kept))]
         return body
 
+    def drop(self, body: Body) -> None:
+        """Keep one no longer, because a key stands in it that may be gone before this is."""
+        self._kept.pop(body.digest, None)
+
     def forget(self) -> None:
         """Drop all of them."""
         self._came.clear()
@@ -137,7 +141,7 @@ class Bodies:
 
 
 def reply_of(blank: Reply, status: int, headers: Mapping[str, str], body: Body, key: Key | None) -> Reply:
-    """Return an answer as parsers see it, in which nothing echoes `key`."""
+    """Return an answer as parsers see it, in which nothing echoes `key`; where something did, it has no digest."""
     kept = {name.lower(): value[:HEADER_CHARS] for name, value in headers.items()}
     reply = replace(blank, status=status, headers=kept, json=body.json, text=body.text, digest=body.digest)
     return _without_key(reply, body, key) if key else reply
@@ -160,8 +164,7 @@ def _without_key(reply: Reply, body: Body, key: Key) -> Reply:
     except RecursionError:
         found = None
     kept = {name: blank(said) for name, said in reply.headers.items() if not key.echoed_in(name, any_case=True)}
-    shown = replace(reply, headers=kept, json=found, text=key.blank(reply.text))
-    return shown if shown == reply else replace(shown, digest="")
+    return replace(reply, headers=kept, json=found, text=key.blank(reply.text), digest="")
 
 
 def _blanked(found: object, blank: Callable[[str], str]) -> object:

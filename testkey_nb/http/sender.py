@@ -240,11 +240,15 @@ class Sender:
         self.manifest.size_bytes += len(came.body)
         if fault := too_large(came.body):
             return Exchange(number, fault, asked_at)
+        body = self._bodies.of(came.body)
+        reply = reply_of(blank, came.status, came.headers, body, self._key)
+        if not reply.digest:
+            self._bodies.drop(body)
         certificate, issuer = certificate_of(came.tls)
         return Exchange(
             number,
             asked_at=asked_at,
-            reply=reply_of(blank, came.status, came.headers, self._bodies.of(came.body), self._key),
+            reply=reply,
             verified=came.tls is not None,
             certificate=certificate,
             issuer=issuer,
