@@ -170,6 +170,17 @@ def test_waiting_for_our_own_turn_is_not_counted_as_the_providers_time() -> None
     assert [bool(one.asked_at and one.asked_at >= let_go) for one in exchanges] == [False] * 4 + [True] * 4
 
 
+def test_whoever_waits_for_a_host_that_asks_to_wait_sends_nothing_more() -> None:
+    asked, busy = answering(*[whole(b"{}").replace(b"200 OK", b"429 Too Many Requests\r\nretry-after: 9")] * 8)
+
+    async def asking() -> list[Exchange]:
+        async with serving(busy) as port, Sender() as sender:
+            return await asyncio.gather(*(sender.get(f"http://127.0.0.1:{port}/{n}") for n in range(8)))
+
+    answered = [one for one in asyncio.run(asking()) if one.reply]
+    assert len(answered) == len(asked) == 4
+
+
 # Names and addresses.
 
 PRIVATE = [

@@ -59,7 +59,7 @@ class Line(asyncio.Protocol):
     @property
     def peer(self) -> str:
         """The address at the other end."""
-        return str(self._transport.get_extra_info("peername", ("",))[0])
+        return str((self._transport.get_extra_info("peername") or ("",))[0])  # none where it broke at once
 
     @property
     def tls(self) -> ssl.SSLObject | None:

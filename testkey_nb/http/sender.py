@@ -32,6 +32,7 @@ from .timing import Split, Stopwatch
 USER_AGENT = f"testkey_nb/{__version__} (read-only key readiness probe)"
 REQUEST_S, RUN_S = 10.0, 30.0
 _TURNS = 6  # of the loop, in which a request connects and leaves
+_TOO_MANY = 429  # Too Many Requests, RFC 6585 section 4
 _HEADERS = {"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": "gzip, deflate"}
 
 _OVER = Why("timeout: this run's time was over")
@@ -165,7 +166,7 @@ class Sender:
                 number, asked_at = self.manifest.attempts, datetime.now(UTC)
                 async with asyncio.timeout(self._request_s):
                     came = await self._ask(self._request(url, key, *auth))
-            await _let_others_send()
+            await _let_others_send(came.status)
             exchange = self._read(number, asked_at, Reply(0, {}, None, "", model, claims or {}, slot), came)
         except TIMEOUTS:
             if not self.left_s:
@@ -178,7 +179,7 @@ class Sender:
             return failed(Why("{kind}: {said}", kind=kind_of(error), said=said or type(error).__name__))
         except BaseException as stopped:  # noqa: BLE001 - raised again
             raise stopped.with_traceback(None) from None  # the frames below hold the request and half an answer
-        if exchange.reply and exchange.reply.status == 429:  # noqa: PLR2004 - Too Many Requests
+        if exchange.reply and exchange.reply.status == _TOO_MANY:
             self._stopped[slot] = exchange.reply.headers.get("retry-after", "")
             if key is None:  # it is not about a key, so it is for everybody
                 self._politeness.stop(slot, self._stopped[slot])
@@ -260,7 +261,10 @@ class Sender:
         )
 
 
-async def _let_others_send() -> None:
-    """Let whoever waited for the host go first: reading an answer is our time, not the host's."""
-    for _ in range(_TURNS):
+async def _let_others_send(status: int) -> None:
+    """Let whoever waited for the host go first: reading an answer is our time, not the host's.
+
+    Where the host asks to wait nobody goes before that is known.
+    """
+    for _ in range(0 if status == _TOO_MANY else _TURNS):
         await asyncio.sleep(0)
