@@ -448,3 +448,34 @@ def test_what_a_batch_keeps_of_a_body_goes_with_everything_else_it_shares() -> N
     shared.forget()
     assert shared.bodies.of(b"[1]") is not kept
     assert shared.bodies.of(b"[1]") is not kept
+
+
+class PerKey(Way):
+    """A way that counts how many questions about one key are under way at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.most: Counter[str] = Counter()
+        self._busy: Counter[str] = Counter()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        key = request.headers.get("authorization", "")
+        self._busy[key] += 1
+        self.most[key] = max(self.most[key], self._busy[key])
+        try:
+            await asyncio.sleep(0.005)
+            return await super().handle_async_request(request)
+        finally:
+            self._busy[key] -= 1
+
+
+def test_where_others_wait_for_the_host_a_key_is_asked_about_one_thing_after_the_other() -> None:
+    secrets = [f"{SECRET[:-2]}{number}" for number in range(10, 50)]
+
+    async def go(keys: list[str]) -> list[int]:
+        way = PerKey()
+        await probe_batch([one(way, key=key) for key in keys])
+        return [way.most[f"Bearer {key}"] for key in keys]
+
+    assert asyncio.run(go(secrets[:1])) == [2]
+    assert Counter(asyncio.run(go(secrets)))[1] > len(secrets) / 2

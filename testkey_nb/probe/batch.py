@@ -23,7 +23,7 @@ from .run import Run
 from .shared import Shared
 
 AT_ONCE = 16
-AT_ONCE_PER_PROVIDER = IN_FLIGHT_PER_HOST  # more would spend their time waiting for each other's slots
+AT_ONCE_PER_PROVIDER = IN_FLIGHT_PER_HOST + 1  # one reads while the others ask; more would wait for each other's slots
 PATIENCE_S = 60.0  # how long a batch waits for a host that asked everybody to
 
 

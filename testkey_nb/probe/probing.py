@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -228,12 +228,27 @@ class Probing:
         A sample that the end of our own time cut off says nothing of the host and is not kept.
         """
         self.total += len(questions)
-        lent = [(question, self._lent(sender, question)) for question in questions]  # without a task for each
-        asked = iter(await _all(self._heard(sender, question) for question, there in lent if there is None))
-        for question, there in lent:
-            one = there or next(asked)
-            if one.seen or sender.left_s or not question.sample:
+        heard = [self._lent(sender, question) for question in questions]  # without a task for each
+
+        async def ask(row: Iterable[int]) -> None:
+            for place in row:
+                heard[place] = await self._heard(sender, questions[place])
+
+        await _all(ask(row) for row in self._rows(questions, [place for place, there in enumerate(heard) if not there]))
+        for question, one in zip(questions, heard, strict=True):
+            if one and (one.seen or sender.left_s or not question.sample):
                 self._keep(question, one)
+
+    def _rows(self, questions: Sequence[Question], places: Iterable[int]) -> Iterable[list[int]]:
+        """Return which of them are asked one after the other: those to a host that others wait for.
+
+        They go over one connection then: a new one costs a host more than a question does.
+        """
+        rows: defaultdict[Hashable, list[int]] = defaultdict(list)
+        for place in places:
+            host = questions[place].host
+            rows[host if self.shared.politeness.slot(host).locked() else place].append(place)
+        return rows.values()
 
     def _keep(self, question: Question, heard: Heard) -> None:
         self.told += heard.told
@@ -376,13 +391,11 @@ class Probing:
         return [ask for ask in asks if takes_key(plan.provider, plan.at(plan.host(ask.host)), identity)]
 
 
-async def _all(coming: Iterable[Coroutine[None, None, Heard]]) -> list[Heard]:
+async def _all(coming: Iterable[Coroutine[None, None, None]]) -> None:
     """Wait for every request, also when cancelled: a gather that raises at once leaves the others on their way."""
-    heard = await asyncio.gather(*coming, return_exceptions=True)
-    for one in heard:
-        if isinstance(one, BaseException):
-            raise one
-    return [one for one in heard if isinstance(one, Heard)]
+    for fault in await asyncio.gather(*coming, return_exceptions=True):
+        if fault:
+            raise fault
 
 
 def _budget(plan: Plan) -> int:

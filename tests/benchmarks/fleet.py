@@ -42,7 +42,11 @@ class Scenario:
     models: int = 0  # in its catalogue; 0 for the sandbox's own
 
 
-_BARE = (("bare aiohttp, the same requests", peers.bare_aiohttp), ("bare httpx, the same requests", peers.bare_httpx))
+_BARE = (
+    ("bare aiohttp, the same requests", peers.bare_aiohttp),
+    ("bare aiohttp, a client for each key", peers.aiohttp_apart),
+    ("bare httpx, the same requests", peers.bare_httpx),
+)
 _HUGGINGFACE = ("/api/whoami-v2", "/api/settings/billing/usage-v2?startDate=0&endDate=1")
 _WHOAMI = ("huggingface_hub `whoami`, threads", peers.whoami)
 _LITELLM = ("LiteLLM `get_valid_models`, threads", peers.get_valid_models)

@@ -28,15 +28,36 @@ def bare_aiohttp(at: str, paths: Sequence[str], key: str, keys: int) -> Figures:
 
             async def ask(path: str, of: str) -> None:
                 async with slots:
-                    begun = time.perf_counter()
-                    async with client.get(f"{at}{path}", headers={"authorization": f"Bearer {of}"}) as answer:
-                        first_bytes.append(time.perf_counter() - begun)
-                        await answer.read()
+                    await _read(client, f"{at}{path}", of, first_bytes)
 
             await asyncio.gather(*(ask(path, of) for of in _keys(key, keys) for path in paths))
 
     found = _took(lambda: asyncio.run(asked()), keys * len(paths))
     return {**found, P50: 1000 * statistics.median(first_bytes)}
+
+
+def aiohttp_apart(at: str, paths: Sequence[str], key: str, keys: int) -> Figures:
+    """Do the same, but use no connection for two keys."""
+    aiohttp: Any = importlib.import_module("aiohttp")
+
+    async def asked() -> None:
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def ask(of: str) -> None:
+            async with slots, aiohttp.ClientSession() as client:
+                for path in paths:
+                    await _read(client, f"{at}{path}", of, [])
+
+        await asyncio.gather(*map(ask, _keys(key, keys)))
+
+    return _took(lambda: asyncio.run(asked()), keys * len(paths))
+
+
+async def _read(client: Any, url: str, key: str, first_bytes: list[float]) -> None:  # noqa: ANN401 - aiohttp's
+    begun = time.perf_counter()
+    async with client.get(url, headers={"authorization": f"Bearer {key}"}) as answer:
+        first_bytes.append(time.perf_counter() - begun)
+        await answer.read()
 
 
 def bare_httpx(at: str, paths: Sequence[str], key: str, keys: int) -> Figures:
