@@ -5,23 +5,62 @@
 
 import asyncio
 import socket
+import statistics
 import sys
 import threading
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import httpx
 import uvicorn
 from crowd import Crowd, catalogue
+from starlette.responses import JSONResponse
 
 from testkey_nb.probe import plan
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 HOSTS = 40  # addresses of this machine that it is served at, as many providers would be
+TOOK = "/took-ms"
+INJECTED, TAKEN = "what the server took", "server p50 ms"
+
+
+class Timed:
+    """An application, and how long it took from a request to the first byte of its answer.
+
+    Asked for `TOOK` it tells the median and begins anew.
+    """
+
+    def __init__(self, app: "ASGIApp") -> None:
+        self._app, self._took = app, list[float]()
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        if scope["path"] == TOOK:
+            told, self._took = statistics.median(self._took or [0.0]), []
+            await JSONResponse(1000 * told)(scope, receive, send)
+            return
+        begun = time.perf_counter()
+
+        async def sent(message: "Message") -> None:
+            if message["type"] == "http.response.start":
+                self._took.append(time.perf_counter() - begun)
+            await send(message)
+
+        await self._app(scope, receive, sent)
+
+
+def took_ms(at: str) -> float:
+    """Return the median of what the server at `at` took for its answers since this was asked."""
+    return float(httpx.get(f"{at}{TOOK}").text)
 
 
 def main(provider: str, latency_s: float, models: int, routes: int, folder: str = "") -> None:
     """Serve, and print the origin when it can be asked."""
     bodies = {"/v1/models": catalogue(models, routes)} if models else {}
     keys = {"ssl_certfile": f"{folder}/server.pem", "ssl_keyfile": f"{folder}/server.pem"} if folder else {}
-    app = Crowd(provider, {}, latency_s=latency_s, bodies=bodies)
+    app = Timed(Crowd(provider, {}, latency_s=latency_s, bodies=bodies))
     config = uvicorn.Config(
         app,
         log_level="critical",

@@ -64,11 +64,6 @@ def measure(work: Work, rounds: int) -> Measured:
     return Measured(work, medians, absent, rounds)
 
 
-def constant(**figures: float) -> Way:
-    """Return a floor that is known: what was injected, or what politeness allows."""
-    return lambda: {name.replace("_", " "): value for name, value in figures.items()}
-
-
 def process(*words: str) -> Figures:
     """Run a program and say what it took, its children included."""
     with subprocess.Popen(  # noqa: S603 - our own words
