@@ -16,6 +16,7 @@ from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis
 from testkey_nb.probe import Run, plan
+from testkey_nb.probe.asking import Asking
 from testkey_nb.probe.probing import Probing
 from testkey_nb.rows import GRAINS
 from testkey_nb.sandbox.faults import FAULTS
@@ -131,7 +132,7 @@ def by_the_clock(provider: str, clock: Callable[[], datetime]) -> Run:
 
     async def probed() -> Run:
         async with Sender(sandbox.transport(provider, persona), key=key, headers=what.provider.headers) as sender:
-            return await Probing(key, what, clock=clock).run(sender)
+            return await Probing(Asking(sender, key, what, clock=clock)).run()
 
     return asyncio.run(probed())
 

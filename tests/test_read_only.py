@@ -27,6 +27,7 @@ from testkey_nb.identity import identify_endpoint
 from testkey_nb.keys import Key
 from testkey_nb.panels import ComparePanel, ModelsPanel, OnboardingPanel
 from testkey_nb.probe import Asked, Plan, Vantage, Watch, plan, probe_batch, probe_from, probe_key
+from testkey_nb.probe.asking import Asking
 from testkey_nb.probe.probing import Probing
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.sandbox.faulty import Faulty
@@ -179,7 +180,7 @@ def test_nothing_leaves_beyond_a_budget_whoever_is_asked(provider: str, budget: 
 
     async def probed() -> int:
         async with Sender(way, key=key, budget=budget, headers=what.provider.headers) as sender:
-            await Probing(key, what).run(sender)
+            await Probing(Asking(sender, key, what)).run()
             return sender.manifest.requests
 
     assert asyncio.run(probed()) == len(way.requests) <= budget

@@ -3,11 +3,12 @@
 This is the one door through which a key goes to the network.
 """
 
+from .asking import Progress
 from .batch import AT_ONCE, Asked, Batch, probe_batch
 from .control import CONTROL
 from .everywhere import probe_from
 from .planning import Plan, plan
-from .probing import Progress, probe_key
+from .probing import probe_key
 from .run import Run
 from .vantage import Vantage
 from .watch import Watch

@@ -17,8 +17,9 @@ from testkey_nb.keys import Key, may_be_key
 from testkey_nb.politeness import IN_FLIGHT_PER_HOST, Politeness
 from testkey_nb.retention import hold
 
+from .asking import Progress
 from .planning import Plan
-from .probing import Progress, probe_key
+from .probing import probe_key
 from .run import Run
 from .shared import Shared
 

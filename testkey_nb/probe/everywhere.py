@@ -10,8 +10,9 @@ from testkey_nb.errors import UnknownName
 from testkey_nb.http import RUN_S, AsyncTransport
 from testkey_nb.keys import Key
 
+from .asking import Progress
 from .planning import Plan
-from .probing import Progress, probe_key
+from .probing import probe_key
 from .run import Run
 from .vantage import Vantage
 

@@ -29,6 +29,7 @@ from testkey_nb.rows import AnswerRow, Stamp, Why
 from testkey_nb.spec import Ask
 from testkey_nb.stability import StabilityRow, steadiness
 
+from .asking import Asking
 from .beat import Beat
 from .facts import believed
 from .planning import Plan
@@ -200,7 +201,7 @@ class Watch:
         self._sent_before = self.sent
         self._attempts_before += self.manifest.attempts
         self.manifest = Manifest()
-        probing, left = Probing(self._key, self.plan, way=self._transport), self.requests - self._attempts_before
+        left = self.requests - self._attempts_before
         sender = Sender(
             self._transport,
             key=self._key,
@@ -210,34 +211,36 @@ class Watch:
             vouched=self.plan.vouched,
         )
         self.manifest = sender.manifest
+        asking = Asking(sender, self._key, self.plan, self._transport)
+        probing = Probing(asking)
         try:
             async with sender:
-                asks = await self._opened(probing, sender)
+                asks = await self._opened(probing)
                 beat = Beat(self.every_s)
                 while not self.ended:
-                    queue.put_nowait(await self._round(probing, sender, asks))
+                    queue.put_nowait(await self._round(probing, asks))
                     await asyncio.sleep(0.0 if self.ended else beat.wait_s())
         finally:
-            probing.forget()  # of a round that did not come to its end
+            asking.forget()  # of a round that did not come to its end
 
-    async def _opened(self, probing: Probing, sender: Sender) -> list[Ask]:
+    async def _opened(self, probing: Probing) -> list[Ask]:
         """Find out who answers, as a run does, and return what may be asked again and again."""
-        identity = await probing.open(sender)
+        identity = await probing.open()
         self.verdict, self.sandbox = identity.verdict, identity.sandbox
         asks = probing.sampled(identity) if believed(self.plan, identity) else []
         if not believed(self.plan, identity):
             self.ended = Why("not watched: {why}", why=identity.why)
         elif not asks:
             self.ended = Why("not watched: this key may ask nothing that can be repeated")
-        probing.forget()  # what was answered so far is of a run, and this is none
+        probing.asking.forget()  # what was answered so far is of a run, and this is none
         return asks
 
-    async def _round(self, probing: Probing, sender: Sender, asks: Sequence[Ask]) -> _Seen:
+    async def _round(self, probing: Probing, asks: Sequence[Ask]) -> _Seen:
         """Ask everything once more, and keep and return what was sent; say why, if it is the last round."""
         self._samples += 1
-        await probing.sample(sender, asks, self._samples)
+        await probing.sample(asks, self._samples)
         foreign, told = probing.identity().verdict in FOREIGN, [one.row for one in probing.told]
-        probing.forget()
+        probing.asking.forget()
         seen = _Seen(tuple(row for row in told if row.request), now() + lifetime_s())
         self._seen.append(seen)
         hold(seen, "sample", lambda held: held.forget(), seen.until)
