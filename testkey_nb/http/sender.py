@@ -154,36 +154,38 @@ class Sender:
         """
         slot, number = host or urlsplit(url).netloc, 0
         asked_at: datetime | None = None
-
-        def failed(why: Why) -> Exchange:
-            return Exchange(number, why, asked_at)
-
         try:
             async with asyncio.timeout(self.left_s), self._politeness.slot(slot):
-                if fault := self._refusal(slot, key):
-                    return failed(fault)
+                if refused := self._refusal(slot, key):
+                    return Exchange(number, refused, asked_at)
                 self.manifest.attempts += 1
                 number, asked_at = self.manifest.attempts, datetime.now(UTC)
                 async with asyncio.timeout(self._request_s):
                     came = await self._ask(self._request(url, key, *auth))
             await _let_others_send(came.status)
             exchange = self._read(number, asked_at, Reply(0, {}, None, "", model, claims or {}, slot), came)
-        except TIMEOUTS:
-            if not self.left_s:
-                return failed(_OVER)
-            return failed(Why("timeout: no whole answer within {seconds} s", seconds=f"{self._request_s:g}"))
-        except NotConnected as error:
-            return failed(error.why)
-        except FAULTS as error:
-            said = (self._key.redact if self._key else redact)(str(error), 120)
-            return failed(Why("{kind}: {said}", kind=kind_of(error), said=said or type(error).__name__))
-        except BaseException as stopped:  # noqa: BLE001 - raised again
-            raise stopped.with_traceback(None) from None  # the frames below hold the request and half an answer
+        except BaseException as error:  # noqa: BLE001 - what is not the network's is raised again
+            if fault := self._fault(error):
+                return Exchange(number, fault, asked_at)
+            raise error.with_traceback(None) from None  # the frames below hold the request and half an answer
         if exchange.reply and exchange.reply.status == _TOO_MANY:
             self._stopped[slot] = exchange.reply.headers.get("retry-after", "")
             if key is None:  # it is not about a key, so it is for everybody
                 self._politeness.stop(slot, self._stopped[slot])
         return exchange
+
+    def _fault(self, error: BaseException) -> Why:
+        """Say what the network did; empty for anything else."""
+        if isinstance(error, TIMEOUTS):
+            if not self.left_s:
+                return _OVER
+            return Why("timeout: no whole answer within {seconds} s", seconds=f"{self._request_s:g}")
+        if isinstance(error, NotConnected):
+            return error.why
+        if isinstance(error, FAULTS):
+            said = (self._key.redact if self._key else redact)(str(error), 120)
+            return Why("{kind}: {said}", kind=kind_of(error), said=said or type(error).__name__)
+        return Why("")
 
     def _refusal(self, slot: str, key: Key | None) -> Why:
         if not self.left_s:

@@ -33,14 +33,14 @@ processes of their own, and share the machine: waiting for a processor is in eve
 {absent}
 
 - *Politeness* is the latency of all requests with a key, four at a time: no polite client is faster.
-- *To the first byte* is from sending a request on; looking a host up, connecting and TLS are told apart. *What the server
-  took* is its own measurement from having read a request to the first byte of its answer.
+- *To the first byte* is from sending a request on; looking a host up, connecting and TLS are told apart. *What the
+  server took* is its own measurement from having read a request to the first byte of its answer.
 - *The same requests* means those with the key, sent by a bare client that parses and judges nothing. *A client for each
   key* never uses a connection for two keys, as we do not.
-- Peers get four at once, as we do, and ask one question a key. We ask two of each key, and say what is left unknown: a peer
-  that asks the same host half as much is done in half the time, however little we add.
-- CPU for each request holds what bare clients leave out: a connection of its own for each key, the search for that key in
-  whatever comes back, limits and marks in every answer, rows, and evidence of who answers.
+- Peers get four at once, as we do, and ask one question a key. We ask two of each key, and say what is left unknown: a
+  peer that asks the same host half as much is done in half the time, however little we add.
+- CPU for each request holds what bare clients leave out: a connection of its own for each key, the search for that key
+  in whatever comes back, limits and marks in every answer, rows, and evidence of who answers.
 - The floor of the frames is written by hand for one list: it looks at no field twice and checks none. Each timing in
   one process begins with what was thrown away before collected, so that nobody pays for another's.
 - Contexts are counted where they are made, by the interpreter's own word of each call: nothing is replaced.
