@@ -294,6 +294,29 @@ def test_the_live_chart_of_the_signals_notebook_starts_gains_points_and_stops(pa
     assert path.name not in has_outputs(lab)
 
 
+ASKED = """from testkey_nb.panels import SignalsPanel
+panel = SignalsPanel(personas={"groq": ["launch-ready"]}, samples=2)
+await panel.probe_now()
+panel"""
+AWAITS = "import asyncio\nawait asyncio.sleep({seconds})\n'awaited'"
+
+
+def test_tabs_that_are_clicked_while_a_cell_runs_are_filled_and_so_are_those_clicked_later(
+    page: "Page", lab: Server
+) -> None:
+    write(lab, "tabs.ipynb", ASKED, AWAITS.format(seconds=8), **marked())
+    open_notebook(page, lab, "tabs.ipynb")
+    run_all(page)
+    stability = page.get_by_role("tab", name="Stability")
+    stability.wait_for()
+    stability.click()
+    page.locator("[role=img][aria-label*='95th percentile']").wait_for()
+    assert not outputs(page)[1], "the cell that awaits has ended already"
+    wait_until(page, ran(2), 20)
+    page.get_by_role("tab", name="Region and IP").click()
+    page.get_by_text("no header names an edge").wait_for(timeout=20_000)
+
+
 def test_outputs_go_while_a_kept_panel_stays_as_long_as_its_kernel(page: "Page", lab: Server) -> None:
     write(lab, "panel.ipynb", PRINTS, SHOWS, WIDGET, PANEL, **marked(ttl_s=6))
     open_notebook(page, lab, "panel.ipynb")
