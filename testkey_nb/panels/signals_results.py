@@ -24,6 +24,7 @@ from .row_columns import key_of
 from .sheet import Sheet
 from .signal_columns import LATENCY, LIMITS, PLACES, PUBLISHED, REGION, STABILITY
 from .sortable import SortableTable
+from .timely import timely
 
 _HINT = "Nothing is known yet: press Probe."
 _PICTURES: Mapping[str, tuple[Callable[..., Any], Callable[..., str]]] = MappingProxyType(
@@ -90,7 +91,7 @@ class SignalsResults:
         self.tab = ipw.Tab(views, titles=list(self.pages))
         self.view = ipw.VBox([ipw.HTML(f"<style>{style()}</style>"), self.headline, self.tab])
         self.view.add_class("tk-panel-results")
-        self.tab.observe(lambda _change: self._fill(), names="selected_index")
+        self.tab.observe(timely(self._fill, lambda: self._judged, self.clear), names="selected_index")
         self._hint(_HINT)
 
     def _page(self, page: str, names: Sequence[str]) -> ipw.DOMWidget:
