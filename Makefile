@@ -20,8 +20,8 @@ STAMP := $(VENV)/installed-$(EXTRAS)
 
 # The lowest versions that pyproject.toml allows, and the tests in which they matter.
 LOWEST := $(VENV)/lowest
-LOWEST_TESTS := actions catalogue cli frames http jupyter_server kernel_retention launch network panels places plots \
-    report sandbox
+LOWEST_TESTS := actions catalogue cli frames http jupyter_server kernel_comms kernel_retention launch network panels \
+    places plots report sandbox
 AUDIT := $(VENV)/audit
 PIP_AUDIT := pip-audit>=2.10,<3
 

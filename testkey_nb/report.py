@@ -105,8 +105,8 @@ def render_report(readiness: Readiness, lang: str = "en") -> str:
     return page.render(**_subject(readiness), sections=body, style=Markup(css), digest=Markup(digest))  # noqa: S704 - our own
 
 
-def sections(readiness: Readiness, lang: str = "en") -> dict[str, str]:
-    """Return the report's sections as HTML fragments by the names of `SECTIONS`; `style` is to stand once beside them.
+def sections(readiness: Readiness, lang: str = "en", names: Iterable[str] = SECTIONS) -> dict[str, str]:
+    """Return sections of the report as HTML fragments by their names; `style` is to stand once beside them.
 
     Parameters
     ----------
@@ -114,17 +114,21 @@ def sections(readiness: Readiness, lang: str = "en") -> dict[str, str]:
         What `judge_run` returned.
     lang
         ``en`` or ``id``.
+    names
+        Of `SECTIONS`.
 
     Raises
     ------
     UnknownName
         If there is no such language.
+    DataExpired
+        If the five minutes of the data are over.
 
     """
     readiness.check()
     environment, view = _environment(lang), _view(readiness)
     view["picture"] = partial(_picture, readiness, lang)
-    return {name: environment.get_template(f"sections/{name}.html.j2").render(**view) for name in SECTIONS}
+    return {name: environment.get_template(f"sections/{name}.html.j2").render(**view) for name in names}
 
 
 @cache

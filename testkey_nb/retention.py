@@ -106,6 +106,11 @@ def _forgotten(dropped: Mapping[str, int]) -> None:
 KEEPER.on_forgotten.append(_forgotten)
 
 
+def cell_runs() -> bool:
+    """Tell whether a cell runs in the kernel we live in; it may be awaiting something."""
+    return _kernel.running
+
+
 def keep_output() -> None:
     """Spare the output of the running cell: it shows a panel, which clears its values itself."""
     attach()

@@ -39,6 +39,13 @@ class Kernel:
         """Wait until a kernel that is being restarted answers."""
         self._client.wait_for_ready(timeout=60)
 
+    def change(self, comm: str, **state: object) -> str:
+        """Send what a browser sends when somebody changes a widget, and return the id of the message."""
+        content = {"comm_id": comm, "data": {"method": "update", "state": state, "buffer_paths": []}}
+        message = self._client.session.msg("comm_msg", content)
+        self._client.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
+
     def ask(self, expression: str) -> Any:  # noqa: ANN401 - whatever it is
         """Evaluate an expression without a cell that shows or keeps anything."""
         cell = self._client.execute("", silent=True, user_expressions={"it": expression})

@@ -21,6 +21,7 @@ from testkey_nb.keys import Key
 from testkey_nb.outcome import Axis, Capability, Gate
 from testkey_nb.panels import ComparePanel, tables
 from testkey_nb.panels.compare_results import ALL, CHOOSE, SOME_MADE_UP, SORTS, TABS
+from testkey_nb.panels.results import IN_TABS
 from testkey_nb.panels.side_by_side import SIDE_BY_SIDE
 from testkey_nb.panels.subject import NOBODY, Subject
 from testkey_nb.report import sections
@@ -281,6 +282,8 @@ def test_one_key_is_looked_at_in_the_sections_of_its_report() -> None:
     verdicts = must(probe(panel))
     assert panel.results.detail.view.layout.display == "none"
     panel.results.key.value = name_of(verdicts[2])
+    for number in range(len(IN_TABS)):
+        panel.results.detail.tabs.selected_index = number
     shown = {name: section.value for name, section in panel.results.detail.sections.items()}
     assert shown == sections(verdicts[2], "en")
     assert "Invalid credentials" in shown["answers"]

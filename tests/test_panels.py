@@ -5,6 +5,7 @@ import gc
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from testkey_nb.locale import entries
 from testkey_nb.panels import OnboardingPanel
 from testkey_nb.panels.controls import JUDGING, RULES
 from testkey_nb.panels.onboarding import NOBODY
-from testkey_nb.panels.results import IN_TABS, NEXT, NONE, STAND_IN, VERDICT, VOUCHED
+from testkey_nb.panels.results import IN_TABS, NEXT, NONE, READ_FIRST, STAND_IN, VERDICT, VOUCHED
 from testkey_nb.report import SECTIONS, sections
 from testkey_nb.rows import GRAINS
 
@@ -68,6 +69,9 @@ def must(readiness: Readiness | None) -> Readiness:
 
 
 def shown(panel: OnboardingPanel) -> dict[str, str]:
+    """Look at every tab, and return what stands in each section."""
+    for number in range(len(IN_TABS)):
+        panel.results.tabs.selected_index = number
     return {name: str(section.value) for name, section in panel.results.sections.items()}
 
 
@@ -101,6 +105,35 @@ def test_probing_fills_every_section_with_what_the_report_says(persona: str) -> 
     assert word.replace("_", " ") in panel.results.headline.value
     assert (readiness.action.id or NONE) in panel.results.headline.value
     assert '<div class="tk-sandbox"><strong>SANDBOX</strong>' in panel.results.headline.value
+
+
+def test_tabs_are_drawn_when_they_are_looked_at() -> None:
+    panel = OnboardingPanel()
+
+    def drawn() -> set[str]:
+        return {name for name, section in panel.results.sections.items() if section.value}
+
+    must(probe(panel))
+    assert drawn() == {*READ_FIRST, "gates"}
+    panel.results.tabs.selected_index = list(IN_TABS).index("region")
+    assert drawn() == {*READ_FIRST, "gates", "region"}
+    panel.controls.min_samples.value = 7
+    assert drawn() == {*READ_FIRST, "region"}, "what is older does not stay because nobody looks at it"
+
+
+def test_a_tab_that_is_drawn_while_its_time_ends_stays_empty() -> None:
+    panel = OnboardingPanel()
+
+    class Ending(Readiness):
+        def summary(self) -> dict[str, object]:
+            panel.results.clear()
+            return super().summary()
+
+    readiness = must(probe(panel))
+    ending = Ending(**{field.name: getattr(readiness, field.name) for field in fields(readiness)})
+    panel.results._readiness = ending  # noqa: SLF001 - shown as it is, but drawn anew while its time ends
+    panel.results.tabs.selected_index = list(IN_TABS).index("answers")
+    assert not any(section.value for section in panel.results.sections.values())
 
 
 def test_nothing_is_shown_or_sent_before_the_first_probe() -> None:

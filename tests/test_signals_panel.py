@@ -20,7 +20,7 @@ from testkey_nb.panels import SignalsPanel
 from testkey_nb.panels.everywhere import PLACES
 from testkey_nb.panels.live import EACH_S
 from testkey_nb.panels.signals import TABLES
-from testkey_nb.panels.signals_results import PICTURES
+from testkey_nb.panels.signals_results import LIVE, PICTURES
 from testkey_nb.probe import Run, Watch
 from testkey_nb.rows import AnswerRow, LimitRow, Why
 
@@ -83,6 +83,13 @@ def look_at(panel: SignalsPanel, page: str) -> str:
     sheets = [panel.results.sheets[name] for name in panel.results.pages[page]]
     bodies = (sheet.table.body.value if sheet.table else "" for sheet in sheets)
     return "".join([panel.results.binding.value, *(s.said.value + s.picture.value for s in sheets), *bodies])
+
+
+def watching(**chosen: Any) -> SignalsPanel:  # noqa: ANN401 - the same
+    """Return a panel whose live chart is looked at."""
+    panel = made(**chosen)
+    look_at(panel, LIVE)
+    return panel
 
 
 def held_by_widgets() -> str:
@@ -201,7 +208,7 @@ def test_tabs_are_drawn_when_they_are_looked_at() -> None:
 
 
 def test_it_speaks_the_language_that_is_chosen() -> None:
-    panel = made(lang="id")
+    panel = watching(lang="id")
     assert done(panel.watch_now).ended
     done(panel.probe_now)
     assert "tidak ada beban yang direncanakan" in look_at(panel, "Limits and headroom")
@@ -231,7 +238,7 @@ def test_foreign_names_are_text_in_every_table() -> None:
 
 
 def test_a_watch_draws_what_comes_and_ends_by_itself_with_its_reason() -> None:
-    panel = made()
+    panel = watching()
     watch = done(panel.watch_now)
     assert watch.sent == 20
     assert "budget of 20 requests is spent. 20 requests, reading only" in panel.live.job.status.value
@@ -243,15 +250,33 @@ def test_a_watch_draws_what_comes_and_ends_by_itself_with_its_reason() -> None:
     assert panel.picture("watched").data.count("<svg") == 1
 
 
+def test_a_watch_that_nobody_looks_at_is_drawn_when_somebody_does() -> None:
+    panel = made()
+    look_at(panel, LIVE)
+    assert panel.live.chart.value == "", "nothing was watched yet"
+    look_at(panel, "Stability")
+    watch = done(panel.watch_now)
+    assert panel.live.chart.value == panel.live.banner.value == panel.live.steady.value == ""
+    look_at(panel, LIVE)
+    assert f"latency of {len(watch.window)} answers" in panel.live.chart.value
+    assert "SANDBOX" in panel.live.banner.value
+    assert panel.live.steady.value
+    look_at(panel, "Stability")
+    purge()
+    assert panel.live.chart.value == panel.live.banner.value == panel.live.steady.value == ""
+    look_at(panel, LIVE)
+    assert "Nothing is seen yet." in panel.live.chart.value
+
+
 def test_a_host_that_asks_to_wait_ends_it_and_the_wait_is_shown() -> None:
     busy = answer(429, {"error": "slow down"}, {"content-type": "application/json", "retry-after": "17"})
-    panel = made(transport=Counting(lambda request: busy if request.url.path == SAMPLED else None))
+    panel = watching(transport=Counting(lambda request: busy if request.url.path == SAMPLED else None))
     done(panel.watch_now)
     assert "the host asked to wait (Retry-After: 17)" in panel.live.job.status.value
 
 
 def test_it_is_drawn_once_a_second_however_fast_answers_come() -> None:
-    panel, at = made(requests=60), iter(range(10**6))
+    panel, at = watching(requests=60), iter(range(10**6))
     panel.live._clock = lambda: next(at) * EACH_S / 40  # noqa: SLF001 - the clock of its pace
     drawn: list[str] = []
     panel.live.chart.observe(lambda change: drawn.append(change["new"]), names="value")
@@ -260,7 +285,7 @@ def test_it_is_drawn_once_a_second_however_fast_answers_come() -> None:
 
 
 def test_its_button_stops_it_and_no_task_is_left() -> None:
-    panel = made(requests=1000)
+    panel = watching(requests=1000)
 
     async def stopped() -> set["asyncio.Task[Any]"]:
         task = panel.watch_now()
@@ -276,7 +301,7 @@ def test_its_button_stops_it_and_no_task_is_left() -> None:
 
 @pytest.mark.parametrize("how", ["purge", "close", "close the view", "close all widgets"])
 def test_however_the_panel_ends_its_watch_ends_and_no_task_is_left(how: str) -> None:
-    panel = made(requests=1000)
+    panel = watching(requests=1000)
     end = {"purge": purge, "close": panel.close, "close the view": panel.view.close,
            "close all widgets": ipywidgets.Widget.close_all}  # fmt: skip
 
@@ -297,7 +322,7 @@ def test_however_the_panel_ends_its_watch_ends_and_no_task_is_left(how: str) -> 
 
 def test_what_was_drawn_fades_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TESTKEY_TTL_S", "1.5")
-    panel = made()
+    panel = watching()
 
     async def faded() -> str:
         await panel.watch_now()
@@ -399,7 +424,8 @@ def test_a_proxy_comes_by_the_name_of_its_variable_and_its_url_stays_in_no_widge
     assert [run.vantage for run in runs] == ["here", "Frankfurt"]
     done(panel.watch_now)
     done(panel.probe_now)
-    shown = held_by_widgets() + "".join(look_at(panel, page) for page, names in panel.results.pages.items() if names)
+    shown = "".join(look_at(panel, page) for page in panel.results.pages) + held_by_widgets()
+    assert "latency of" in shown
     assert "PROXY_FRANKFURT" in shown
     for secret in (CANARY, PROXY):
         assert not [1 for start in range(len(secret) - 11) if secret[start : start + 12] in shown]
@@ -463,12 +489,12 @@ def test_forgetting_leaves_nothing_observed_in_any_widget_frame_or_picture() -> 
     done(panel.probe_now)
     done(panel.watch_now)
     done(panel.compare_now)
-    for page, names in panel.results.pages.items():
-        if names:
-            look_at(panel, page)
+    for page in panel.results.pages:
+        look_at(panel, page)
     frames = [panel.table(name) for name in TABLES]
     pictures = [panel.picture(what) for what in ("limits", "stability", "watched")]
     assert "Toronto" in held_by_widgets()
+    assert "latency of" in held_by_widgets()
     purge()
     left = held_by_widgets()
     seen = ("Toronto", "YTO50", "novita", "RateLimit-Policy", 'class="tk-badge', "latency of")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +19,7 @@ from . import tables
 from .choice import choice, refill
 from .results import STAND_IN as ALL_MADE_UP
 from .results import VERDICT, Results
+from .timely import timely
 
 ALL, CHOOSE = "all", "choose a key …"
 SOME_MADE_UP = "Some of these answers came from a stand-in on this machine; their keys are marked."
@@ -74,10 +76,11 @@ class CompareResults:
         self._judged: tuple[Readiness, ...] = ()
         self._lang, self._renewing = "en", False
         self.view = self._lay_out()
+        drawing = partial(timely, is_shown=lambda: self._judged, clear=self.clear)
         for control in (self.sort, *self.filters.values()):
-            control.observe(lambda _change: self._draw(), names="value")
-        self.key.observe(lambda _change: self._drill_down(), names="value")
-        self.tab.observe(lambda _change: self._fill(), names="selected_index")
+            control.observe(drawing(self._draw), names="value")
+        self.key.observe(drawing(self._drill_down), names="value")
+        self.tab.observe(drawing(self._fill), names="selected_index")
 
     def _lay_out(self) -> ipw.DOMWidget:
         order = ipw.Box([self.sort, *self.filters.values()])

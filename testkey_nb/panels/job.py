@@ -9,8 +9,9 @@ import ipywidgets as ipw
 from IPython import get_ipython
 from IPython.display import display
 
+from testkey_nb.jupyter.comms import say_what_is_handled
 from testkey_nb.jupyter.history import keep_in_memory
-from testkey_nb.retention import keep_output
+from testkey_nb.retention import cell_runs, keep_output
 
 Done = TypeVar("Done")
 OLDER = "What is shown below is older."
@@ -101,6 +102,7 @@ def show_panel(view: ipw.DOMWidget, job: Job[Any]) -> None:
     """
     keep_output()
     shell = get_ipython()
+    say_what_is_handled(shell, cell_runs)
     if shell is not None and not keep_in_memory(shell):
         job.say("IPython's history file could not be left: what was typed in this session may be in it.", alert=True)
     display(view)  # type: ignore[no-untyped-call]  # IPython's own

@@ -44,8 +44,8 @@ _HEADS = (
 class Live:
     """A chart over a watch, with what starts and stops it.
 
-    It is drawn only when a round of answers has come: until the next round begins nothing is on its way, so that no
-    drawing makes an answer look slow.
+    It is drawn only while it is looked at, and when a round of answers has come: until the next round begins nothing is
+    on its way, so that no drawing makes an answer look slow.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class Live:
         self.watch: Watch | None = None
         self.view = self._lay_out()
         self._controls, self._transport, self._check_free, self._clock = controls, transport, check_free, clock
-        self._due = 0.0
+        self._due, self._looked_at = 0.0, False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def _lay_out(self) -> ipw.DOMWidget:
@@ -114,6 +114,12 @@ class Live:
         """End the watch that is going on; what was answered until then stays as long as it may."""
         if self.watch is not None:
             self.watch.stop()
+
+    def look(self, *, on: bool) -> None:
+        """Be told whether anybody looks, and draw for them what came before."""
+        self._looked_at = on
+        if self.watch is not None:
+            self._draw()
 
     def picture(self) -> str:
         """Return the chart of what is known now."""
@@ -172,7 +178,9 @@ class Live:
         return tuple(row for row in (self.watch.window if self.watch else ()) if row.asked_at and row.asked_at > oldest)
 
     def _draw(self) -> None:
-        """Show what is known now, and hold it until the oldest of it must be gone."""
+        """Show what is known now to whoever looks, and hold it until the oldest of it must be gone."""
+        if not self._looked_at:
+            return
         rows = self._rows()
         self.banner.value = self._banner() if rows else ""
         self.chart.value = f'<div class="tk-report"><div class="tk-scroll">{self._svg(rows, "panel")}</div></div>'

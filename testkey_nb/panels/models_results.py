@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +26,7 @@ from .model_columns import COSTS, HUB, MODELS, PHANTOMS, PRICES, ROUTES
 from .sheet import Sheet
 from .sortable import Pick, SortableTable
 from .tables import one_line
+from .timely import timely
 
 ALL = "all"
 _TRUTH: Mapping[str, bool | None] = MappingProxyType({ALL: None, "yes": True, "no": False})
@@ -93,10 +95,11 @@ class ModelsResults:
         titles = [one.title for one in self.sheets.values()]
         self.tab = ipw.Tab([one.view for one in self.sheets.values()], titles=titles)
         self.view = self._lay_out()
+        drawing = partial(timely, is_shown=lambda: self._judged, clear=self.clear)
         for control in (*self.filters.values(), self.min_context, self.text):
-            control.observe(lambda _change: self._sift(), names="value")
+            control.observe(drawing(self._sift), names="value")
         self.against.observe(lambda _change: self.sheets["speed"].redraw(), names="value")
-        self.tab.observe(lambda _change: self._fill(), names="selected_index")
+        self.tab.observe(drawing(self._fill), names="selected_index")
 
     def _sheets(self, controls: Controls, covering: Covering) -> dict[str, Sheet]:
         pick = Pick[Offer](

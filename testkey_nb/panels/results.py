@@ -11,6 +11,8 @@ from testkey_nb.locale import translate
 from testkey_nb.outcome import Verdict
 from testkey_nb.report import SECTIONS, sections, style
 
+from .timely import timely
+
 IN_TABS = {
     "gates": "Five gates",
     "passport": "Passport of the key",
@@ -25,6 +27,7 @@ IN_TABS = {
     "previews": "What testkey apply would write",
     "answers": "Answers and requests",
 }
+READ_FIRST = tuple(name for name in SECTIONS if name not in IN_TABS)
 VERDICT = {True: ("ready", "good"), False: ("not_ready", "bad"), None: ("undecided", "unsure")}
 STAND_IN = "Every answer came from a stand-in on this machine. Nothing here was said by a real provider."
 VOUCHED = ("Vouched for by the operator.", "The evidence alone does not prove who answers at this endpoint.")
@@ -45,23 +48,38 @@ class Results:
         self.headline = ipw.HTML()
         self.sections = {name: ipw.HTML() for name in SECTIONS}
         self.tabs = ipw.Tab([self.sections[name] for name in IN_TABS])
-        read_first = [self.sections[name] for name in SECTIONS if name not in IN_TABS]
+        read_first = [self.sections[name] for name in READ_FIRST]
         look = ipw.HTML(f"<style>{style()}</style>")
         self.view = ipw.VBox([look, self.headline, *read_first, self.tabs])
         self.view.add_class("tk-panel-results")
         self.view.layout.display = "none"
+        self._readiness: Readiness | None = None
+        self._lang = "en"
+        self.tabs.observe(timely(self._fill, lambda: self._readiness, self.clear), names="selected_index")
 
     def show(self, readiness: Readiness, lang: str) -> None:
         """Show `readiness` in a language in place of what was shown before."""
-        fragments = sections(readiness, lang)
+        fragments = sections(readiness, lang, (*READ_FIRST, self._looked_at))
+        self._readiness, self._lang = readiness, lang
         self.headline.value = headline(readiness, lang)
-        for name, fragment in fragments.items():
-            self.sections[name].value = fragment
+        for name, section in self.sections.items():
+            section.value = fragments.get(name, "")
         self.tabs.titles = [translate(title, lang) for title in IN_TABS.values()]
         self.view.layout.display = None
 
+    @property
+    def _looked_at(self) -> str:
+        return list(IN_TABS)[self.tabs.selected_index or 0]
+
+    def _fill(self) -> None:
+        """Draw the tab that is looked at, if it was not drawn yet: all of them take half a second."""
+        name, readiness = self._looked_at, self._readiness
+        if readiness is not None and not self.sections[name].value:
+            self.sections[name].value = sections(readiness, self._lang, [name])[name]
+
     def clear(self) -> None:
         """Show nothing any more."""
+        self._readiness = None
         self.view.layout.display = "none"
         self.headline.value = ""
         for section in self.sections.values():

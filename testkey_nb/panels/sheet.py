@@ -66,9 +66,12 @@ class Sheet:
         """Draw the picture again, in the order of the table."""
         if self._draw is None or not self.filled:
             return
-        lines = self._lines if self.table is None else self.table.lines
+        given = self._lines
+        lines = given if self.table is None else self.table.lines
         drawn = self._draw(lines, self._lang) if lines else ""
         self.picture.value = f'<div class="tk-report"><div class="tk-scroll">{drawn}</div></div>' if drawn else ""
+        if self._lines is not given:  # emptied while it was drawn: retention has a thread of its own
+            self.picture.value = ""
 
     def empty(self) -> None:
         """Show nothing until it is filled again; the order that was chosen stays."""

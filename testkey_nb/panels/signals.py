@@ -18,7 +18,7 @@ from .batch_layout import lay_out
 from .everywhere import Everywhere
 from .job import Job
 from .live import Live
-from .signals_results import PICTURES, SignalsResults, picture
+from .signals_results import LIVE, PICTURES, SignalsResults, picture
 
 if TYPE_CHECKING:
     import asyncio
@@ -74,6 +74,7 @@ class SignalsPanel(BatchPanel[SignalsResults]):
             self.everywhere.add(name, persona=persona)
         self.live.every_s.value = every_s or self.live.every_s.value
         self.live.requests.value = requests or self.live.requests.value
+        self.results.tab.observe(lambda _change: self.live.look(on=self.results.page == LIVE), names="selected_index")
         self.view.observe(self._follow_view, names="comm")
 
     def make_results(self) -> SignalsResults:

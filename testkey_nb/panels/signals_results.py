@@ -24,7 +24,9 @@ from .row_columns import key_of
 from .sheet import Sheet
 from .signal_columns import LATENCY, LIMITS, PLACES, PUBLISHED, REGION, STABILITY
 from .sortable import SortableTable
+from .timely import timely
 
+LIVE = "Live"  # the tab
 _HINT = "Nothing is known yet: press Probe."
 _PICTURES: Mapping[str, tuple[Callable[..., Any], Callable[..., str]]] = MappingProxyType(
     {
@@ -81,16 +83,16 @@ class SignalsResults:
         self._lang = "en"
         self.sheets = _sheets(controls)
         self.pages: Mapping[str, tuple[str, ...]] = {
-            "Limits and headroom": ("limits",), "Stability": ("stability", "latency", "published"), "Live": (),
+            "Limits and headroom": ("limits",), "Stability": ("stability", "latency", "published"), LIVE: (),
             "Region and IP": ("region", "places"), "Vantage points": (),
         }  # fmt: skip
         self._hints = {page: ipw.HTML() for page, names in self.pages.items() if names}
-        own = {"Live": live, "Vantage points": everywhere}
+        own = {LIVE: live, "Vantage points": everywhere}
         views = [own[page] if page in own else self._page(page, names) for page, names in self.pages.items()]
         self.tab = ipw.Tab(views, titles=list(self.pages))
         self.view = ipw.VBox([ipw.HTML(f"<style>{style()}</style>"), self.headline, self.tab])
         self.view.add_class("tk-panel-results")
-        self.tab.observe(lambda _change: self._fill(), names="selected_index")
+        self.tab.observe(timely(self._fill, lambda: self._judged, self.clear), names="selected_index")
         self._hint(_HINT)
 
     def _page(self, page: str, names: Sequence[str]) -> ipw.DOMWidget:
@@ -103,6 +105,11 @@ class SignalsResults:
     def _hint(self, text: str) -> None:
         for hint in self._hints.values():
             hint.value = f'<div class="tk-report"><p class="tk-empty">{text}</p></div>' if text else ""
+
+    @property
+    def page(self) -> str:
+        """The tab that is looked at."""
+        return list(self.pages)[self.tab.selected_index or 0]
 
     def compared(self) -> tuple[Readiness, ...]:
         """Return the keys, in the order they were added."""
@@ -134,8 +141,7 @@ class SignalsResults:
 
     def _fill(self) -> None:
         """Draw the tab that is looked at, if it was not drawn yet: a picture of many keys takes its time."""
-        names = list(self.pages.values())[self.tab.selected_index or 0]
-        for name in names if self._judged else ():
+        for name in self.pages[self.page] if self._judged else ():
             if not self.sheets[name].filled:
                 self.sheets[name].fill(_LINES[name](self._judged), self._lang)
 

@@ -178,8 +178,11 @@ class SortableTable(Generic[Thing]):
         return tuple(one for _, one in [*known, *(pair for pair in keyed if pair[0] is None)])
 
     def _sort(self) -> None:
-        self.lines = self.arranged(self._given)
+        given = self._given
+        self.lines = self.arranged(given)
         self.draw()
+        if self._given is not given:  # taken away meanwhile: retention has a thread of its own
+            self._sort()
 
     def _press(self, number: int) -> None:
         """Sort by a heading: upwards, then downwards, then as the lines were given."""
@@ -192,7 +195,7 @@ class SortableTable(Generic[Thing]):
 
     def _turn(self, pages: int) -> None:
         self._page = max(0, min(self._page + pages, (len(self.lines) - 1) // PAGE))
-        self.draw()
+        self._sort()
 
     def _tick(self, number: int, *, on: bool) -> None:
         if not self._renewing and self.pick is not None and number < len(self.page):

@@ -294,6 +294,30 @@ def test_the_live_chart_of_the_signals_notebook_starts_gains_points_and_stops(pa
     assert path.name not in has_outputs(lab)
 
 
+ASKED = """from testkey_nb.panels import SignalsPanel
+panel = SignalsPanel(personas={"groq": ["launch-ready"]}, samples=2)
+await panel.probe_now()
+panel"""
+AWAITS = """import asyncio
+async with asyncio.timeout(60):
+    while panel.results.tab.selected_index == 0:
+        await asyncio.sleep(0.1)
+'clicked'"""
+
+
+def test_tabs_that_are_clicked_while_a_cell_awaits_are_filled_and_so_are_those_clicked_later(
+    page: "Page", lab: Server
+) -> None:
+    write(lab, "tabs.ipynb", ASKED, AWAITS, **marked())
+    open_notebook(page, lab, "tabs.ipynb")
+    run_all(page)
+    page.get_by_role("tab", name="Stability").click()
+    page.locator("[role=img][aria-label*='95th percentile']").wait_for()
+    wait_until(page, lambda cells: "clicked" in str(cells[1]), 30)
+    page.get_by_role("tab", name="Region and IP").click()
+    page.get_by_text("no header names an edge").wait_for()
+
+
 def test_outputs_go_while_a_kept_panel_stays_as_long_as_its_kernel(page: "Page", lab: Server) -> None:
     write(lab, "panel.ipynb", PRINTS, SHOWS, WIDGET, PANEL, **marked(ttl_s=6))
     open_notebook(page, lab, "panel.ipynb")
