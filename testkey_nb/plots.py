@@ -26,6 +26,7 @@ from .drawing import (
     note_left_out,
     only_said,
     sized,
+    three_digits,
     told_apart,
 )
 from .judge import Readiness
@@ -238,10 +239,8 @@ def draw_latency(readiness: Readiness, lang: str = "en") -> Figure:
         axes.plot([0, one.latency_ms], [y, y], color=color, linewidth=2)
         axes.plot([one.latency_ms], [y], marker="o" if ok else "s", markersize=8, color=color, clip_on=False,
                   markerfacecolor=color if ok else "white")  # fmt: skip
-        axes.annotate(
-            f"{one.latency_ms:.3g} ms · {in_words(one.outcome, lang)}", (one.latency_ms, y), (9, 0), va="center",
-            textcoords="offset points", fontsize=9,
-        )  # fmt: skip
+        said = f"{three_digits(one.latency_ms)} ms · {in_words(one.outcome, lang)}"
+        axes.annotate(said, (one.latency_ms, y), (9, 0), va="center", textcoords="offset points", fontsize=9)
     axes.set_yticks(range(len(shown)), [fitting(one.asks) for one in shown])
     axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_xlim(0, 1.35 * max(one.latency_ms for one in shown) or 1)
@@ -256,6 +255,8 @@ def alt_latency(readiness: Readiness, lang: str = "en") -> str:
     requests = _requests(readiness)
     if not requests:
         return translate("No request was answered.", lang)
-    parts = [f"{one.asks} {one.latency_ms:.3g} ms ({in_words(one.outcome, lang)})" for one in requests[:REQUESTS]]
+    parts = [
+        f"{one.asks} {three_digits(one.latency_ms)} ms ({in_words(one.outcome, lang)})" for one in requests[:REQUESTS]
+    ]
     more = left_out(len(requests) - REQUESTS, lang)
     return f"{translate('Latency of each request', lang)}: {'; '.join([*parts, *more])}."

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from . import plots, spending
 from .actions import previews
-from .drawing import measured
+from .drawing import measured, three_digits
 from .errors import UnknownName
 from .inventory import PhantomRow
 from .judge import Readiness
@@ -201,7 +201,7 @@ def _percent(value: float | None) -> str:
 
 
 def _milliseconds(value: float | None) -> str:
-    return _NOTHING if value is None else f"{1000 * value:,.3g}"
+    return _NOTHING if value is None else three_digits(1000 * value)
 
 
 def _span(low: float | None, high: float | None) -> str:
