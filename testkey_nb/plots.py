@@ -74,7 +74,7 @@ def _box(axes: Axes, corner: tuple[float, float], answer: Answer, word: str, *, 
 def alt_gates(readiness: Readiness, lang: str = "en") -> str:
     """Say what `draw_gates` shows."""
     parts = [
-        translate(Why("{gate}: may it {may}, is it done {done}", gate=g.gate, may=g.may, done=g.done), lang)
+        translate(Why("{gate}: may it? {may}, is it done? {done}", gate=g.gate, may=g.may, done=g.done), lang)
         for g in readiness.gates
     ]
     return f"{translate('Five gates with both halves', lang)}: {'; '.join(parts)}."

@@ -103,7 +103,7 @@ def test_the_callers_style_neither_changes_a_picture_nor_is_changed_by_it(ready:
 def test_gates_say_both_halves_in_letter_and_word(ready: Readiness) -> None:
     texts = _texts(plots.draw_gates(ready))
     assert [texts.count(text) for text in ("✓", "yes", "✕", "no")] == [5, 5, 5, 5]
-    assert "identification: may it yes, is it done no" in plots.alt_gates(ready)
+    assert "identification: may it? yes, is it done? no" in plots.alt_gates(ready)
 
 
 def test_a_gate_that_is_not_required_says_so(run_persona: RunPersona) -> None:
