@@ -250,6 +250,11 @@ def test_a_vouched_identity_is_said_to_be_vouched_and_a_genuine_one_is_not(page:
     assert "Vouched" not in Page(render_report(replace(ready, run=replace(ready.run, identity=genuine)))).words
 
 
+def test_no_cell_is_an_empty_box(ready: Readiness) -> None:
+    assert any(not row.endpoint for row in ready.run.identity.evidence)
+    assert "<code></code>" not in render_report(ready)
+
+
 def test_every_row_of_the_judge_is_shown(page: Page, ready: Readiness) -> None:
     for name in (*Capability, *ready.run.values()):
         assert name in page.words

@@ -137,6 +137,7 @@ def test_models_say_where_they_stand_and_when_they_go(run_persona: RunPersona) -
     [first, second, _] = table(judge_run(replace(run, models=rows)), "models", "Routes of the covered models")
     assert first[:6] == [f"{LLAMA} meta-llama", "novita", "✓ confirmed", "live", "16384", "4096"]
     assert first[6] == "image, text → text tools: yes structured: no"
+    assert (first[7], second[7]) == ("first token 0.612 s 71.4 tokens/s", "first token 0.4335 s 88.25 tokens/s")
     assert first[8] == f"{soon:%Y-%m-%d} deprecated {soon - timedelta(days=9):%Y-%m-%d}"
     assert second[2] == f"{NONE} listed"
     assert second[8] == NONE
