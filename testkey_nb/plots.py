@@ -199,7 +199,7 @@ def _price_words(one: _Priced, lang: str) -> Iterator[str]:
 
 
 def _amount(value: float | None) -> str:
-    return "?" if value is None else f"{value:g}"
+    return "?" if value is None else f"{value:,.10g}"
 
 
 @dataclass(frozen=True, slots=True)
