@@ -13,6 +13,7 @@ from testkey_nb.providers import PROVIDERS
 
 PERSONAS = [(provider, name) for provider, known in sandbox.PERSONAS.items() for name in known]
 AGAIN = "probe again once the provider answers: nothing was refused, nothing was granted"
+FROM_ELSEWHERE = "probe from, and route through, a region the provider serves and an IP address the account admits"
 _FOUND: dict[tuple[str, str], Readiness] = {}
 
 
@@ -92,7 +93,10 @@ def test_nobody_is_told_to_ask_again_where_the_provider_has_said_what_is_in_the_
         if auth.answer is Answer.UNKNOWN and refused:
             assert str(auth.opens) != AGAIN, (provider, name)
     said = {
-        ("openai", "region-blocked"): "probe from, and route through, a region the provider serves",
+        (
+            "openai",
+            "region-blocked",
+        ): "probe from, and route through, a region the provider serves and an IP address the account admits",
         ("anthropic", "broke"): "add credits or a payment method on the provider's billing page",
         ("openai", "restricted"): "have a person confirm the key on the provider's page",
         ("mistral", "revoked"): "have a person confirm the key on the provider's page",
