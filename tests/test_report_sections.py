@@ -184,10 +184,11 @@ def test_tiers_hours_dates_and_ages_stand_beside_the_price(run_persona: RunPerso
     told = [(row[7], row[9]) for row in rows if row[1] == "novita global" and "genai" not in row[2]]
     day = f"{run.stamp.observed_at:%Y-%m-%d} this day"
     assert told == [
-        ("always", day), ("above 128,000 input tokens", day),
+        ("otherwise", day), ("above 128,000 input tokens", day),
         ("01:00-04:00 UTC", f"{old:%Y-%m-%d} 12 days before"),
     ]  # fmt: skip
     assert {row[9] for row in rows if "genai" in row[2]} == {"not dated"}
+    assert {row[7] for row in rows if "genai" in row[2]} == {"always"}, "this source has no other price"
 
 
 def test_every_ruling_comes_with_its_why(ready: Readiness) -> None:
