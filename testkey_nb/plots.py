@@ -142,7 +142,7 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
 
 
 def _label(one: _Priced, *, regions: bool) -> str:
-    return f"{one.model.rpartition('/')[2]} · {one.route or '-'}{f' · {one.region}' if regions else ''}"
+    return " · ".join(filter(None, (one.model.rpartition("/")[2], one.route, one.region if regions else "")))
 
 
 def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], what: tuple[str, str], lang: str) -> None:
@@ -183,7 +183,7 @@ def alt_prices(readiness: Readiness, lang: str = "en") -> str:
 
 
 def _price_words(one: _Priced, lang: str) -> Iterator[str]:
-    where = f"{one.model}, {one.route or '-'}"
+    where = ", ".join(filter(None, (one.model, one.route)))
     if not one.prices:
         yield f"{where}: {translate('no price', lang)}"
     for row in one.prices:

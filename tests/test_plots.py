@@ -216,6 +216,14 @@ def test_how_many_costs_are_left_out_is_said(ready: Readiness) -> None:
     assert "left out here: 18 more" in spending.alt_costs(readiness)
 
 
+def test_a_model_that_its_provider_serves_itself_is_called_by_its_name_alone(ready: Readiness) -> None:
+    [row] = [row for row in ready.prices if row.route == "novita" and row.source.startswith("router")][:1]
+    own = replace(ready, run=replace(ready.run, models=()), prices=(replace(row, route=""),))
+    [label] = plots.draw_prices(own).axes[0].get_yticklabels()
+    assert label.get_text() == "Llama-3.1-8B-Instruct"
+    assert "meta-llama/Llama-3.1-8B-Instruct: input 0.02" in plots.alt_prices(own)
+
+
 def test_latency_has_a_line_for_every_request_that_was_answered(ready: Readiness) -> None:
     labels = [label.get_text() for label in plots.draw_latency(ready).axes[0].get_yticklabels()]
     assert labels == [
