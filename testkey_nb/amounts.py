@@ -115,7 +115,7 @@ def alt_amounts(compared: Sequence[Readiness], lang: str = "en") -> str:
     if not by_unit:
         return translate("No answer told a balance or a usage.", lang)
     parts = [
-        f"{key}: {', '.join(f'{row.metric} {row.number:g} {unit}' for row in rows)}"
+        f"{key}: {', '.join(f'{row.metric} {row.number:,.10g} {unit}' for row in rows)}"
         for unit, lines in by_unit.items()
         for key, rows in lines
     ]

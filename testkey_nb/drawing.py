@@ -112,6 +112,11 @@ def amount(value: float) -> str:
     return f"{value:.2f}" if value and (value >= 1 or round(value, 2) == value) else f"{value:.3g}"
 
 
+def three_digits(value: float) -> str:
+    """Write what was timed here with three digits, and never as a power of ten."""
+    return f"{float(f'{value:.3g}'):,.10g}"
+
+
 def measured(value: float) -> str:
     """Write a time or a speed with four digits: whoever publishes seventeen has not measured them."""
     return f"{float(f'{value:.4g}'):,.10g}"

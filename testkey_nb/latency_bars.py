@@ -17,6 +17,7 @@ from .drawing import (
     only_said,
     sized,
     swatches,
+    three_digits,
 )
 from .key_lines import Line, made_up_among, named, room_for
 from .locale import translate
@@ -93,7 +94,7 @@ def _latencies(axes: Axes, rows: Sequence[StabilityRow]) -> None:
         axes.plot([middle, high], [y, y], color=SERIES[0], linewidth=2)
         axes.plot([high], [y], marker="|", markersize=11, color=SERIES[0], markeredgewidth=2)
         axes.plot([middle], [y], marker="o", markersize=7, color=SERIES[0])
-        axes.annotate(f"{middle:.3g} – {high:.3g} ms", (high, y), (8, 0), va="center", fontsize=8.5,  # noqa: RUF001 - a dash, as in a range
+        axes.annotate(f"{three_digits(middle)} – {three_digits(high)} ms", (high, y), (8, 0), va="center", fontsize=8.5,  # noqa: RUF001 - a dash, as in a range
                       textcoords="offset points", color=INK)  # fmt: skip
     low, high = min((one[1] for one in known), default=1.0), max((one[2] for one in known), default=1.0)
     if low > 0 and high > _LOG_FROM * low:
@@ -137,7 +138,11 @@ def _asks(shown: Sequence[Line]) -> list[str]:
 
 
 def _steady(row: StabilityRow, lang: str) -> str:
-    latency = "?" if row.p50_s is None or row.p95_s is None else f"{1000 * row.p50_s:.3g}, {1000 * row.p95_s:.3g} ms"
+    latency = (
+        "?"
+        if row.p50_s is None or row.p95_s is None
+        else f"{three_digits(1000 * row.p50_s)}, {three_digits(1000 * row.p95_s)} ms"
+    )
     return f"{latency}; {translate(row.why, lang)}"
 
 
@@ -157,7 +162,9 @@ def draw_split(lines: Sequence[Line], lang: str = "en") -> Figure:
                 axes.barh(y, 1000 * seconds, left=end, height=0.55, facecolor=part.color, hatch=part.hatch,
                           edgecolor="white", linewidth=0.5)  # fmt: skip
                 end += 1000 * seconds
-        axes.annotate(f"{end:.3g} ms", (end, y), (6, 0), textcoords="offset points", va="center", fontsize=8.5)
+        axes.annotate(
+            f"{three_digits(end)} ms", (end, y), (6, 0), textcoords="offset points", va="center", fontsize=8.5
+        )
     axes.set_yticks(range(len(shown)), names)
     axes.tick_params(labelsize=8.5)
     axes.set_ylim(len(shown) - 0.5, -0.5)
@@ -187,9 +194,8 @@ def alt_split(lines: Sequence[Line], lang: str = "en") -> str:
     parts = []
     for name, line in zip(_ways(shown, lang), shown, strict=True):
         known = [(part, value) for part in _PARTS if (value := getattr(line.row, part.field)) is not None]
-        parts.append(
-            f"{name}: {', '.join(f'{translate(part.text, lang)} {1000 * value:.3g} ms' for part, value in known)}"
-        )
+        told = (f"{translate(part.text, lang)} {three_digits(1000 * value)} ms" for part, value in known)
+        parts.append(f"{name}: {', '.join(told)}")
     return _told(translate("milliseconds, the median of each part", lang), lines, parts, lang)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from matplotlib.figure import Figure
 
-from .drawing import SERIES, STAND_IN, in_words, mark_made_up, only_said
+from .drawing import SERIES, STAND_IN, in_words, mark_made_up, only_said, three_digits
 from .locale import translate
 from .outcome import Outcome
 from .rows import AnswerRow, Why
@@ -44,7 +44,9 @@ def draw_live(rows: Sequence[AnswerRow], lang: str = "en", *, made_up: bool) -> 
                   markeredgecolor="white", markeredgewidth=0.4, label=f"{in_words(outcome, lang)}: {len(some)}",
                   clip_on=False)  # fmt: skip
     for name, style, value in _lines(rows):
-        axes.axhline(1000 * value, color=MUTED, linewidth=1, linestyle=style, label=f"{name}: {1000 * value:.3g} ms")
+        axes.axhline(
+            1000 * value, color=MUTED, linewidth=1, linestyle=style, label=f"{name}: {three_digits(1000 * value)} ms"
+        )
     axes.set_xlim(min(-_LEAST_S, _ago(timed[0][1], timed[-1][1])), 0)
     axes.set_ylim(-_BELOW * top, top)
     axes.axhline(0, color=LINE, linewidth=1)
@@ -87,7 +89,7 @@ def alt_live(rows: Sequence[AnswerRow], lang: str = "en", *, made_up: bool) -> s
     count = Counter(in_words(row.outcome, lang) for row in rows)
     said = Why("latency of {n} answers within {seconds} s", n=len(rows), seconds=f"{_span(rows):.0f}")
     parts = [", ".join(f"{word} {n}" for word, n in count.items())]
-    parts += [f"{name} {1000 * value:.3g} ms" for name, _, value in _lines(rows)]
+    parts += [f"{name} {three_digits(1000 * value)} ms" for name, _, value in _lines(rows)]
     return f"{f'{STAND_IN}. ' if made_up else ''}{translate(said, lang)}: {'; '.join(parts)}."
 
 

@@ -26,6 +26,7 @@ from .drawing import (
     note_left_out,
     only_said,
     sized,
+    three_digits,
     told_apart,
 )
 from .judge import Readiness
@@ -73,7 +74,7 @@ def _box(axes: Axes, corner: tuple[float, float], answer: Answer, word: str, *, 
 def alt_gates(readiness: Readiness, lang: str = "en") -> str:
     """Say what `draw_gates` shows."""
     parts = [
-        translate(Why("{gate}: may it {may}, is it done {done}", gate=g.gate, may=g.may, done=g.done), lang)
+        translate(Why("{gate}: may it? {may}, is it done? {done}", gate=g.gate, may=g.may, done=g.done), lang)
         for g in readiness.gates
     ]
     return f"{translate('Five gates with both halves', lang)}: {'; '.join(parts)}."
@@ -141,7 +142,7 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
 
 
 def _label(one: _Priced, *, regions: bool) -> str:
-    return f"{one.model.rpartition('/')[2]} · {one.route or '-'}{f' · {one.region}' if regions else ''}"
+    return " · ".join(filter(None, (one.model.rpartition("/")[2], one.route, one.region if regions else "")))
 
 
 def _dots(axes: Axes, routes: list[_Priced], sources: Mapping[str, int], what: tuple[str, str], lang: str) -> None:
@@ -182,7 +183,7 @@ def alt_prices(readiness: Readiness, lang: str = "en") -> str:
 
 
 def _price_words(one: _Priced, lang: str) -> Iterator[str]:
-    where = f"{one.model}, {one.route or '-'}"
+    where = ", ".join(filter(None, (one.model, one.route)))
     if not one.prices:
         yield f"{where}: {translate('no price', lang)}"
     for row in one.prices:
@@ -198,7 +199,7 @@ def _price_words(one: _Priced, lang: str) -> Iterator[str]:
 
 
 def _amount(value: float | None) -> str:
-    return "?" if value is None else f"{value:g}"
+    return "?" if value is None else f"{value:,.10g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +239,8 @@ def draw_latency(readiness: Readiness, lang: str = "en") -> Figure:
         axes.plot([0, one.latency_ms], [y, y], color=color, linewidth=2)
         axes.plot([one.latency_ms], [y], marker="o" if ok else "s", markersize=8, color=color, clip_on=False,
                   markerfacecolor=color if ok else "white")  # fmt: skip
-        axes.annotate(
-            f"{one.latency_ms:.3g} ms · {in_words(one.outcome, lang)}", (one.latency_ms, y), (9, 0), va="center",
-            textcoords="offset points", fontsize=9,
-        )  # fmt: skip
+        said = f"{three_digits(one.latency_ms)} ms · {in_words(one.outcome, lang)}"
+        axes.annotate(said, (one.latency_ms, y), (9, 0), va="center", textcoords="offset points", fontsize=9)
     axes.set_yticks(range(len(shown)), [fitting(one.asks) for one in shown])
     axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_xlim(0, 1.35 * max(one.latency_ms for one in shown) or 1)
@@ -256,6 +255,8 @@ def alt_latency(readiness: Readiness, lang: str = "en") -> str:
     requests = _requests(readiness)
     if not requests:
         return translate("No request was answered.", lang)
-    parts = [f"{one.asks} {one.latency_ms:.3g} ms ({in_words(one.outcome, lang)})" for one in requests[:REQUESTS]]
+    parts = [
+        f"{one.asks} {three_digits(one.latency_ms)} ms ({in_words(one.outcome, lang)})" for one in requests[:REQUESTS]
+    ]
     more = left_out(len(requests) - REQUESTS, lang)
     return f"{translate('Latency of each request', lang)}: {'; '.join([*parts, *more])}."

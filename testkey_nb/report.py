@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from . import plots, spending
 from .actions import previews
-from .drawing import measured
+from .drawing import measured, three_digits
 from .errors import UnknownName
 from .inventory import PhantomRow
 from .judge import Readiness
@@ -30,7 +30,7 @@ from .locale import LANGUAGES, translate
 from .outcome import Gate, Outcome, Phantom
 from .probe import CONTROL
 from .ranking import RouteRank
-from .rows import AnswerRow, Why
+from .rows import AnswerRow, PriceRow, Why
 from .svg import svg
 
 SECTIONS = (
@@ -149,7 +149,8 @@ def _environment(lang: str) -> Environment:
     environment.filters |= {
         "say": partial(_word, lang), "head": partial(_head, lang), "told": partial(_told, lang), "moment": _moment,
         "day": _day, "number": _number, "measured": measured, "rounded": _rounded, "percent": _percent,
-        "milliseconds": _milliseconds, "span": _span, "monthly": lambda row: spending.in_words(row, lang),
+        "milliseconds": _milliseconds, "span": _span, "priced_as": _priced_as,
+        "monthly": lambda row: spending.in_words(row, lang),
     }  # fmt: skip
     return environment
 
@@ -182,6 +183,11 @@ def _head(lang: str, word: object) -> str:
     return (said := _word(lang, word))[:1].upper() + said[1:]
 
 
+def _priced_as(row: PriceRow) -> tuple[str, ...]:
+    """Return what prices for some lengths or hours have in common with the one that holds otherwise."""
+    return row.model, row.route, row.region, row.source, row.currency
+
+
 def _moment(value: datetime | None) -> str:
     return value.strftime("%Y-%m-%d %H:%M UTC") if value else _NOTHING
 
@@ -205,7 +211,7 @@ def _percent(value: float | None) -> str:
 
 
 def _milliseconds(value: float | None) -> str:
-    return _NOTHING if value is None else f"{1000 * value:,.3g}"
+    return _NOTHING if value is None else three_digits(1000 * value)
 
 
 def _span(low: float | None, high: float | None) -> str:
@@ -238,6 +244,7 @@ def _view(readiness: Readiness) -> dict[str, object]:
         "covered": [row for row in run.models if row.covered],
         "listing": any(row.listed for row in run.models),
         "prices": prices,
+        "tiered": {_priced_as(row) for row in prices if not row.base},
         "other_models": len({row.model for row in run.models} - covered),
         "other_prices": len(readiness.prices) - len(prices),
         "court": [row for row in readiness.court if row.model in covered],

@@ -106,6 +106,14 @@ class Clause:
             and self.words.lower() in self._said(reply).lower()
         )
 
+    @property
+    def says(self) -> Why:
+        """What of the answer decided."""
+        if self.why or self.words:
+            return self.why or Why("{words}", words=self.words)
+        fields = ", ".join(f"{path} {wanted}" for path, wanted in self.fields if path and not isinstance(wanted, type))
+        return Why("status {status}: {fields}", status=self.status, fields=fields) if fields else _status(self.status)
+
     def _said(self, reply: Reply) -> str:
         """Return the body's text; JSON may write letters beyond ASCII as escapes, whose words are the same."""
         return reply.text if self.words.isascii() else json.dumps(reply.json, ensure_ascii=False)
@@ -320,17 +328,13 @@ class Provider:
         """
         for clause in (*first, *self.outcomes):
             if clause.holds(reply):
-                return (
-                    clause.outcome,
-                    clause.why or (Why("{words}", words=clause.words) if clause.words else _status(reply)),
-                    clause.source,
-                )
+                return clause.outcome, clause.says, clause.source
         if reply.status == 200 and reply.is_json:  # noqa: PLR2004
             return Outcome.OK, Why(""), ""
         if reply.status == 429:  # noqa: PLR2004
-            return Outcome.RATE_LIMITED, _status(reply), "RFC 6585 section 4"
+            return Outcome.RATE_LIMITED, _status(reply.status), "RFC 6585 section 4"
         if reply.status >= 500:  # noqa: PLR2004
-            return Outcome.UNAVAILABLE, _status(reply), "RFC 9110 section 15.6"
+            return Outcome.UNAVAILABLE, _status(reply.status), "RFC 9110 section 15.6"
         if reply.status == 200 and not reply.is_html:  # noqa: PLR2004
             return Outcome.UNEXPECTED, LACKING, ""
         if reply.is_html:
@@ -340,5 +344,5 @@ class Provider:
         return Outcome.UNEXPECTED, why, ""
 
 
-def _status(reply: Reply) -> Why:
-    return Why("status {status}", status=reply.status)
+def _status(status: int) -> Why:
+    return Why("status {status}", status=status)

@@ -151,6 +151,11 @@ def test_currencies_never_share_an_axis(judged: list[Readiness]) -> None:
     assert list(amounts(mixed)) == ["CNY", "USD", "requests"]
 
 
+def test_a_large_amount_is_told_to_its_last_digit(judged: list[Readiness]) -> None:
+    rich = told(judged[0], money("balance_available", 1234567.89, "USD"))
+    assert "balance_available 1,234,567.89 USD" in alt_amounts([rich])
+
+
 def test_what_is_unknown_or_no_number_is_not_drawn_as_zero(judged: list[Readiness]) -> None:
     unknown = MetricRow("balance_available", None, None, "USD", "balance_snapshot")
     others = [money("usage_open", value=True, unit="boolean"), money("usage_text", "much", "USD")]

@@ -10,6 +10,7 @@ import pytest
 
 import testkey_nb
 from testkey_nb.cli.commands import app
+from testkey_nb.outcome import Axis, CapabilityState, GateState, PriceVerdict, Verdict
 
 ROOT = Path(__file__).parents[1]
 
@@ -70,6 +71,17 @@ def test_every_local_link_leads_somewhere() -> None:
     for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")):
         for link in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_the_verdicts_page_has_every_word_and_quotes_what_is_really_said() -> None:
+    page = (ROOT / "docs/verdicts.md").read_text(encoding="utf-8")
+    words = {str(word) for kind in (Verdict, Axis, CapabilityState, GateState, PriceVerdict) for word in kind}
+    assert words <= set(re.findall(r"`(\w+)`", page))
+    said = "".join(path.read_text(encoding="utf-8") for path in Path(testkey_nb.__file__).parent.rglob("*.py"))
+    quoted = re.findall(r"^\| (`.+?`) \|", page.partition("| you see |")[2], re.MULTILINE)
+    parts = [part.strip() for cell in quoted for text in re.findall(r"`([^`]+)`", cell) for part in text.split("…")]
+    assert len(parts) > 8
+    assert [part for part in parts if part.partition(" 4")[0] not in said] == []
 
 
 def test_every_test_file_that_a_page_names_exists() -> None:

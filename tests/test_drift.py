@@ -177,6 +177,9 @@ def test_a_price_that_moved_shows_old_new_and_percent(export: Export) -> None:
     assert change.subject == f"{LLAMA} × novita × global × huggingface × router.huggingface.co/v1/models × USD"
     assert change.percent == pytest.approx(12)
     assert summary([change]) == "1 price moved +12 %"
+    assert (
+        summary(drift(export, edited(export, lambda e: price(e).update(input_per_mtok=2)))) == "1 price moved +9,900 %"
+    )
 
 
 def test_a_price_that_vanished_is_gone_and_one_of_0_has_moved(export: Export) -> None:

@@ -207,7 +207,7 @@ def test_prices_for_some_lengths_and_hours_are_filed_beside_the_base_price(run: 
         {"input_usd_per_mtok": "0.04", "output_usd_per_mtok": "0.1", "above_input_tokens": "200000"},
         {"input_usd_per_mtok": "0.01", "output_usd_per_mtok": "0.02", "hours": "16:30-00:30"},
     ]
-    assert readiness.rulings[MODEL, ROUTE].tiers == "above 200,000 input tokens; 16:30-00:30"
+    assert readiness.rulings[MODEL, ROUTE].tiers == "above 200,000 input tokens; 16:30-00:30 UTC"
     assert applied(many, tmp_path)[0]["prices.csv"] == files["prices.csv"]
 
 

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -123,6 +124,13 @@ def where(nodes: Iterator[tuple[Path, ast.AST]]) -> list[str]:
 
 def test_every_room_has_a_floor() -> None:
     assert {room(path) for path in FILES} <= {*FLOORS, "sandbox", "__init__", "__main__"}
+
+
+def test_contributors_are_shown_the_floors_that_hold() -> None:
+    page = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d) \| (.*) \|$", page, re.MULTILINE)
+    shown = {name: int(floor) for floor, rooms in rows for name in re.findall(r"`(\w+)/?`", rooms)}
+    assert shown == FLOORS | {name: FLOORS[room] for name, room in ONE_ROOM.items()}
 
 
 # The package's front door opens every room, and the sandbox stands outside.

@@ -103,7 +103,7 @@ def test_the_callers_style_neither_changes_a_picture_nor_is_changed_by_it(ready:
 def test_gates_say_both_halves_in_letter_and_word(ready: Readiness) -> None:
     texts = _texts(plots.draw_gates(ready))
     assert [texts.count(text) for text in ("✓", "yes", "✕", "no")] == [5, 5, 5, 5]
-    assert "identification: may it yes, is it done no" in plots.alt_gates(ready)
+    assert "identification: may it? yes, is it done? no" in plots.alt_gates(ready)
 
 
 def test_a_gate_that_is_not_required_says_so(run_persona: RunPersona) -> None:
@@ -214,6 +214,14 @@ def test_how_many_costs_are_left_out_is_said(ready: Readiness) -> None:
     readiness = _with_routes(ready, 30)
     assert "left out here: 18 more" in _texts(spending.draw_costs(readiness))
     assert "left out here: 18 more" in spending.alt_costs(readiness)
+
+
+def test_a_model_that_its_provider_serves_itself_is_called_by_its_name_alone(ready: Readiness) -> None:
+    [row] = [row for row in ready.prices if row.route == "novita" and row.source.startswith("router")][:1]
+    own = replace(ready, run=replace(ready.run, models=()), prices=(replace(row, route=""),))
+    [label] = plots.draw_prices(own).axes[0].get_yticklabels()
+    assert label.get_text() == "Llama-3.1-8B-Instruct"
+    assert "meta-llama/Llama-3.1-8B-Instruct: input 0.02" in plots.alt_prices(own)
 
 
 def test_latency_has_a_line_for_every_request_that_was_answered(ready: Readiness) -> None:

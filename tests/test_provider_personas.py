@@ -12,6 +12,8 @@ from testkey_nb.probe import plan, probe_key
 from testkey_nb.providers import PROVIDERS
 
 PERSONAS = [(provider, name) for provider, known in sandbox.PERSONAS.items() for name in known]
+AGAIN = "probe again once the provider answers: nothing was refused, nothing was granted"
+FROM_ELSEWHERE = "probe from, and route through, a region the provider serves and an IP address the account admits"
 _FOUND: dict[tuple[str, str], Readiness] = {}
 
 
@@ -82,6 +84,27 @@ def test_throttled_says_nothing_of_the_key(provider: str) -> None:
 def test_broke_is_never_able_to_pay(provider: str) -> None:
     assert axes(provider, "broke")[Axis.FUNDS] is not Answer.YES
     assert judged(provider, "broke").ready is not True
+
+
+def test_nobody_is_told_to_ask_again_where_the_provider_has_said_what_is_in_the_way() -> None:
+    for provider, name in PERSONAS:
+        readiness = judged(provider, name)
+        auth, refused = readiness.passport[Axis.AUTH], [f for f in readiness.run.findings if f.answer is Answer.NO]
+        if auth.answer is Answer.UNKNOWN and refused:
+            assert str(auth.opens) != AGAIN, (provider, name)
+    said = {
+        (
+            "openai",
+            "region-blocked",
+        ): "probe from, and route through, a region the provider serves and an IP address the account admits",
+        ("anthropic", "broke"): "add credits or a payment method on the provider's billing page",
+        ("openai", "restricted"): "have a person confirm the key on the provider's page",
+        ("mistral", "revoked"): "have a person confirm the key on the provider's page",
+        ("openai", "throttled"): AGAIN,
+        ("groq", "firewall"): AGAIN,
+    }
+    for (provider, name), opens in said.items():
+        assert str(judged(provider, name).action.opens) == opens, (provider, name)
 
 
 @pytest.mark.parametrize(("provider", "name"), PERSONAS)

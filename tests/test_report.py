@@ -225,10 +225,34 @@ def test_whatever_comes_from_the_sandbox_says_so_first(page: Page, ready: Readin
     assert "SANDBOX " not in Page(render_report(replace(ready, run=replace(ready.run, identity=real)))).words
 
 
+def test_sandbox_stays_in_sight_on_every_screen_and_page(page: Page, ready: Readiness) -> None:
+    banners = [around for _, attributes, around in page.elements if attributes.get("class") == "tk-sandbox"]
+    assert banners == [("html", "body")], "it sticks within the element around it: the whole page"
+    assert page.having("body") == [{"class": "tk-report tk-page tk-stand-in"}]
+    assert ".tk-stand-in > .tk-sandbox { position: sticky; top: 0;" in style()
+    assert re.search(r'@page stand-in \{ @top-center \{ content: "SANDBOX";', style())
+    assert ".tk-stand-in { page: stand-in; }" in style()
+    real = replace(ready.run, identity=replace(ready.run.identity, evidence=()))
+    assert Page(render_report(replace(ready, run=real))).having("body") == [{"class": "tk-report tk-page"}]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_head_says_what_a_person_is_to_do(run_persona: RunPersona, lang: str) -> None:
+    broke = judge_run(run_persona("broke"))
+    head = Page(render_report(broke, lang)).words.partition(translate("Vouched for by the operator.", lang))[0]
+    assert translate(broke.action.opens, lang) in head
+    assert "https://huggingface.co/settings/billing" in head
+
+
 def test_a_vouched_identity_is_said_to_be_vouched_and_a_genuine_one_is_not(page: Page, ready: Readiness) -> None:
     assert "Vouched for by the operator." in page.words
     genuine = Identity(Verdict.GENUINE, "huggingface", Why(""), ())
     assert "Vouched" not in Page(render_report(replace(ready, run=replace(ready.run, identity=genuine)))).words
+
+
+def test_no_cell_is_an_empty_box(ready: Readiness) -> None:
+    assert any(not row.endpoint for row in ready.run.identity.evidence)
+    assert "<code></code>" not in render_report(ready)
 
 
 def test_every_row_of_the_judge_is_shown(page: Page, ready: Readiness) -> None:
@@ -315,7 +339,7 @@ def test_headings_go_down_one_level_at_a_time_from_one_h1(page: Page) -> None:
 def test_everything_stands_in_a_landmark_and_there_is_one_main(page: Page) -> None:
     assert len(page.having("main")) == 1
     inside = [tag for tag, _, around in page.elements if around[-1:] == ("body",)]
-    assert inside == ["header", "main", "footer"]
+    assert inside == ["aside", "header", "main", "footer"]
 
 
 def test_every_table_has_a_caption_and_every_header_cell_a_scope(page: Page, ready: Readiness) -> None:

@@ -137,6 +137,7 @@ def test_models_say_where_they_stand_and_when_they_go(run_persona: RunPersona) -
     [first, second, _] = table(judge_run(replace(run, models=rows)), "models", "Routes of the covered models")
     assert first[:6] == [f"{LLAMA} meta-llama", "novita", "✓ confirmed", "live", "16384", "4096"]
     assert first[6] == "image, text → text tools: yes structured: no"
+    assert (first[7], second[7]) == ("first token 0.612 s 71.4 tokens/s", "first token 0.4335 s 88.25 tokens/s")
     assert first[8] == f"{soon:%Y-%m-%d} deprecated {soon - timedelta(days=9):%Y-%m-%d}"
     assert second[2] == f"{NONE} listed"
     assert second[8] == NONE
@@ -183,10 +184,11 @@ def test_tiers_hours_dates_and_ages_stand_beside_the_price(run_persona: RunPerso
     told = [(row[7], row[9]) for row in rows if row[1] == "novita global" and "genai" not in row[2]]
     day = f"{run.stamp.observed_at:%Y-%m-%d} this day"
     assert told == [
-        ("always", day), ("above 128,000 input tokens", day),
+        ("otherwise", day), ("above 128,000 input tokens", day),
         ("01:00-04:00 UTC", f"{old:%Y-%m-%d} 12 days before"),
     ]  # fmt: skip
     assert {row[9] for row in rows if "genai" in row[2]} == {"not dated"}
+    assert {row[7] for row in rows if "genai" in row[2]} == {"always"}, "this source has no other price"
 
 
 def test_every_ruling_comes_with_its_why(ready: Readiness) -> None:

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
+from testkey_nb import plots
 from testkey_nb.judge import LatencyRow, Policy, Readiness, judge_run
 from testkey_nb.key_lines import Line, lines_of
 from testkey_nb.latency_bars import LINES, alt_split, alt_stability, draw_split, draw_stability
@@ -20,6 +21,7 @@ from testkey_nb.limit_shares import LimitLine, alt_limit_shares, draw_limit_shar
 from testkey_nb.live_chart import alt_live, draw_live
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.outcome import Outcome
+from testkey_nb.report import sections
 from testkey_nb.rows import AnswerRow, LimitRow, Why
 from testkey_nb.stability import steadiness
 from testkey_nb.svg import ALT_CHARS, svg
@@ -149,6 +151,24 @@ def test_what_has_no_latency_or_no_share_is_not_drawn_at_0(one: Readiness) -> No
 def test_latencies_are_logarithmic_only_where_they_are_far_apart(one: Readiness, slow: float, scale: str) -> None:
     lines = steady(one, sample(1), sample(2), sample(3, slow, ask="b"))
     assert draw_stability(lines).axes[0].get_xscale() == scale
+
+
+def test_a_time_beyond_a_second_is_no_power_of_ten(one: Readiness) -> None:
+    lines = steady(one, *(sample(n, 12.3456) for n in (1, 2, 3)))
+    slow = [part(one, "api.example", dns_s=0.01, first_byte_s=1.2345)]
+    live = [replace(sample(n, 2.5), asked_at=one.run.stamp.observed_at) for n in (1, 2)]
+    assert "12,300 \N{EN DASH} 12,300 ms" in texts(draw_stability(lines))
+    assert "12,300, 12,300 ms" in alt_stability(lines)
+    assert "1,240 ms" in texts(draw_split(slow))
+    assert "1,230 ms" in alt_split(slow)
+    assert "p50: 2,500 ms" in texts(draw_live(live, made_up=False))
+    assert "p50 2,500 ms" in alt_live(live, made_up=False)
+    answers = tuple(replace(row, latency_s=1.2345) for row in one.run.answers)
+    late = replace(one, run=replace(one.run, answers=answers))
+    assert "1,230 ms · ok" in texts(plots.draw_latency(late))
+    assert "1,230 ms (ok)" in plots.alt_latency(late)
+    assert "1,230" in sections(late)["stability"]
+    assert "e+0" not in sections(late)["stability"]
 
 
 # Parts of the time.

@@ -88,6 +88,17 @@ def test_the_first_clause_that_holds_decides_and_those_of_the_ask_come_first() -
         assert replace(HUB, outcomes=(replace(clauses[0], **parts),)).judge(reply)[1] == why
 
 
+def test_a_clause_without_words_names_the_fields_that_decided() -> None:
+    fields: tuple[tuple[tuple[tuple[str, str | int | type], ...], str], ...] = (
+        ((("error.code", "bad"), ("error.n", 1)), "status 401: error.code bad, error.n 1"),
+        ((("error.code", "bad"), ("error.message", str)), "status 401: error.code bad"),
+        ((("error.message", str),), "status 401"),
+        ((("", list),), "status 401"),
+    )
+    for wanted, why in fields:
+        assert Clause(Outcome.DENIED, "x", "x", 401, fields=wanted).says == why
+
+
 # Hosts: those for the same thing stand for each other in their regions.
 
 HOSTS = (

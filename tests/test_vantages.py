@@ -39,7 +39,7 @@ from testkey_nb.http.line import Line
 from testkey_nb.http.network import tls_context
 from testkey_nb.http.timing import Stopwatch
 from testkey_nb.http.tunnels import Tunnels
-from testkey_nb.judge import VantageRow, compare_vantages, judge_run, vantage_rows
+from testkey_nb.judge import VantageRow, agreed, compare_vantages, judge_run, vantage_rows
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome, Verdict
 from testkey_nb.probe import CONTROL, Plan, Run, Vantage, plan, probe_from, probe_key
@@ -453,6 +453,14 @@ def test_the_same_from_everywhere_is_said_so_and_one_place_alone_is_not_compared
 def test_an_unknown_answer_leaves_open_whether_it_is_the_same_everywhere() -> None:
     runs, _ = compared(["here", "nowhere"])
     assert [row.same_everywhere for row in by_name(runs).values()] == [None, None]
+
+
+def test_what_no_place_knows_is_the_same_nowhere() -> None:
+    [run], _ = compared(["nowhere"])
+    silent = [run, run]
+    assert [row.same_everywhere for row in vantage_rows(silent)] == [None, None]
+    assert {answer for row in vantage_rows(silent) for answer in (row.auth, row.funds, row.models)} == {Answer.UNKNOWN}
+    assert [agreed({Answer.UNKNOWN}), agreed({Answer.YES}), agreed({Answer.NO})] == [None, True, True]
 
 
 def test_a_place_can_be_played_in_process() -> None:

@@ -116,6 +116,8 @@ def _phrase(area: Area, word: Shift, found: Sequence[Change]) -> str:
 def _percents(found: Sequence[Change]) -> str:
     """Return how far numbers moved, from the lowest to the highest; empty where nothing of that kind did."""
     moved = [change.percent for change in found if change.change in {Shift.MOVED, Shift.CUT, Shift.RAISED}]
-    known = list(dict.fromkeys(f"{percent:+.3g} %" for percent in sorted(p for p in moved if p is not None)))
+    known = list(
+        dict.fromkeys(f"{float(f'{percent:.3g}'):+,.10g} %" for percent in sorted(p for p in moved if p is not None))
+    )
     ends = dict.fromkeys([*known[:1], *known[-1:]])
     return f" {' to '.join(ends)}" if ends else ""

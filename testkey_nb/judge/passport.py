@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from testkey_nb.identity import FOREIGN
-from testkey_nb.outcome import Answer, Axis, Verdict, agree
+from testkey_nb.outcome import Answer, Axis, Outcome, Verdict, agree
 from testkey_nb.probe import Run
-from testkey_nb.rows import Why
+from testkey_nb.rows import AnswerRow, Why
 from testkey_nb.spec import Finding
 
 _LOOK = Why("have a person look at the provider's page")
@@ -15,6 +15,7 @@ _UNTOLD: Mapping[Axis, Why] = {
     Axis.SCOPE: Why("nothing that was answered tells whether this key may call models"),
 }
 _AGAIN = Why("probe again once the provider answers: nothing was refused, nothing was granted")
+_CONFIRM = Why("have a person confirm the key on the provider's page")
 
 
 def passport(run: Run) -> Mapping[Axis, Finding]:
@@ -48,11 +49,20 @@ def _auth(run: Run) -> Finding:
         return Finding(Axis.AUTH, Answer.UNKNOWN, why, "", opens)
     if not _proving(run):
         why = Why("no read-only question of {name} tells whether it accepts a key", name=run.plan.provider.name)
-        return Finding(Axis.AUTH, Answer.UNKNOWN, why, "", Why("have a person confirm the key on the provider's page"))
+        return Finding(Axis.AUTH, Answer.UNKNOWN, why, "", _CONFIRM)
     asked = [row for row in run.answers if row.ask in _proving(run) and row.keyed]
     seen = Why.both(Why("{ask}: {why}", ask=row.ask, why=row.why) for row in asked) or Why("not asked")
     why = Why("no answer tells whether the key is accepted ({seen})", seen=seen)
-    return Finding(Axis.AUTH, Answer.UNKNOWN, why, ", ".join(_proving(run)), _AGAIN)
+    return Finding(Axis.AUTH, Answer.UNKNOWN, why, ", ".join(_proving(run)), _opens(run, asked))
+
+
+def _opens(run: Run, asked: list[AnswerRow]) -> Why:
+    """Return what would bring another answer: to ask again only where the provider has not said what is in the way."""
+    for finding in run.findings:
+        if finding.answer is Answer.NO and finding.opens:
+            return finding.opens
+    described = any(row.source and row.outcome in {Outcome.FORBIDDEN, Outcome.UNEXPECTED} for row in asked)
+    return _CONFIRM if described else _AGAIN
 
 
 def _keyed(run: Run) -> bool:

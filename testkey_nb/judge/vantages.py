@@ -35,7 +35,7 @@ class VantageRow:
     scope: Annotated[str, "Answer"]  # it may call inference
     region: Annotated[str, "Answer"]  # it is not refused from there
     models: Annotated[str, "Answer"]  # every covered model is listed for it
-    same_everywhere: bool | None  # each axis has one answer from everywhere; missing where an unknown leaves it open
+    same_everywhere: bool | None  # each known axis has one answer from everywhere; missing where some place lacks it
     differs_in: str  # axes that are yes here and no elsewhere, or the other way round; comma-separated
     region_blocked: bool | None  # the key is refused from there; missing where that is not known
     requests: int  # that put the plan's questions, without those that looked around at the endpoint
@@ -129,12 +129,13 @@ def agreed(answers: set[Answer]) -> bool | None:
     """Say whether the answers to one question from several places are one; None where an unknown leaves that open."""
     if {Answer.YES, Answer.NO} <= answers:
         return False
-    return True if len(answers) == 1 else None
+    return True if len(answers) == 1 and Answer.UNKNOWN not in answers else None
 
 
 def _same(passports: Sequence[Answers]) -> bool | None:
-    """Say whether each axis has one answer from everywhere; None where an unknown one leaves that open."""
-    found = {agreed({answers[axis] for answers in passports}) for axis in Axis}
+    """Say whether each axis that is known anywhere has one answer from everywhere; None where that is open."""
+    heard = [{answers[axis] for answers in passports} for axis in Axis]
+    found = {agreed(answers) for answers in heard if answers != {Answer.UNKNOWN}}
     if False in found:
         return False
     return True if len(passports) > 1 and found == {True} else None

@@ -43,7 +43,7 @@ def summary(rows: Sequence[VantageRow]) -> Iterator[Why]:
     elif differs:
         yield Why("answered differently from one place to another: {axes}", axes=", ".join(differs))
     elif rows[0].same_everywhere:
-        yield Why("every axis has the same answer from everywhere")
+        yield Why("every axis that is known has the same answer from everywhere")
     else:
         yield Why("no answer contradicts another, and not every place knows them all")
     if blocked := [row.vantage for row in rows if row.region_blocked]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from testkey_nb.drawing import STAND_IN, in_words, measured
+from testkey_nb.drawing import STAND_IN, in_words, measured, three_digits
 from testkey_nb.heatmap import plain_name
 from testkey_nb.judge import Readiness
 from testkey_nb.locale import translate
@@ -48,7 +48,7 @@ def share(value: float | None) -> str:
 
 def milliseconds(value: float | None) -> str:
     """Write seconds in thousandths, as many digits as can mean something."""
-    return NOTHING if value is None else f"{1000 * value:,.3g}"
+    return NOTHING if value is None else three_digits(1000 * value)
 
 
 def truth(value: bool | None, lang: str) -> str:  # noqa: FBT001 - the one thing that is written

@@ -264,10 +264,10 @@ def _over(price: float | None, other: float | None) -> float | None:
 def _when(hours: str, above: int) -> Why:
     """Say for which lengths and hours a price holds."""
     if not above:
-        return Why("{hours}", hours=hours)
+        return Why("{hours} UTC", hours=hours)
     if not hours:
         return Why("above {tokens} input tokens", tokens=f"{above:,}")
-    return Why("above {tokens} input tokens, {hours}", tokens=f"{above:,}", hours=hours)
+    return Why("above {tokens} input tokens, {hours} UTC", tokens=f"{above:,}", hours=hours)
 
 
 def _names(rows: Iterable[PriceRow]) -> str:

@@ -28,7 +28,9 @@ _OPENS: Mapping[Axis, Why] = {
     Axis.AUTH: Why("make a new key on the provider's page, set the variable to it, and probe again"),
     Axis.FUNDS: Why("add credits or a payment method on the provider's billing page"),
     Axis.SCOPE: Why("make a key for calling models, and probe that one"),
-    Axis.REGION: Why("probe from, and route through, a region the provider serves"),
+    Axis.REGION: Why(
+        "probe from, and route through, a region the provider serves and an IP address the account admits"
+    ),
 }
 
 

@@ -112,7 +112,7 @@ def _quota(values: Values) -> Finding | None:
             Axis.QUOTA, Answer.NO, why, _ASK, Why("raise the limit at {page}, or wait until it resets", page=_KEYS)
         )
     if left:
-        why = Why("{left} USD are left of the spending limit that would be reached first", left=f"{min(left):g}")
+        why = Why("{left} USD are left of the spending limit that would be reached first", left=f"{min(left):,.10g}")
         return Finding(Axis.QUOTA, Answer.YES, why, _ASK)
     if False in values.get("key_limited", ()):
         return Finding(Axis.QUOTA, Answer.YES, Why("this key has no spending limit of its own"), _ASK)
