@@ -105,6 +105,11 @@ def mark_made_up(figure: Figure) -> None:
     )  # fmt: skip
 
 
+def spoken(title: str, parts: Iterable[str], *, made_up: bool) -> str:
+    """Return what a picture shows in words, for whoever does not see it."""
+    return f"{f'{STAND_IN}. ' if made_up else ''}{title}: {'; '.join(parts)}."
+
+
 def amount(value: float) -> str:
     """Write an amount of money with as many digits as tell it apart, so that a small one does not read as 0."""
     if value >= 1000:  # noqa: PLR2004 - from there on nobody reads a fraction

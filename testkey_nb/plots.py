@@ -23,9 +23,11 @@ from .drawing import (
     fitting,
     in_words,
     left_out,
+    mark_made_up,
     note_left_out,
     only_said,
     sized,
+    spoken,
     three_digits,
     told_apart,
 )
@@ -57,6 +59,8 @@ def draw_gates(readiness: Readiness, lang: str = "en") -> Figure:
             _box(axes, (left, top), answer, in_words(answer, lang), dashed=not gate.required)
         if number:
             axes.annotate("", (left + 2, 28), (left - 20, 28), arrowprops={"arrowstyle": "->", "color": MUTED})
+    if readiness.run.sandbox:
+        mark_made_up(figure)
     return figure
 
 
@@ -77,7 +81,7 @@ def alt_gates(readiness: Readiness, lang: str = "en") -> str:
         translate(Why("{gate}: may it? {may}, is it done? {done}", gate=g.gate, may=g.may, done=g.done), lang)
         for g in readiness.gates
     ]
-    return f"{translate('Five gates with both halves', lang)}: {'; '.join(parts)}."
+    return spoken(translate("Five gates with both halves", lang), parts, made_up=readiness.run.sandbox)
 
 
 class _Priced(NamedTuple):
@@ -137,6 +141,8 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
     handles, labels = left.get_legend_handles_labels()
     by_name = dict(zip(labels, handles, strict=True))
     figure.legend(by_name.values(), by_name.keys(), loc="upper center", ncols=3, frameon=False)
+    if readiness.run.sandbox:
+        mark_made_up(figure)
     note_left_out(figure, len(routes) - len(shown), lang)
     return figure
 
@@ -179,7 +185,7 @@ def alt_prices(readiness: Readiness, lang: str = "en") -> str:
     if not any(one.prices for one in routes[:ROUTES]):
         return translate("No source has a price of a covered model.", lang)
     more = left_out(len(routes) - ROUTES, lang)
-    return f"{translate('Prices per million tokens', lang)}: {'; '.join([*parts, *more])}."
+    return spoken(translate("Prices per million tokens", lang), [*parts, *more], made_up=readiness.run.sandbox)
 
 
 def _price_words(one: _Priced, lang: str) -> Iterator[str]:
@@ -231,7 +237,7 @@ def draw_latency(readiness: Readiness, lang: str = "en") -> Figure:
     shown = requests[:REQUESTS]
     if not shown:
         return only_said(translate("No request was answered.", lang))
-    figure = sized(len(shown), step=0.36, above=0.15, note=len(requests) > REQUESTS)
+    figure = sized(len(shown), step=0.36, above=0.38 if readiness.run.sandbox else 0.15, note=len(requests) > REQUESTS)
     axes = figure.subplots()
     for y, one in enumerate(shown):
         ok = one.outcome == Outcome.OK
@@ -246,6 +252,8 @@ def draw_latency(readiness: Readiness, lang: str = "en") -> Figure:
     axes.set_xlim(0, 1.35 * max(one.latency_ms for one in shown) or 1)
     axes.set_xlabel(translate("milliseconds until the first byte", lang))
     clear(axes)
+    if readiness.run.sandbox:
+        mark_made_up(figure)
     note_left_out(figure, len(requests) - len(shown), lang)
     return figure
 
@@ -259,4 +267,4 @@ def alt_latency(readiness: Readiness, lang: str = "en") -> str:
         f"{one.asks} {three_digits(one.latency_ms)} ms ({in_words(one.outcome, lang)})" for one in requests[:REQUESTS]
     ]
     more = left_out(len(requests) - REQUESTS, lang)
-    return f"{translate('Latency of each request', lang)}: {'; '.join([*parts, *more])}."
+    return spoken(translate("Latency of each request", lang), [*parts, *more], made_up=readiness.run.sandbox)

@@ -7,7 +7,18 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .drawing import MARKERS, SERIES, clear, fitting, left_out, note_left_out, only_said, sized
+from .drawing import (
+    MARKERS,
+    SERIES,
+    clear,
+    fitting,
+    left_out,
+    mark_made_up,
+    note_left_out,
+    only_said,
+    sized,
+    spoken,
+)
 from .judge import Readiness
 from .load import CostRow
 from .locale import translate
@@ -57,7 +68,7 @@ def draw_costs(readiness: Readiness, lang: str = "en") -> Figure:
     if not any(monthly(row).high is not None for row in rows):
         return only_said(translate("No cost follows from what the sources say.", lang))
     shown, currency = rows[:ROUTES], _currency(rows)
-    figure = sized(len(shown), step=0.36, above=0.15, note=len(rows) > ROUTES)
+    figure = sized(len(shown), step=0.36, above=0.38 if readiness.run.sandbox else 0.15, note=len(rows) > ROUTES)
     axes = figure.subplots()
     for y, row in enumerate(shown):
         _bar(axes, y, row, currency, lang)
@@ -66,6 +77,8 @@ def draw_costs(readiness: Readiness, lang: str = "en") -> Figure:
     axes.set_xlim(0, 1.45 * max(axes.get_xlim()[1], 1e-9))
     axes.set_xlabel(translate(Why("{currency} a month", currency=fitting(currency, 9)), lang))
     clear(axes)
+    if readiness.run.sandbox:
+        mark_made_up(figure)
     note_left_out(figure, len(rows) - len(shown), lang)
     return figure
 
@@ -91,7 +104,7 @@ def alt_costs(readiness: Readiness, lang: str = "en") -> str:
     if not any(monthly(row).high is not None for row in rows):
         return translate("No cost follows from what the sources say.", lang)
     more = left_out(len(rows) - ROUTES, lang)
-    return f"{translate('Cost of the planned load a month', lang)}: {'; '.join([*parts, *more])}."
+    return spoken(translate("Cost of the planned load a month", lang), [*parts, *more], made_up=readiness.run.sandbox)
 
 
 def _cheapest_first(rows: Sequence[CostRow]) -> list[CostRow]:

@@ -51,6 +51,15 @@ def _with_routes(readiness: Readiness, count: int, name: str = "route-{n}", sour
     return replace(readiness, run=run, prices=prices)
 
 
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_of_what_is_made_up_says_so_itself(ready: Readiness, name: str) -> None:
+    draw, words = PICTURES[name]
+    own = replace(ready, run=replace(ready.run, identity=replace(ready.run.identity, evidence=())))
+    assert "SANDBOX" in _texts(draw(ready))
+    assert words(ready).startswith("SANDBOX. ")
+    assert "SANDBOX" not in " ".join((*_texts(draw(own)), words(own)))
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_true_svg_with_its_data_in_words(ready: Readiness, name: str, lang: str) -> None:

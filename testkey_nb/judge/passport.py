@@ -14,7 +14,7 @@ _UNTOLD: Mapping[Axis, Why] = {
     Axis.QUOTA: Why("nothing that was answered tells whether a limit is used up"),
     Axis.SCOPE: Why("nothing that was answered tells whether this key may call models"),
 }
-_AGAIN = Why("probe again once the provider answers: nothing was refused, nothing was granted")
+_AGAIN = Why("probe again once the provider answers: nothing was granted, and no refusal that is known here was told")
 _CONFIRM = Why("have a person confirm the key on the provider's page")
 
 

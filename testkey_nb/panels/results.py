@@ -8,7 +8,7 @@ import ipywidgets as ipw
 
 from testkey_nb.judge import Readiness
 from testkey_nb.locale import translate
-from testkey_nb.outcome import Verdict
+from testkey_nb.outcome import Action, Verdict
 from testkey_nb.report import SECTIONS, sections, style
 
 from .timely import timely
@@ -28,6 +28,7 @@ IN_TABS = {
     "answers": "Answers and requests",
 }
 READ_FIRST = tuple(name for name in SECTIONS if name not in IN_TABS)
+OPENS = "The smallest thing that opens the gate"
 VERDICT = {True: ("ready", "good"), False: ("not_ready", "bad"), None: ("undecided", "unsure")}
 STAND_IN = "Every answer came from a stand-in on this machine. Nothing here was said by a real provider."
 VOUCHED = ("Vouched for by the operator.", "The evidence alone does not prove who answers at this endpoint.")
@@ -97,12 +98,17 @@ def headline(readiness: Readiness, lang: str) -> str:
 
     verdict, tone = VERDICT[readiness.ready]
     action, run = readiness.action, readiness.run
+    opens = (
+        f'<br><span class="tk-label">{say(OPENS)}</span> {say(action.opens)}'
+        if action.id == Action.HUMAN_REVIEW and action.opens
+        else ""
+    )
     named = f"<strong>{word(action.id)}</strong> <code>{html.escape(action.id)}</code>" if action.id else word(NONE)
     made_up = f'<div class="tk-sandbox"><strong>SANDBOX</strong> <span>{say(STAND_IN)}</span></div>'
     vouched = f'<p class="tk-vouched"><strong>{say(VOUCHED[0])}</strong> {say(VOUCHED[1])}</p>'
     return (
         f'<div class="tk-report">{made_up if run.sandbox else ""}<div class="tk-verdict">'
         f'<p class="tk-answer tk-solid-{tone}">{word(verdict)}</p>'
-        f'<p class="tk-next"><span class="tk-label">{say(NEXT)}</span> {named}<br>{say(action.why)}</p></div>'
+        f'<p class="tk-next"><span class="tk-label">{say(NEXT)}</span> {named}<br>{say(action.why)}{opens}</p></div>'
         f"{vouched if run.identity.verdict is Verdict.VOUCHED else ''}</div>"
     )

@@ -11,7 +11,7 @@ from testkey_nb.locale import translate
 from testkey_nb.outcome import Verdict
 from testkey_nb.rows import MetricRow
 
-from .results import VERDICT
+from .results import OPENS, VERDICT
 
 _CHARS = 300
 NOTHING = "–"  # noqa: RUF001 - a dash, as people set it where there is nothing
@@ -30,9 +30,10 @@ def overview(compared: Sequence[Readiness], lang: str) -> str:
         rows.append([
             verdict_badge(one.run.identity.verdict, lang), badge(word, LOOKS[_TONE_OF[tone]], lang),
             code(one.action.id) if one.action.id else NOTHING, plain(translate(one.action.why, lang)),
+            plain(translate(one.action.opens, lang)) or NOTHING,
         ])  # fmt: skip
     return _table("Every key: who answers, whether it is ready, and what comes next",
-                  ["Identity", "Ready", "Next action", "Why"], compared, rows)  # fmt: skip
+                  ["Identity", "Ready", "Next action", "Why", OPENS], compared, rows)  # fmt: skip
 
 
 def grid(compared: Sequence[Readiness], grain: str, lang: str) -> str:
