@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from testkey_nb.probe import Plan, Run
 
 
+def _folder(name: str) -> Path:
+    """Return the folder called `name`; no name, as of a variable that is not set, is not the folder we are in."""
+    if not name:
+        raise typer.BadParameter("name a folder, or leave it out")
+    return Path(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the caller asked for."""
@@ -37,7 +44,7 @@ class Asked:
     region: Annotated[str, typer.Option(metavar="R", help="One of the provider's regions.")] = ""
     samples: Annotated[int, typer.Option(metavar="N", help="Repeats that measure stability.")] = 0
     policy: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Thresholds and planned load.")] = None
-    launch_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="What is done already.")] = None
+    launch_dir: Annotated[Path | None, typer.Option(metavar="DIR", parser=_folder, help="What is done already.")] = None
     other_platforms: Annotated[
         bool, typer.Option("--other-platforms", help="If refused, ask this vendor's separate platforms, too.")
     ] = False
