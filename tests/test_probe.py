@@ -582,9 +582,10 @@ def test_a_private_address_written_otherwise_is_refused_too(address: str) -> Non
         plan("huggingface", base_url=address, operator=OPERATOR)
 
 
-def test_models_given_as_one_text_are_a_callers_mistake() -> None:
-    with pytest.raises(UnknownName):
-        plan("huggingface", models=real.COVERED, operator=OPERATOR)
+@pytest.mark.parametrize("text", [real.COVERED, "gpt-4o"])
+def test_models_given_as_one_text_are_a_callers_mistake(text: str) -> None:
+    with pytest.raises(UnknownName, match="list of names"):
+        plan("huggingface", models=text, operator=OPERATOR)
 
 
 def test_the_operator_may_be_named_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
