@@ -237,6 +237,7 @@ _PERSONAL = (
     (re.compile(r"[A-Za-z0-9+/_=-]{32,}|\b[0-9a-f]{16,}\b"), "[hash]"),
 )
 _LONG_NAME = re.compile(r"(?<![\w/.-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}(?![\w/.-])")
+_DOTTED = re.compile(r"(?<![\w-])(?:v1|eyJ[\w-]{8,}|[0-9a-f]{32})\.[\w.-]{16,}")  # Nebius, a JWT, Zhipu
 
 
 def _blanked(text: str, rows: frozenset[str]) -> str:
@@ -274,7 +275,7 @@ def masked(text: str) -> str:
 
 def without_keys(text: str) -> str:
     """Return a message for the caller without what may be a key that was given in the wrong place."""
-    return _LONG_NAME.sub("[key?]", re.sub(_KEY, "[key?]", text))
+    return _LONG_NAME.sub("[key?]", _DOTTED.sub("[key?]", re.sub(_KEY, "[key?]", text)))
 
 
 def redact(text: str, limit: int = SAID_CHARS) -> str:

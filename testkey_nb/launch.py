@@ -73,7 +73,7 @@ def read_launch(folder: Path | None) -> Launch:
     """
     if folder is None:
         return Launch()
-    if folder.exists() and not folder.is_dir():
+    if _there(folder) and not folder.is_dir():
         raise LaunchFolderInvalid(f"{folder} is not a folder; name the launch folder with --launch-dir")
     return Launch(
         hosts=_hosts(folder / PROVIDERS_FILE),
@@ -151,11 +151,26 @@ def parse_toml(name: str, text: str) -> dict[str, object]:
         raise LaunchFolderInvalid(f"{name} is not TOML ({error}); mend or remove it") from error
 
 
+def _there(path: Path) -> bool:
+    """Whether something is at `path`; links are followed, and one that leads in a circle is none that is missing."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise LaunchFolderInvalid(
+            f"{path} cannot be read ({error.strerror or type(error).__name__}); mend it or name another place"
+        ) from error
+    return True
+
+
 def _text(path: Path) -> str:
-    if path.exists() and not path.is_file():  # a pipe would be waited for, a device may have no end
+    if not _there(path):
+        return ""
+    if not path.is_file():  # a pipe would be waited for, a device may have no end
         raise LaunchFolderInvalid(f"{path} is not a file; move it away")
     try:
-        return path.read_bytes().decode("utf-8-sig") if path.exists() else ""
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise LaunchFolderInvalid(f"{path} cannot be read (line {line} is not UTF-8); mend or remove it") from error
@@ -237,7 +252,7 @@ def _routed(path: Path) -> frozenset[tuple[str, str]]:
 
 def _watched(folder: Path) -> frozenset[tuple[str, str]]:
     """Return what Prometheus scrapes, provided that the prober and the alerts are there too."""
-    found = {name: _yaml(folder / name) for name in MONITORING_FILES if (folder / name).exists()}
+    found = {name: _yaml(folder / name) for name in MONITORING_FILES if _there(folder / name)}
     if len(found) < len(MONITORING_FILES):
         return frozenset()
     jobs = _items(found["monitoring/prometheus.yml"].get("scrape_configs"))

@@ -241,6 +241,8 @@ def test_a_malformed_key_is_one_line_and_nothing_is_sent(key: str, call: Call, m
             "--yes",
         ),
         ("apply", "set_route", *NAMED, "--operator", "x", "--yes"),
+        ("apply", "set_route", *NAMED, "--operator", "x", "--launch-dir", "", "--yes"),
+        ("probe", *NAMED, "--operator", "x", "--launch-dir", ""),
         ("identify",),
         ("demo", "--persona", "nobody"),
         ("demo", "--provider", "nobody"),
@@ -354,6 +356,37 @@ def test_a_terminal_that_lacks_characters_shows_them_as_escapes(
         main()
     assert left.value.code == status
     assert says in "".join(buffer.getvalue().decode("ascii") for buffer in shown)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("providers",), 0),
+        (("providers", "--json"), 0),
+        (("--help",), 0),
+        (("identify", "--key-env", "MY_HF_TOKEN"), 4),
+        (("probe",), 3),
+        (("probe", "--json"), 3),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
+)
+@pytest.mark.parametrize("how", ["nobody reads it any more", "it is closed"])
+def test_the_exit_status_is_what_was_found_whoever_listens(
+    how: str, words: tuple[str, ...], status: int, tmp_path: Path
+) -> None:
+    environ = {**os.environ, "MY_HF_TOKEN": PERSONAS["huggingface"]["launch-ready"].key}
+    reads, writes = os.pipe()
+    os.close(reads)
+    closed = "import os, sys; os.close(1); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    before = ("-c", closed) if how == "it is closed" else ()
+    with served("launch-ready") as origin:
+        asked = (*NAMED, "--base-url", origin, "--trust-endpoint", "--operator", "x") if words[0] == "probe" else ()
+        ran = subprocess.run(  # noqa: S603 - our own interpreter
+            [sys.executable, *before, "-c", "from testkey_nb.cli import main; main()", *words, *asked],
+            stdout=writes, stderr=subprocess.PIPE, env=environ, cwd=tmp_path, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    os.close(writes)
+    assert (ran.returncode, ran.stderr) == (status, "")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])

@@ -366,6 +366,18 @@ def test_of_two_currencies_the_one_that_counts_is_filed(run: Run, tmp_path: Path
         assert [row.get("currency") for row in rows(files)] == ["CNY"]
 
 
+@pytest.mark.parametrize("cells", [{"input_usd_per_mtok": 1}, {"output_usd_per_mtok": 2}])
+def test_a_row_that_somebody_has_begun_is_not_empty_to_a_made_up_price(
+    run_persona: RunPersona, tmp_path: Path, cells: dict[str, Any]
+) -> None:
+    of = run_persona("launch-ready")
+    line = filed(of, **cells)
+    put(tmp_path, f"{HEADER}\n{line}")
+    files, _ = applied(priced(of, paid(1.1, 2)), tmp_path)
+    assert line in files["prices.csv"]
+    assert any("a made-up price takes no real one's place" in note for note in files.notes)
+
+
 @pytest.mark.parametrize(
     ("cells", "sandbox", "taken"),
     [

@@ -136,6 +136,48 @@ def test_a_key_pasted_into_the_command_line_is_not_said_again(
     assert not [SECRET[i : i + 8] for i in range(len(SECRET) - 7) if SECRET[i : i + 8] in err]
 
 
+OTHER_KEYS = {
+    "zhipu": "0123456789abcdef0123456789abcdef.FakeKeyQzQzQzQz1",
+    "nebius": "v1.FakeKeyLnchRdyQzQzQzQzQzQzQzQzQzQz",
+    "minimax, a JWT": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJub2JvZHkifQ.FakeKeyQzQz-QzQz_QzQz",
+}
+
+
+@pytest.mark.parametrize("words", [("{key}",), ("probe", "{key}"), ("diff", "{key}", "{key}"), ("demo", "{key}")])
+@pytest.mark.parametrize("whose", OTHER_KEYS)
+def test_a_key_with_dots_in_it_that_was_pasted_is_not_said_again_either(
+    whose: str, words: tuple[str, ...], call: Callable[..., tuple[int, str, str]]
+) -> None:
+    key = OTHER_KEYS[whose]
+    code, out, err = call(*(word.format(key=key) for word in words))
+    assert (code, out) == (2, "")
+    assert not [key[i : i + 8] for i in range(len(key) - 7) if key[i : i + 8] in err]
+
+
+@pytest.mark.parametrize("words", [
+    ("report", "--out", "{key}"), ("report", "--out", "{key}.html"), ("report", "--out", "no/{key}/r.html"),
+    ("report", "--out", "r.html", "--lang", "{key}"), ("apply", "{key}", "--launch-dir", "l", "--yes"),
+    ("apply", "human_review", "--launch-dir", "{key}", "--yes"), ("probe", "--policy", "no/{key}.toml"),
+    ("probe", "--launch-dir", "{key}"), ("probe", "--region", "{key}"), ("probe", "--model", "a {key}"),
+    ("probe", "--dimension", "{key}"), ("probe", "--operator", "{key}"),
+])  # fmt: skip
+def test_the_key_is_no_name_of_a_file_and_nothing_else_that_is_asked_for(
+    words: tuple[str, ...],
+    call: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    key = "qzK7" * 4  # of no known vendor's shape
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MY_KEY", key)
+    asked = ("--provider", "huggingface", "--key-env", "MY_KEY", "--base-url", "http://127.0.0.1:9", "--trust-endpoint")
+    operator = () if "--operator" in words else ("--operator", "a test")
+    code, out, err = call(*(word.format(key=key) for word in words), *asked, *operator)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert key not in err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_message_keeps_ordinary_names() -> None:
     said = "a policy has no field 'x'; it has: planned_requests_per_min, unpublished_limits_pass in /tmp/a1b2/p.toml"
     assert without_keys(said) == said

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testkey_nb import sandbox
-from testkey_nb.errors import AddressRefused
+from testkey_nb.errors import AddressRefused, KeyMalformed
 from testkey_nb.http import Exchange
 from testkey_nb.identity import Identification, conclude, identify, identify_endpoint, join, look, weigh
 from testkey_nb.keys import Key
@@ -57,6 +57,16 @@ def test_looking_at_an_endpoint_sends_no_key_even_if_one_is_given() -> None:
     assert (found.identity.verdict, found.identity.provider) == (Verdict.RELAY, "litellm")
     assert [(candidate.provider, candidate.key_type) for candidate in found.candidates] == [("huggingface", "user")]
     assert found.manifest.requests == len(transport.requests)
+
+
+def test_a_key_in_the_address_is_refused_before_anything_is_sent() -> None:
+    secret = PERSONAS["launch-ready"].key
+    transport = Between()
+    for base_url in (f"{sandbox.ORIGIN}/{secret}", f"https://{secret}.example"):
+        with pytest.raises(KeyMalformed) as caught:
+            asyncio.run(identify_endpoint(base_url, key=Key(KEY_NAME, secret), transport=transport))
+        assert secret not in str(caught.value)
+    assert transport.requests == []
 
 
 def test_without_an_endpoint_nothing_is_sent_and_nothing_is_known() -> None:

@@ -1,10 +1,12 @@
 """What a decision is measured by where nobody says otherwise, and which values a policy takes, line by line."""
 
+from pathlib import Path
+
 import pytest
 
 from testkey_nb.errors import PolicyInvalid
 from testkey_nb.headroom import Demand
-from testkey_nb.judge import DIMENSIONS, Policy, change
+from testkey_nb.judge import DIMENSIONS, Policy, change, read_policy
 
 GATES = ["identification", "inventory", "pricing", "routing", "launch"]
 DEFAULTS = {
@@ -92,3 +94,8 @@ def test_which_values_a_field_of_a_policy_takes(name: str, value: object, taken:
         return
     found = getattr(change(Policy(), {name: value}), name)
     assert (found, type(found)) == (taken, type(taken))
+
+
+def test_a_policy_may_begin_with_a_byte_order_mark_as_some_editors_write_it(tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_bytes(b"\xef\xbb\xbfmin_samples = 3\r\n")
+    assert read_policy(tmp_path / "policy.toml").min_samples == 3

@@ -295,6 +295,40 @@ def test_a_relay_that_shows_itself_only_to_a_key_is_still_found_out(
     assert readiness.gates[0].may is Answer.NO
 
 
+LITELLM: dict[str, object] = {"error": {"message": "Authentication Error, Invalid proxy server token passed."}}
+
+
+@pytest.mark.parametrize(
+    ("choices", "genuine", "verdict"), [(vouched, False, Verdict.RELAY), (listed, True, Verdict.CONTRADICTED)]
+)
+def test_a_relay_that_shows_itself_only_to_a_made_up_key_is_found_out_by_every_run(
+    choices: Callable[[], Plan],
+    genuine: bool,  # noqa: FBT001 - a column of the table
+    verdict: Verdict,
+) -> None:
+    refusal = answer(401, LITELLM, {"content-type": "application/json", "x-litellm-version": "1.0"})
+    transport = Between(instead=controlled(refusal), genuine=genuine)
+    for number in (1, 2):
+        run = probe(transport, choices())
+        assert run.identity.verdict is verdict
+        assert len(transport.controls()) == number  # what it showed is no proof to be kept
+        assert auth_of(run) is Answer.UNKNOWN
+        assert judge_run(run).ready is False
+
+
+def test_a_relay_that_shows_itself_only_in_a_sample_is_found_out() -> None:
+    asked: set[str] = set()
+
+    def later(request: httpx.Request) -> httpx.Response | None:
+        again = request.url.path in asked and not is_control(request)
+        asked.add(request.url.path)
+        return shows("x-litellm-version")(request) if again else None
+
+    run = probe(Between(instead=later), vouched(samples=2))
+    assert run.identity.verdict is Verdict.RELAY
+    assert auth_of(run) is Answer.UNKNOWN
+
+
 @pytest.mark.parametrize("persona", [name for name in PERSONAS if name not in FRONTS])
 def test_the_providers_own_answers_over_verified_tls_are_genuine(persona: str) -> None:
     run = probe(Between(persona, genuine=True), listed(), persona)
@@ -582,9 +616,10 @@ def test_a_private_address_written_otherwise_is_refused_too(address: str) -> Non
         plan("huggingface", base_url=address, operator=OPERATOR)
 
 
-def test_models_given_as_one_text_are_a_callers_mistake() -> None:
-    with pytest.raises(UnknownName):
-        plan("huggingface", models=real.COVERED, operator=OPERATOR)
+@pytest.mark.parametrize("text", [real.COVERED, "gpt-4o"])
+def test_models_given_as_one_text_are_a_callers_mistake(text: str) -> None:
+    with pytest.raises(UnknownName, match="list of names"):
+        plan("huggingface", models=text, operator=OPERATOR)
 
 
 def test_the_operator_may_be_named_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,19 +12,22 @@ from loopback import serving
 from testkey_nb.sandbox import PERSONAS
 
 # A system's own root may write anywhere, by a capability: without it, it is refused as everybody else is.
-# prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE) holds from the next exec on (capabilities(7)).
-AS_ANYBODY = "import ctypes, os, sys; ctypes.CDLL(None).prctl(24, 1, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])"
+# prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE), then CAP_DAC_READ_SEARCH, holds from the next exec on (capabilities(7)).
+AS_ANYBODY = (
+    "import ctypes, os, sys; drop = ctypes.CDLL(None).prctl; drop(24, 1, 0, 0, 0); drop(24, 2, 0, 0, 0); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
 MAIN = (sys.executable, "-c", "from testkey_nb.cli import main; main()")
 ASKED = ("--provider", "huggingface", "--key-env", "MY_HF_TOKEN", "--operator", "a test", "--trust-endpoint")
 CALLER = 2
 OLD = "<p>yesterday's report</p>"
 
 
-def as_anybody(command: Sequence[object]) -> "subprocess.CompletedProcess[str]":
+def as_anybody(command: Sequence[object], cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     words = [str(word) for word in ((sys.executable, "-c", AS_ANYBODY, *command) if root else command)]
     environ = {**os.environ, "MY_HF_TOKEN": PERSONAS["huggingface"]["launch-ready"].key}
-    return subprocess.run(words, env=environ, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own interpreter
+    return subprocess.run(words, env=environ, cwd=cwd, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own interpreter
 
 
 @pytest.fixture
@@ -74,3 +77,38 @@ def test_a_file_that_alone_is_read_only_is_replaced_in_a_folder_that_is_not_and_
     assert ran.returncode == 0, ran.stderr
     assert file.read_text("utf-8").rstrip().endswith("</html>")
     assert file.stat().st_mode & 0o777 == 0o444
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("probe", "--launch-dir", place) for place in ("circle", "a" * 300, "file/below", "locked/launch")),
+        ("apply", "human_review", "--launch-dir", "locked/launch", "--yes"),
+        ("report", "--out", "circle"),
+        ("report", "--out", "locked/r.html"),
+    ],
+    ids=lambda words: f"{words[0]} {words[-1 if words[0] != 'apply' else 3][:20]}",
+)
+def test_a_place_that_nobody_can_look_into_is_the_callers_mistake(words: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "file").write_text("a file")
+    locked = tmp_path / "locked"
+    (locked / "launch").mkdir(parents=True)
+    locked.chmod(0o000)
+    asked: list[object] = []
+    with serving("huggingface", "launch-ready", asked) as origin:
+        ran = as_anybody([*MAIN, *words, *ASKED, "--base-url", origin], cwd=tmp_path)
+    locked.chmod(0o755)
+    assert (ran.returncode, ran.stdout, asked) == (CALLER, "", [])
+    assert ran.stderr.startswith("testkey: ")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_a_file_of_the_launch_folder_that_leads_in_a_circle_is_not_taken_for_missing(tmp_path: Path) -> None:
+    (tmp_path / "providers.toml").symlink_to("providers.toml")
+    asked: list[object] = []
+    with serving("huggingface", "launch-ready", asked) as origin:
+        words = ("apply", "add_provider_config", "--launch-dir", tmp_path, "--yes", *ASKED, "--base-url", origin)
+        ran = as_anybody([*MAIN, *words])
+    assert (ran.returncode, ran.stdout, asked) == (CALLER, "", [])
+    assert (tmp_path / "providers.toml").is_symlink()

@@ -163,7 +163,8 @@ def _updated(readiness: Readiness, found: Table, rows: Sequence[Filed], price: P
     if row is None:
         found.add(_named(readiness, price.model, price.route) | _written(price, source, None))
         return [f"{_called(found, row)}: stays beside the new price from {source}; review it" for row in rows]
-    if readiness.run.sandbox and not row.made_up and row.price.whole:
+    amounts = (getattr(row.price, name) for name in _AMOUNTS)
+    if readiness.run.sandbox and not row.made_up and (row.price.whole or any(one is not None for one in amounts)):
         return [f"{_called(found, row)}: a made-up price takes no real one's place; the row stays"]
     cells, change = _written(price, source, row), _change(row, price)
     if not change:

@@ -158,7 +158,11 @@ def check_folder(folder: Path) -> None:
         If they cannot.
 
     """
-    there = next((parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists()), folder)
+    places = (folder.absolute(), *folder.absolute().parents)
+    try:
+        there = next((place for place in places if place.exists()), folder)
+    except OSError as error:  # too long a name, or a folder that nobody may look into
+        raise OutputRefused(f"{folder} cannot be written ({error.strerror or error}); choose another place") from error
     check_writable(there / "new")
 
 
@@ -176,10 +180,11 @@ def check_writable(path: Path) -> None:
             raise OutputRefused(f"{path} cannot be written: give a file in a folder that exists")
         with tempfile.TemporaryFile(dir=path.resolve().parent):
             pass
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter for links in a circle, before Python 3.13
         if isinstance(error, OutputRefused):
             raise
-        raise OutputRefused(f"{path} cannot be written ({error.strerror or error}); choose another place") from error
+        why = getattr(error, "strerror", None) or "links in a circle"
+        raise OutputRefused(f"{path} cannot be written ({why}); choose another place") from error
 
 
 def replace_file(path: Path, text: str) -> None:

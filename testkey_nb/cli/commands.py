@@ -140,10 +140,11 @@ def report(
     """Probe a key and write the readiness report."""
     from testkey_nb.actions.write import check_writable
 
+    what = asked.checked(out, lang)
     if lang not in LANGUAGES:
         raise UnknownName.among("language", lang, LANGUAGES)
     check_writable(out)
-    readiness = asked.checked().carried_out(quiet=asked.as_json)
+    readiness = what.carried_out(quiet=asked.as_json)
     _write_report(readiness, out, lang)
     _show(readiness, as_json=asked.as_json)
     if not asked.as_json:
@@ -163,6 +164,7 @@ def apply(
     from testkey_nb.judge import judge_run
     from testkey_nb.launch import read_launch
 
+    what = asked.checked(action)
     if action not in list(Action):
         raise UnknownName.among("action", action, Action)
     if asked.launch_dir is None:
@@ -170,7 +172,7 @@ def apply(
     if not yes and not sys.stdin.isatty():
         raise OutputRefused("nobody is here to confirm; add --yes to write without asking")
     check_folder(asked.launch_dir)
-    readiness = asked.checked().carried_out(quiet=asked.as_json)
+    readiness = what.carried_out(quiet=asked.as_json)
     status, said = _apply(readiness, Action(action), asked.launch_dir, yes=yes)
     if asked.as_json:
         show_json(judge_run(readiness.run, read_launch(asked.launch_dir), readiness.policy).to_json())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from testkey_nb.errors import KeyMalformed
 from testkey_nb.keys import Key
 
 from .stopping import run
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from testkey_nb.judge import Policy, Readiness
     from testkey_nb.launch import Launch
     from testkey_nb.probe import Plan, Run
+
+
+def _folder(name: str) -> Path:
+    """Return the folder called `name`; no name, as of a variable that is not set, is not the folder we are in."""
+    if not name:
+        raise typer.BadParameter("name a folder, or leave it out")
+    return Path(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +44,31 @@ class Asked:
     region: Annotated[str, typer.Option(metavar="R", help="One of the provider's regions.")] = ""
     samples: Annotated[int, typer.Option(metavar="N", help="Repeats that measure stability.")] = 0
     policy: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Thresholds and planned load.")] = None
-    launch_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="What is done already.")] = None
+    launch_dir: Annotated[Path | None, typer.Option(metavar="DIR", parser=_folder, help="What is done already.")] = None
     other_platforms: Annotated[
         bool, typer.Option("--other-platforms", help="If refused, ask this vendor's separate platforms, too.")
     ] = False
     operator: Annotated[str, typer.Option(metavar="TEXT", help="Who is authorised to operate this key.")] = ""
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
 
-    def checked(self) -> "Checked":
-        """Read and check everything that can be wrong before anything is sent."""
+    def checked(self, *words: object) -> "Checked":
+        """Read and check everything that can be wrong before anything is sent; `words` are the command's own options.
+
+        The key comes first: no message repeats it, whatever it was given as.
+        """
         from testkey_nb.judge import of_dimension, read_policy
         from testkey_nb.launch import read_launch
         from testkey_nb.probe import plan
 
         from .choosing import whose
 
+        key = Key.from_env(self.key_env)
+        given = (getattr(self, field.name) for field in fields(self) if field.name != "key_env")
+        if key.stands_in(" ".join(map(str, (*given, *words)))):
+            raise KeyMalformed("the key itself was given as one of the options; give it by the name of its variable")
         policy = read_policy(self.policy, self.dimension) if self.policy else of_dimension(self.dimension)
-        provider, key = self.provider, None
-        if not provider:
-            key = Key.from_env(self.key_env)
-            provider = whose(key, self.base_url)
         what = plan(
-            provider,
+            self.provider or whose(key, self.base_url),
             models=self.model,
             region=self.region,
             base_url=self.base_url,
@@ -66,7 +77,7 @@ class Asked:
             operator=self.operator,
             other_platforms=self.other_platforms,
         )
-        return Checked(what, key or Key.from_env(self.key_env), policy, read_launch(self.launch_dir))
+        return Checked(what, key, policy, read_launch(self.launch_dir))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -27,10 +29,38 @@ _COLOURS = {
 _READY = {True: "[bold green]READY", False: "[bold red]NOT READY", None: "[bold yellow]UNDECIDED"}
 
 
+class _Heard(io.TextIOWrapper):
+    """Output that goes nowhere once nobody reads it any more: what was found still is the exit status."""
+
+    def write(self, text: str, /) -> int:
+        """Write `text`, if anybody is there."""
+        try:
+            return super().write(text)
+        except BrokenPipeError:
+            return self._unheard(len(text))
+
+    def flush(self) -> None:
+        """Write what is held back, if anybody is there."""
+        try:
+            super().flush()
+        except BrokenPipeError:
+            self._unheard(0)
+
+    def _unheard(self, length: int) -> int:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+        return length
+
+
 def show_every_character() -> None:
-    """Let stdout and stderr write what their encoding lacks as escapes, instead of failing at it."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    """Let stdout and stderr write what their encoding lacks as escapes, and never fail for want of a reader."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started this
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for as long as we run
+        elif stream is getattr(sys, f"__{name}__"):
+            lines = stream.line_buffering
+            setattr(sys, name, _Heard(stream.buffer, stream.encoding, "backslashreplace", line_buffering=lines))
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 

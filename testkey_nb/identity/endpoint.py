@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from testkey_nb.addresses import origin
+from testkey_nb.errors import KeyMalformed
 from testkey_nb.http import AsyncTransport, Manifest, Sender
 from testkey_nb.keys import Key
 from testkey_nb.providers import PROVIDERS
@@ -50,8 +51,12 @@ async def identify_endpoint(
     ------
     AddressRefused
         If `base_url` may not be asked.
+    KeyMalformed
+        If the key stands in it.
 
     """
+    if key and key.stands_in(base_url):
+        raise KeyMalformed("the key itself was given as base URL; give it by the name of its variable")
     found = identify(key) if key else ()
     if not base_url:
         return Identification(conclude(None, ()), found, Manifest())

@@ -92,7 +92,7 @@ def read_policy(path: Path, dimension: str = "commercial-launch") -> Policy:
 
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyInvalid(f"the policy {path} cannot be read ({type(error).__name__}); give a TOML file") from error
     except tomllib.TOMLDecodeError as error:

@@ -36,6 +36,12 @@ def is_conclusive(finding: Finding, exchange: Exchange) -> bool:
     return finding.answer is Answer.YES or (exchange.reply is not None and exchange.reply.status == 200)  # noqa: PLR2004
 
 
+def disbelieved(ask: Ask) -> Finding:
+    """Return what a control shows whose answer unmasks another service: nothing, to whoever waits for it."""
+    why = Why("the answer to a made-up key shows marks of another service, so it is no refusal by this one")
+    return Finding(Axis.AUTH, Answer.UNKNOWN, why, ask.name)
+
+
 def weigh_control(provider: Provider, ask: Ask, exchange: Exchange) -> Finding:
     """Say what a control's answer makes of the real key's 200: it counts only where the control is refused."""
     reply, name = exchange.reply, ask.name

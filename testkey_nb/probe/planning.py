@@ -141,6 +141,8 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
 
 def _models(provider: Provider, models: Iterable[str]) -> tuple[str, ...]:
     """Return the covered models of a run, each of which can be a name."""
+    if isinstance(models, str):  # its letters would be taken for names
+        raise UnknownName("models must be a list of names, also where there is only one")
     wanted = tuple(dict.fromkeys(models)) or provider.covered_models
     example = next(iter(provider.covered_models), "gpt-4o-mini")
     if not wanted:

@@ -15,7 +15,7 @@ from testkey_nb.spec import Ask, Finding, Repeat, Rows
 
 from .asking import Asking, Progress
 from .beat import Beat
-from .control import CONTROL, control_key, is_conclusive, known_controls, weigh_control
+from .control import CONTROL, control_key, disbelieved, is_conclusive, known_controls, weigh_control
 from .facts import Probed, administers, as_run, believed
 from .heard import Question, Told
 from .planning import Plan
@@ -139,6 +139,7 @@ class Probing:
         asking, identity = self.asking, await self.open()
         proof = await self._proof(identity) or await self._elsewhere(identity)
         await self._take_samples(self.sampled(identity))
+        identity = self.identity()  # a relay may show itself only to a made-up key, or in a sample
         return as_run(
             Probed(
                 key=asking.key,
@@ -150,7 +151,7 @@ class Probing:
                 until=min(self.until, asking.shared.until),
                 identity=identity,
                 told=asking.told,
-                proof=proof,
+                proof=proof if believed(asking.plan, identity) else (),
                 manifest=asking.sender.manifest,
                 shared=asking.shared,
             )
@@ -227,6 +228,8 @@ class Probing:
             asked = replace(ask, name=CONTROL, auth=False, outcomes=(), parse=lambda _reply: Rows())
             question = Question(host, path, url, (asked,))
             exchange = await asking.ask_with(control_key(self.plan.provider, asking.key), question)
+            if not believed(self.plan, self.identity()):
+                return disbelieved(ask), exchange.number > 0
             found = weigh_control(self.plan.provider, ask, exchange)
             if is_conclusive(found, exchange):
                 known[url] = found
