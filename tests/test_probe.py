@@ -329,6 +329,29 @@ def test_a_relay_that_shows_itself_only_in_a_sample_is_found_out() -> None:
     assert auth_of(run) is Answer.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("shown_in", "sent"), [(1, {"/v1/models": 1}), (2, {"/v1/models": 2, "/v1/models/gpt-4o-mini": 1})]
+)
+def test_a_relay_that_shows_itself_to_a_key_or_in_a_sample_gets_the_key_no_more(
+    shown_in: int, sent: dict[str, int]
+) -> None:
+    keyed: Counter[str] = Counter()
+
+    class Changing(Between):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            keyed[request.url.path] += "authorization" in request.headers and "NotAReal" not in str(request.headers.raw)
+            response = await super().handle_async_request(request)
+            if keyed["/v1/models"] == shown_in:
+                response.headers["x-litellm-version"] = "1.0"
+            return response
+
+    what = plan("openai", base_url=sandbox.ORIGIN, trust_endpoint=True, operator=OPERATOR, samples=3)
+    own = Key("OPENAI_KEY", sandbox.PERSONAS["openai"]["launch-ready"].key)
+    run = asyncio.run(probe_key(own, what, transport=Changing(provider="openai")))
+    assert run.identity.verdict is Verdict.RELAY
+    assert +keyed == sent
+
+
 @pytest.mark.parametrize("persona", [name for name in PERSONAS if name not in FRONTS])
 def test_the_providers_own_answers_over_verified_tls_are_genuine(persona: str) -> None:
     run = probe(Between(persona, genuine=True), listed(), persona)

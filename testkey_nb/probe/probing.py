@@ -138,7 +138,7 @@ class Probing:
         """Ask everything that the plan has, and return the facts."""
         asking, identity = self.asking, await self.open()
         proof = await self._proof(identity) or await self._elsewhere(identity)
-        await self._take_samples(self.sampled(identity))
+        await self._take_samples()
         identity = self.identity()  # a relay may show itself only to a made-up key, or in a sample
         return as_run(
             Probed(
@@ -162,11 +162,15 @@ class Probing:
         keyless = [ask for ask in self.plan.provider.asks if not ask.auth and ask.repeat is not Repeat.PER_SAMPLE]
         first = self.asking.questions([ask for ask in keyless if self.plan.samples or ask.repeat is Repeat.ONCE])
         await self.asking.ask([*self._around(keyless), *first])
-        keyed = [ask for ask in self._keyed(self.identity()) if ask.repeat is Repeat.ONCE]
-        await self.asking.ask(self.asking.questions([ask for ask in keyed if not ask.waits]))
+        await self._ask_with_key(waits=False)
         if not self._manages() and self._taken():
-            await self.asking.ask(self.asking.questions([ask for ask in keyed if ask.waits]))
-        return self.identity()  # a relay may show itself only to a key
+            await self._ask_with_key(waits=True)
+        return self.identity()
+
+    async def _ask_with_key(self, *, waits: bool) -> None:
+        """Ask what is asked once, where the key may go by now: a relay may show itself only to a key."""
+        asks = [ask for ask in self._keyed(self.identity()) if ask.repeat is Repeat.ONCE and ask.waits == waits]
+        await self.asking.ask(self.asking.questions(asks))
 
     def sampled(self, identity: Identity) -> list[Ask]:
         """Return the cheap questions that samples repeat, those with the key only where it may go."""
@@ -181,12 +185,15 @@ class Probing:
         await self.asking.ask(self.asking.questions(asks, number))
         return any(one.row.request for one in self.told[before:])
 
-    async def _take_samples(self, asks: Sequence[Ask]) -> None:
-        """Take the samples at even distances; once nothing is sent any more, none is left to take."""
+    async def _take_samples(self) -> None:
+        """Take the samples at even distances; once nothing is sent any more, none is left to take.
+
+        A relay that has shown itself by then gets the key in none of the further ones.
+        """
         sender, beat = self.asking.sender, Beat(SAMPLE_SPACING_S)
         for number in range(1, self.plan.samples + 1):
             await asyncio.sleep(min(beat.wait_s(), sender.left_s))
-            if not sender.left_s or not await self.sample(asks, number):
+            if not sender.left_s or not await self.sample(self.sampled(self.identity()), number):
                 return
 
     def _around(self, keyless: Iterable[Ask]) -> list[Question]:
