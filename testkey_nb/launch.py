@@ -62,7 +62,7 @@ class Launch:
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)  # what stands in each file that is there
 
 
-def read_launch(folder: Path | None) -> Launch:
+def read_launch(folder: Path | str | None) -> Launch:
     """Read `folder`; what is not there is not done.
 
     Raises
@@ -73,6 +73,7 @@ def read_launch(folder: Path | None) -> Launch:
     """
     if folder is None:
         return Launch()
+    folder = Path(folder)
     if _there(folder) and not folder.is_dir():
         raise LaunchFolderInvalid(f"{folder} is not a folder; name the launch folder with --launch-dir")
     return Launch(
@@ -251,11 +252,12 @@ def _routed(path: Path) -> frozenset[tuple[str, str]]:
 
 
 def _watched(folder: Path) -> frozenset[tuple[str, str]]:
-    """Return what Prometheus scrapes, provided that the prober and the alerts are there too."""
-    found = {name: _yaml(folder / name) for name in MONITORING_FILES if _there(folder / name)}
-    if len(found) < len(MONITORING_FILES):
+    """Return what Prometheus scrapes, provided that the prober has a module and the alerts have a rule."""
+    blackbox, prometheus, alerts = (_yaml(folder / name) for name in MONITORING_FILES)
+    rules = [rule for group in _items(alerts.get("groups")) for rule in _items(group.get("rules"))]
+    if not _table_of(blackbox.get("modules")) or not rules:
         return frozenset()
-    jobs = _items(found["monitoring/prometheus.yml"].get("scrape_configs"))
+    jobs = _items(prometheus.get("scrape_configs"))
     labels = [_table_of(t.get("labels")) for job in jobs for t in _items(job.get("static_configs"))]
     return frozenset((str(label.get("provider")), str(label.get("credential"))) for label in labels if label)
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from loopback import serving
 
+from testkey_nb import __version__
 from testkey_nb.cli import main
 from testkey_nb.cli.terminal import show_json
 from testkey_nb.sandbox import PERSONAS
@@ -413,3 +414,10 @@ def test_the_walk_of_the_readme_ends_ready(tmp_path: Path) -> None:
     assert ran.stdout.count("written: ") == len(ARTEFACTS)
     assert "READY for commercial-launch" in ran.stdout
     assert "NOT READY" not in ran.stdout
+
+
+def test_the_package_can_be_run_as_a_module() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "testkey_nb", "--version"], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stdout == f"testkey_nb {__version__}\n"

@@ -53,8 +53,8 @@ def folder(tmp_path: Path) -> Path:
         "prices.csv": PRICES,
         "routes.yaml": ROUTES,
         "monitoring/prometheus.yml": PROMETHEUS,
-        "monitoring/blackbox.yml": "modules: {}\n",
-        "monitoring/alerts.yml": "groups: []\n",
+        "monitoring/blackbox.yml": "modules: {http_2xx: {prober: http}}\n",
+        "monitoring/alerts.yml": "groups: [{name: keys, rules: [{alert: KeyRefused, expr: probe_success == 0}]}]\n",
     }.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
@@ -62,6 +62,10 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_folder_not_named_counts_as_an_empty_one(tmp_path: Path) -> None:
     assert read_launch(None) == read_launch(tmp_path) == read_launch(tmp_path / "not-there") == Launch()
+
+
+def test_a_folder_may_be_named_by_a_text(folder: Path) -> None:
+    assert read_launch(str(folder)) == read_launch(folder)
 
 
 def test_a_whole_folder_is_read_whole(folder: Path) -> None:
@@ -186,6 +190,10 @@ def test_a_file_of_another_shape_is_a_callers_mistake_or_nothing_done(case: str,
         ("monitoring/prometheus.yml", "scrape_configs: later\n"),
         ("monitoring/prometheus.yml", "scrape_configs: [x, {}, {static_configs: null}, {static_configs: [x, {}]}]\n"),
         ("monitoring/prometheus.yml", "scrape_configs: [{static_configs: [{labels: [a]}]}]\n"),
+        ("monitoring/blackbox.yml", "modules: x\n"),
+        ("monitoring/blackbox.yml", "modules: {}\n"),
+        ("monitoring/alerts.yml", "groups: []\n"),
+        ("monitoring/alerts.yml", "groups: [{name: keys, rules: []}]\n"),
         ("providers.toml", "providers = 3\n"),
         ("providers.toml", "[providers]\nhuggingface = 3\n"),
         ("providers.toml", "[other]\nhuggingface = 3\n"),

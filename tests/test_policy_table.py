@@ -99,3 +99,8 @@ def test_which_values_a_field_of_a_policy_takes(name: str, value: object, taken:
 def test_a_policy_may_begin_with_a_byte_order_mark_as_some_editors_write_it(tmp_path: Path) -> None:
     (tmp_path / "policy.toml").write_bytes(b"\xef\xbb\xbfmin_samples = 3\r\n")
     assert read_policy(tmp_path / "policy.toml").min_samples == 3
+
+
+def test_a_policy_may_be_named_by_a_text(tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text("min_samples = 3\n", encoding="utf-8")
+    assert read_policy(str(tmp_path / "policy.toml")).min_samples == 3

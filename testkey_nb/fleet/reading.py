@@ -12,7 +12,7 @@ _NAME_IT = "write the name of the environment variable that holds the key, never
 
 
 def read_fleet(
-    folder: Path, *, operator: str = "", samples: int = 0, trusted: Collection[str] = ()
+    folder: Path | str, *, operator: str = "", samples: int = 0, trusted: Collection[str] = ()
 ) -> tuple[Asked, ...]:
     """Return a run for every line of the launch folder's ``inventory.csv``; no key is read yet.
 
@@ -38,7 +38,7 @@ def read_fleet(
         If nobody says who is authorised.
 
     """
-    path = folder / INVENTORY_FILE
+    path = Path(folder) / INVENTORY_FILE
     lines = read_launch(folder).inventory
     if not lines:
         raise LaunchFolderInvalid(f"{path} has no credential; testkey apply import_inventory writes a line for one")

@@ -82,7 +82,7 @@ def of_dimension(name: str) -> Policy:
     return DIMENSIONS[name]
 
 
-def read_policy(path: Path, dimension: str = "commercial-launch") -> Policy:
+def read_policy(path: Path | str, dimension: str = "commercial-launch") -> Policy:
     """Read a policy from a TOML file: the fields of `Policy`, over those of its dimension.
 
     Raises
@@ -92,7 +92,7 @@ def read_policy(path: Path, dimension: str = "commercial-launch") -> Policy:
 
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyInvalid(f"the policy {path} cannot be read ({type(error).__name__}); give a TOML file") from error
     except tomllib.TOMLDecodeError as error:
