@@ -420,4 +420,4 @@ def test_the_package_can_be_run_as_a_module() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "testkey_nb", "--version"], capture_output=True, text=True, check=True, timeout=60
     )
-    assert ran.stdout == f"testkey_nb {__version__}\n"
+    assert ran.stdout == f"testkey {__version__}\n"
