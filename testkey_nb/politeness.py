@@ -42,7 +42,9 @@ class Politeness:
                 return  # it was asked before that was known
             wait_s = PAUSE_S * 2 ** min(self._unsaid[host], 9)
             self._unsaid[host] += 1
-        self._waits[host] = retry_after, self._clock() + wait_s
+        until = self._clock() + wait_s
+        if until > self._waits.get(host, ("", -math.inf))[1]:  # who was asked before that was known shortens nothing
+            self._waits[host] = retry_after, until
 
     def stopped(self, host: str) -> str | None:
         """Return the words by which `host` asked everybody to wait, None when it may be asked."""
@@ -61,5 +63,5 @@ def _seconds(retry_after: str) -> float | None:
         return float(retry_after)
     try:
         return (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

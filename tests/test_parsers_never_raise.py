@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from real_bodies import HTML, JSON, reply
 
@@ -85,6 +85,7 @@ def test_arbitrary_json_is_survived_by_all_that_reads_answers(
     marks(answer)
 
 
+@example({"date": f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"})
 @given(
     st.dictionaries(
         st.sampled_from(("date", "retry-after", "server", "x-ratelimit-limit-requests")), st.text(max_size=30)

@@ -8,6 +8,8 @@ import pytest
 
 from testkey_nb.politeness import IN_FLIGHT_PER_HOST, PAUSE_S, Politeness
 
+FAR = f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"  # no calendar goes that far
+
 
 class Clock:
     """Seconds that tests move."""
@@ -43,7 +45,7 @@ def test_a_host_that_asked_to_wait_is_let_be_until_then() -> None:
     assert polite.wait_s(["a.example"]) == 0
 
 
-@pytest.mark.parametrize("said", ["", "soon", "-5", "1.5", "5, 10", "2026-11-25", "Wed, 99 Nov 2026 00:00:00 GMT"])
+@pytest.mark.parametrize("said", ["", "soon", "-5", "1.5", "5, 10", "2026-11-25", "Wed, 99 Nov 2026 00:00:00 GMT", FAR])
 def test_what_cannot_be_read_is_a_pause_that_grows_each_time(said: str) -> None:
     clock = Clock()
     polite = Politeness(clock)
@@ -70,5 +72,15 @@ def test_a_date_is_a_time_to_wait() -> None:
     polite = Politeness(Clock())
     polite.stop("a.example", format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True))
     assert 25 < polite.wait_s(["a.example"]) <= 30
-    polite.stop("a.example", "Fri, 31 Dec 1999 23:59:59 GMT")
-    assert polite.stopped("a.example") is None
+    polite.stop("b.example", "Fri, 31 Dec 1999 23:59:59 GMT")
+    assert polite.stopped("b.example") is None
+
+
+@pytest.mark.parametrize("said", ["0", "1", "Fri, 31 Dec 1999 23:59:59 GMT", ""])
+def test_an_answer_that_was_on_its_way_does_not_shorten_the_time_to_wait(said: str) -> None:
+    polite = Politeness(Clock())
+    polite.stop("a.example", "20")
+    polite.stop("a.example", said)
+    assert (polite.stopped("a.example"), polite.wait_s(["a.example"])) == ("20", 20)
+    polite.stop("a.example", "30")
+    assert (polite.stopped("a.example"), polite.wait_s(["a.example"])) == ("30", 30)

@@ -30,7 +30,7 @@ def as_of(reply: Reply, name: str = "balance_as_of") -> list[Metric]:
 
     try:
         when = parsedate_to_datetime(reply.headers.get("date", ""))
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return []
     return [Metric(name, when.isoformat(timespec="seconds"), "UTC")]
 
