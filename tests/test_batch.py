@@ -452,8 +452,10 @@ def test_what_a_batch_keeps_of_a_body_goes_with_everything_else_it_shares() -> N
     assert shared.bodies.of(b"[1]") is not kept
 
 
-@pytest.mark.parametrize(("others", "most"), [(0, 2), (IN_FLIGHT_PER_HOST, 1)])
-def test_where_others_wait_for_the_host_a_key_is_asked_about_one_thing_after_the_other(others: int, most: int) -> None:
+@pytest.mark.parametrize(("others", "stay", "most"), [(0, False, 4), (9, True, 1), (9, False, 3)])
+def test_as_long_as_others_wait_for_the_host_a_key_is_asked_about_one_thing_after_the_other(
+    others: int, stay: bool, most: int
+) -> None:
     class Counting(Way):
         most = 0
 
@@ -461,21 +463,27 @@ def test_where_others_wait_for_the_host_a_key_is_asked_about_one_thing_after_the
             self.most = max(self.most, self.waiting + 1)
             return await super().handle_async_request(request)
 
+    async def other(slot: asyncio.Semaphore) -> None:
+        async with slot:
+            await asyncio.sleep(0)
+        while stay:
+            async with slot:
+                await asyncio.sleep(0)
+
     async def go() -> int:
-        way, shared, key = Counting(), Shared(), Key("HF_TOKEN", SECRET)
-        what = plan("huggingface", base_url=sandbox.ORIGIN, trust_endpoint=True, operator="x")
+        way, shared = Counting(provider="deepinfra"), Shared()
+        key = Key("DEEPINFRA_KEY", sandbox.PERSONAS["deepinfra"]["launch-ready"].key)
+        what = plan("deepinfra", base_url=sandbox.ORIGIN, trust_endpoint=True, operator="x")
         async with Sender(way, key=key, politeness=shared.politeness) as sender:
             asking = Asking(sender, key, what, way, shared=shared)
-            questions = asking.questions(ask for ask in what.provider.asks if ask.auth)
+            questions = asking.questions(ask for ask in what.provider.asks if ask.auth and not ask.waits)
             slot = shared.politeness.slot(questions[0].host)
-            for _ in range(others):
-                await slot.acquire()
-            asked = asyncio.ensure_future(asking.ask(questions))
+            waiting = [asyncio.ensure_future(other(slot)) for _ in range(others)]
             await asyncio.sleep(0)
-            for _ in range(others):
-                slot.release()
-            await asked
-            assert [one.row.status for one in asking.told] == [200, 200, 200]
+            await asking.ask(questions)
+            for one in waiting:
+                one.cancel()
+            assert [one.row.status for one in asking.told] == [200, 200, 200, 200]
             return way.most
 
     assert asyncio.run(go()) == most

@@ -65,11 +65,16 @@ class Asking:
         self.total += len(questions)
         heard = [self._lent(question) for question in questions]  # without a task for each
 
-        async def ask(row: Iterable[int]) -> None:
-            for place in row:
-                heard[place] = await self._heard(questions[place])
+        async def ask(places: list[int]) -> None:
+            await _all(one_by_one(row) for row in self._rows(questions, places))
 
-        await _all(ask(row) for row in self._rows(questions, [place for place, there in enumerate(heard) if not there]))
+        async def one_by_one(row: list[int]) -> None:
+            first, *rest = row
+            heard[first] = await self._heard(questions[first])
+            if rest:
+                await ask(rest)  # at once, where nobody waits for the host any more
+
+        await ask([place for place, there in enumerate(heard) if not there])
         for question, one in zip(questions, heard, strict=True):
             if one and (one.seen or self.sender.left_s or not question.sample):
                 self._keep(question, one)
