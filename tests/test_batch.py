@@ -454,7 +454,7 @@ def test_what_a_batch_keeps_of_a_body_goes_with_everything_else_it_shares() -> N
 
 @pytest.mark.parametrize(("others", "stay", "most"), [(0, False, 4), (9, True, 1), (9, False, 3)])
 def test_as_long_as_others_wait_for_the_host_a_key_is_asked_about_one_thing_after_the_other(
-    others: int, stay: bool, most: int
+    *, others: int, stay: bool, most: int
 ) -> None:
     class Counting(Way):
         most = 0
