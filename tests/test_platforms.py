@@ -13,6 +13,7 @@ from testkey_nb.judge.passport import passport
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis
 from testkey_nb.probe import Run, plan, probe_key
+from testkey_nb.probe.control import known_controls
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.spec import Finding, Provider
 
@@ -213,3 +214,28 @@ def test_the_refusal_of_whoever_shows_itself_as_a_relay_leads_nowhere(provider: 
     run, transport = probed(provider, persona, consent=True, instead=relay)
     assert {request.url.host for request in transport.requests} == {first_host(provider)}
     assert axis(run, Axis.AUTH).answer is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("to", ["the key", "a made-up key"])
+@pytest.mark.parametrize("provider", SPLIT, ids=lambda provider: provider.id)
+def test_a_platform_that_shows_itself_as_a_relay_proves_no_key(provider: Provider, to: str) -> None:
+    there = good_at(provider)
+
+    class Unmasked(Between):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            response = await super().handle_async_request(request)
+            made_up = CONTROL in request.headers.get("authorization", "")
+            if request.url.host == there and made_up == (to == "a made-up key"):
+                response.headers["x-litellm-version"] = "1.0"
+            return response
+
+    transport = Unmasked(name_of(provider), provider=provider.id)
+    key = Key("THE_KEY", sandbox.PERSONAS[provider.id][name_of(provider)].key)
+    choices = plan(provider.id, operator=ME, other_platforms=True)
+    run = asyncio.run(probe_key(key, choices, transport=transport))
+    auth = axis(run, Axis.AUTH)
+    assert auth.answer is Answer.NO  # by the first platform; of the other nothing is known
+    assert f"{there} gave no clear answer" in str(auth.why)
+    sent = [request for request in transport.requests if request.url.host == there]
+    assert len(sent) - len(transport.controls()) == 1
+    assert not known_controls(transport)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from testkey_nb.errors import KeyMalformed
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import RUN_S, AsyncTransport, Sender
-from testkey_nb.identity import Identity, around, conclude, join, provider_at, takes_key, weigh
+from testkey_nb.identity import FOREIGN, Identity, around, conclude, join, provider_at, takes_key, weigh
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Outcome
 from testkey_nb.retention import hold
@@ -235,7 +235,7 @@ class Probing:
             asked = replace(ask, name=CONTROL, auth=False, outcomes=(), parse=lambda _reply: Rows())
             question = Question(host, path, url, (asked,))
             exchange = await asking.ask_with(control_key(self.plan.provider, asking.key), question)
-            if not believed(self.plan, self.identity()):
+            if not believed(self.plan, self.identity()) or self._unmasked(host):
                 return disbelieved(ask), exchange.number > 0
             found = weigh_control(self.plan.provider, ask, exchange)
             if is_conclusive(found, exchange):
@@ -258,12 +258,19 @@ class Probing:
                 # Nothing but the verdict is taken from there: money and models of another platform are not this one's.
                 asked = replace(ask, name=OTHER_PLATFORM, parse=lambda _reply: Rows(), proves_key=False)
                 question = Question(there, path, self.asking.url(there, path), (asked,), keyed=True)
+                if self._unmasked(there):
+                    continue
                 await self.asking.ask([question])
-                if self.told[-1].row.outcome == Outcome.OK:
+                if self.told[-1].row.outcome == Outcome.OK and not self._unmasked(there):
                     proof = await self._control(ask, there, path)
-                    if proof.answer is Answer.YES:
+                    if proof.answer is Answer.YES and not self._unmasked(there):
                         return valid_elsewhere(here, there, region, f"{ask.name}, {OTHER_PLATFORM}")
         return ()
+
+    def _unmasked(self, host: str) -> bool:
+        """Whether a host has shown marks of somebody else, also one that is asked about the key only elsewhere."""
+        provider, at = self.plan.provider, self.plan.at(host)
+        return conclude(provider, weigh(provider, at, self.asking.seen[at])).verdict in FOREIGN
 
     def _manages(self) -> bool:
         """Whether an answer has said that this key manages an account: nothing more is asked with it then."""
