@@ -5,7 +5,8 @@ import json
 import time
 import tracemalloc
 from collections import Counter
-from contextlib import AsyncExitStack
+from collections.abc import Callable
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 
 import httpx
@@ -20,6 +21,7 @@ from testkey_nb.outcome import Answer, Outcome
 from testkey_nb.politeness import IN_FLIGHT_PER_HOST
 from testkey_nb.probe import CONTROL, Asked, Run, plan, probe_batch, probe_key
 from testkey_nb.probe.asking import Asking
+from testkey_nb.probe.batch import Batch
 from testkey_nb.probe.shared import Shared
 from testkey_nb.report import render_report
 from testkey_nb.retention import purge
@@ -487,3 +489,58 @@ def test_as_long_as_others_wait_for_the_host_a_key_is_asked_about_one_thing_afte
             return way.most
 
     assert asyncio.run(go()) == most
+
+
+def raising(error: Exception, at: int) -> Callable[..., None]:
+    """Return what a caller hands over and what fails once."""
+    calls = iter(range(1000))
+
+    def call(*_told: object) -> None:
+        if next(calls) == at:
+            raise error
+
+    return call
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), DataExpired("of a run that is gone")], ids=type)
+@pytest.mark.parametrize("at", [0, 2])
+def test_a_callers_function_that_fails_once_costs_one_run_at_the_most(error: Exception, at: int) -> None:
+    async def go() -> tuple[int, int]:
+        way, made = Way(), []
+        asked = [one(way, key=SECRET[:-2] + f"{number:02d}") for number in range(8)]
+        with pytest.raises(type(error)):
+            await probe_batch(asked, progress=raising(error, at), ended=lambda number, _run: made.append(number))
+        batch = Batch(asked, lambda *_: None, raising(error, at))
+        with pytest.raises(type(error)) if isinstance(error, ZeroDivisionError) else nullcontext():
+            await batch.run()
+        assert not batch.purged
+        return len(made), len(batch.runs)
+
+    assert asyncio.run(go()) == (7, 8)
+
+
+def test_a_callers_function_that_fails_while_a_host_is_waited_for_keeps_no_key_from_its_turn() -> None:
+    class Busy(Way):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if not self.traffic.asked:
+                self.traffic.asked.append("")
+                return httpx.Response(429, headers={"retry-after": "1"})
+            return await super().handle_async_request(request)
+
+    async def go() -> int:
+        failed = []
+
+        def fail_once(_done: int, _total: int, what: str) -> None:
+            if "waiting" in what and not failed:
+                failed.append(what)
+                raise ZeroDivisionError(what)
+
+        way = Busy()
+        asked = [one(way, key=SECRET[:-2] + f"{number:02d}") for number in range(3)]
+        batch = Batch(asked, fail_once, lambda *_: None, at_once=1)
+        with pytest.raises(ZeroDivisionError):
+            await batch.run()
+        assert failed
+        return len(batch.runs) + len(batch.faults)
+
+    assert asyncio.run(go()) == 3

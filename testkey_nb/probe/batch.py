@@ -22,6 +22,7 @@ from .planning import Plan
 from .probing import probe_key
 from .run import Run
 from .shared import Shared
+from .under_way import Purged
 
 AT_ONCE = 16
 AT_ONCE_PER_PROVIDER = IN_FLIGHT_PER_HOST + 1  # one reads while the others ask; more would wait for each other's slots
@@ -210,17 +211,18 @@ class Batch:
     async def _take_turns(self, numbers: deque[int]) -> None:
         while numbers:
             number = numbers.popleft()
-            await self._turn_of(self._asked[number])
             try:
-                await self._probe(number)
-            except DataExpired:
+                await self._turn_of(self._asked[number])
+                try:
+                    await self._probe(number)
+                finally:
+                    self._slots.release()
+            except Purged:
                 self.purge()
             except CallerError as mistake:
                 self.mistakes[number] = mistake
             except Exception as fault:  # noqa: BLE001 - whatever it is, the others go on
                 self.faults[number] = fault
-            finally:
-                self._slots.release()
 
     async def _turn_of(self, one: Asked) -> None:
         """Take a slot; who came first goes first, so providers take turns.

@@ -49,7 +49,7 @@ class Shared:
         """Return what is there or on its way, else make it; and whether it was made now.
 
         Those who wait for it get it in any case, those who come later only if it `lasts`.  Who has waited for `left_s`
-        seconds, or for one that was cancelled, makes it for itself.
+        seconds, or for one that was cancelled or failed, makes it for itself.
         """
         if what in self._once:
             awaited = self._once[what]
@@ -61,13 +61,9 @@ class Shared:
         coming = self._once[what] = asyncio.get_running_loop().create_future()
         try:
             made = await make()
-        except BaseException as fault:
+        except BaseException:
             self._once.pop(what, None)
-            if isinstance(fault, asyncio.CancelledError):
-                coming.cancel()
-            else:
-                coming.set_exception(fault)
-                coming.exception()  # looked at, also where nobody waits
+            coming.cancel()
             raise
         if not lasts(made):
             self._once.pop(what, None)

@@ -10,6 +10,10 @@ from testkey_nb.errors import DataExpired
 from testkey_nb.retention import hold
 
 
+class Purged(DataExpired):
+    """A purge ended what went on; any other `DataExpired` in it is of a caller's own function."""
+
+
 class UnderWay:
     """Whatever the current task does within this is ended by a purge, from whichever thread.
 
@@ -65,6 +69,6 @@ class UnderWay:
             self._cancelled = self._task.cancel()
 
 
-def purged() -> DataExpired:
+def purged() -> Purged:
     """Return what is raised in place of facts that a purge took."""
-    return DataExpired("everything was purged while this run went on; probe again")
+    return Purged("everything was purged while this run went on; probe again")
