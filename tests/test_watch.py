@@ -106,6 +106,7 @@ def test_a_relay_that_shows_itself_later_gets_the_key_no_more() -> None:
     assert len(transport.bearers()) == 5
     assert len(rows) == 3
     assert seen.ended == "it shows marks of somebody else now"
+    assert seen.verdict is Verdict.CONTRADICTED
 
 
 def test_a_key_that_manages_is_not_used_again_and_again() -> None:
@@ -256,6 +257,32 @@ def test_purge_leaves_nothing_of_it() -> None:
 
     asyncio.run(purged())
     assert (seen.window, seen.stability) == ((), ())
+
+
+def test_purge_at_any_turn_leaves_nothing_that_was_on_its_way() -> None:
+    async def purged(turns: int) -> bool:
+        seen = watch(Between())
+
+        async def consume() -> int:
+            return len([row async for row in seen.rows()])
+
+        task = asyncio.create_task(consume())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        sampled = bool(seen.window)
+        purge()
+        assert sampled or await task == 0
+        await task
+        assert seen.window == ()
+        return sampled
+
+    async def until_it_samples() -> int:
+        turns = 1
+        while not await purged(turns):
+            turns += 1
+        return turns
+
+    assert asyncio.run(until_it_samples()) > 1
 
 
 def test_what_it_took_to_find_out_who_answers_is_not_kept_while_it_goes_on() -> None:

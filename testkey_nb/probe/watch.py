@@ -106,6 +106,7 @@ class Watch:
         self._samples = 0
         self._sent_before = self._attempts_before = 0  # the latest start
         self._task: asyncio.Task[None] | None = None
+        self._purged = False  # since the latest start
 
     @property
     def going_on(self) -> bool:
@@ -168,7 +169,7 @@ class Watch:
             msg = "this watch goes on already; stop it first, or make another"
             raise CallerError(msg)
         queue: asyncio.Queue[_Seen | None] = asyncio.Queue()
-        self.ended = Why("")
+        self.ended, self._purged = Why(""), False
         task = self._task = asyncio.create_task(self._watch(queue))
         task.add_done_callback(lambda _task: queue.put_nowait(None))
         loop = asyncio.get_running_loop()
@@ -192,7 +193,8 @@ class Watch:
 
     def _forget(self, loop: asyncio.AbstractEventLoop) -> None:
         """Drop what was answered and end, from whatever thread."""
-        for seen in self._seen:
+        self._purged = True
+        for seen in list(self._seen):
             seen.forget()
         if not loop.is_closed():
             loop.call_soon_threadsafe(self.stop)
@@ -239,14 +241,18 @@ class Watch:
         """Ask everything once more, and keep and return what was sent; say why, if it is the last round."""
         self._samples += 1
         await probing.sample(asks, self._samples)
-        foreign, told = probing.identity().verdict in FOREIGN, [one.row for one in probing.told]
+        verdict, told = probing.identity().verdict, [one.row for one in probing.told]
         probing.asking.forget()
         seen = _Seen(tuple(row for row in told if row.request), now() + lifetime_s())
         self._seen.append(seen)
         hold(seen, "sample", lambda held: held.forget(), seen.until)
         unsent = [row.why for row in told if not row.request]
         waits = [row.retry_after for row in seen.rows if row.status == 429]  # noqa: PLR2004 - Too Many Requests
-        if foreign:
+        if self._purged:  # while it was read
+            seen.forget()
+            self.ended = Why("stopped")
+        elif verdict in FOREIGN:
+            self.verdict = verdict
             self.ended = Why("it shows marks of somebody else now")
         elif waits:
             self.ended = Why("the host asked to wait (Retry-After: {wait})", wait=waits[0] or "-")
