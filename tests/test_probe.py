@@ -22,6 +22,7 @@ from testkey_nb.judge import DIMENSIONS, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome, Verdict
 from testkey_nb.probe import Plan, Run, plan, probe_key
+from testkey_nb.probe.control import known_controls
 from testkey_nb.providers import PROVIDERS
 
 OPERATOR = "the tests, for made-up accounts"
@@ -347,9 +348,11 @@ def test_a_relay_that_shows_itself_to_a_key_or_in_a_sample_gets_the_key_no_more(
 
     what = plan("openai", base_url=sandbox.ORIGIN, trust_endpoint=True, operator=OPERATOR, samples=3)
     own = Key("OPENAI_KEY", sandbox.PERSONAS["openai"]["launch-ready"].key)
-    run = asyncio.run(probe_key(own, what, transport=Changing(provider="openai")))
+    way = Changing(provider="openai")
+    run = asyncio.run(probe_key(own, what, transport=way))
     assert run.identity.verdict is Verdict.RELAY
     assert +keyed == sent
+    assert not known_controls(way)  # it was answered by a relay, so it proves no other key
 
 
 @pytest.mark.parametrize("persona", [name for name in PERSONAS if name not in FRONTS])

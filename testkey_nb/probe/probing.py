@@ -140,6 +140,8 @@ class Probing:
         proof = await self._proof(identity) or await self._elsewhere(identity)
         await self._take_samples()
         identity = self.identity()  # a relay may show itself only to a made-up key, or in a sample
+        if not believed(self.plan, identity):
+            self._forget_controls()
         return as_run(
             Probed(
                 key=asking.key,
@@ -247,6 +249,12 @@ class Probing:
         what = asking.way, CONTROL, url
         (found, sent), mine = await asking.shared.once(what, made, lambda _found: False, asking.sender.left_s)
         return found if sent or mine else (await made())[0]
+
+    def _forget_controls(self) -> None:
+        """Let what controls showed here prove no other key: they were answered by somebody else."""
+        known = known_controls(self.asking.way)
+        for one in self.told:
+            known.pop(self.asking.url(one.row.host, one.row.path), None)
 
     async def _elsewhere(self, identity: Identity) -> tuple[Finding, ...]:
         """Ask this vendor's separate platforms about a key that is refused here, if the operator agreed to that."""
