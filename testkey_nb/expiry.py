@@ -84,20 +84,26 @@ class Keeper:
 
     def forget(self, *, everything: bool = False) -> Mapping[str, int]:
         """Make what is due forget, or everything; return how many of each kind did."""
+        gone: Counter[str] = Counter()
+        with contextlib.ExitStack() as rest:
+            rest.callback(self._tell, gone)
+            if everything:  # once more: what goes on is ended by now, but may just have brought something
+                rest.callback(self._forget, gone, everything=True)
+            self._forget(gone, everything=everything)
+        return gone
+
+    def _forget(self, gone: Counter[str], *, everything: bool) -> None:
         with self._lock:
             moment = self.clock()
             due = {number: held for number, held in list(self._held.items()) if everything or held.until <= moment}
             for number in due:
                 self._held.pop(number, None)
-        gone: Counter[str] = Counter()
         with contextlib.ExitStack() as rest:  # one that fails does not keep the others from forgetting
-            rest.callback(self._tell, gone)
             for held in due.values():
                 thing = held.thing()
                 if thing is not None:
                     rest.callback(held.forget, thing)
                     gone[held.kind] += 1
-        return gone
 
     def _tell(self, gone: Mapping[str, int]) -> None:
         if gone:

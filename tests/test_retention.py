@@ -2,6 +2,7 @@
 
 import gc
 import json
+import math
 import time
 import weakref
 from collections.abc import Iterator
@@ -148,6 +149,19 @@ def test_one_that_cannot_forget_does_not_keep_the_others() -> None:
     with pytest.raises(RuntimeError):
         keeper.forget(everything=True)
     assert other.gone
+
+
+def test_what_comes_while_everything_is_purged_goes_with_it() -> None:
+    keeper, going_on, run = Keeper(), Thing(), Thing()
+
+    def end(thing: Thing) -> None:
+        thing.forget()
+        keeper.hold(run, "run", Thing.forget, keeper.clock() + LONGEST_S)
+
+    keeper.hold(going_on, "probe", end, math.inf)
+    assert keeper.forget(everything=True) == {"probe": 1, "run": 1}
+    assert run.gone
+    assert keeper.earliest("probe", "run") is None
 
 
 def test_a_purge_empties_runs_verdicts_and_frames_and_gives_a_receipt(run: Run) -> None:
