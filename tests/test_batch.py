@@ -528,7 +528,7 @@ def test_a_callers_function_that_fails_while_a_host_is_waited_for_keeps_no_key_f
             return await super().handle_async_request(request)
 
     async def go() -> int:
-        failed = []
+        failed: list[str] = []
 
         def fail_once(_done: int, _total: int, what: str) -> None:
             if "waiting" in what and not failed:
