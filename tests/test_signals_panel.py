@@ -241,7 +241,10 @@ def test_a_watch_draws_what_comes_and_ends_by_itself_with_its_reason() -> None:
     panel = watching()
     watch = done(panel.watch_now)
     assert watch.sent == 20
-    assert "budget of 20 requests is spent. 20 requests, reading only" in panel.live.job.status.value
+    assert (
+        "its 20 requests are spent, on finding out who answers, too. 20 requests, reading only"
+        in panel.live.job.status.value
+    )
     assert panel.live.job.bar.bar_style == "success"
     assert f"latency of {len(watch.window)} answers" in panel.live.chart.value
     assert "SANDBOX" in panel.live.banner.value

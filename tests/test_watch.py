@@ -56,7 +56,7 @@ def test_answers_come_one_after_the_other_until_the_requests_are_spent() -> None
     assert len(transport.requests) == seen.sent == seen.manifest.requests == 20
     assert [row.sample for row in rows] == list(range(1, sampled(transport) + 1))
     assert {(row.ask, row.path, row.outcome) for row in rows} == {("model_catalog", SAMPLED, Outcome.OK)}
-    assert seen.ended == "not asked: this run's budget of 20 requests is spent"
+    assert seen.ended == "its 20 requests are spent, on finding out who answers, too"
     assert seen.window == tuple(rows)
     assert seen.sandbox
     assert not seen.going_on

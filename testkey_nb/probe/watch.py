@@ -246,16 +246,24 @@ class Watch:
         seen = _Seen(tuple(row for row in told if row.request), now() + lifetime_s())
         self._seen.append(seen)
         hold(seen, "sample", lambda held: held.forget(), seen.until)
-        unsent = [row.why for row in told if not row.request]
-        waits = [row.retry_after for row in seen.rows if row.status == 429]  # noqa: PLR2004 - Too Many Requests
         if self._purged:  # while it was read
             seen.forget()
             self.ended = Why("stopped")
         elif verdict in FOREIGN:
             self.verdict = verdict
             self.ended = Why("it shows marks of somebody else now")
-        elif waits:
-            self.ended = Why("the host asked to wait (Retry-After: {wait})", wait=waits[0] or "-")
-        elif unsent or not seen.rows:
-            self.ended = unsent[0] if unsent else Why("its time was over")
+        else:
+            self.ended = self._why_last(seen, told)
         return seen
+
+    def _why_last(self, seen: _Seen, told: Sequence[AnswerRow]) -> Why:
+        """Say why no round comes after this one; empty where one does."""
+        waits = [row.retry_after for row in seen.rows if row.status == 429]  # noqa: PLR2004 - Too Many Requests
+        unsent = [row.why for row in told if not row.request]
+        if waits:
+            return Why("the host asked to wait (Retry-After: {wait})", wait=waits[0] or "-")
+        if unsent and self._attempts_before + self.manifest.attempts >= self.requests:
+            return Why("its {requests} requests are spent, on finding out who answers, too", requests=self.requests)
+        if unsent:
+            return unsent[0]
+        return Why("") if seen.rows else Why("its time was over")
