@@ -415,6 +415,25 @@ def test_a_key_that_is_known_to_expire_soon_may_not_launch(
 # Two models.
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_no_of_one_model_counts_before_an_unknown_of_another(order: tuple[int, ...], run_persona: RunPersona) -> None:
+    both = (real.COVERED, "openai/gpt-oss-20b")
+    run = run_persona("launch-ready", models=both)
+    plan_ = replace(run.plan, models=tuple(both[place] for place in order))
+    shown = {both[0]: "a word nobody knows", both[1]: "error"}
+    rows = tuple(replace(row, route_status=shown.get(row.model, row.route_status)) for row in run.models)
+    down = judge_run(replace(run, plan=plan_, models=rows))
+    assert [down.gates[place].may for place in (2, 3)] == [NO, NO]
+    assert down.ready is False
+    shown[both[1]] = "live"
+    rows = tuple(replace(row, route_status=shown.get(row.model, row.route_status)) for row in run.models)
+    dated = replace(Policy(), undated_prices_pass=False)  # the catalogue's has no date
+    unpriced = judge_run(replace(run, plan=plan_, models=rows, prices=()), policy=dated)
+    assert [unpriced.gates[place].may for place in (2, 3)] == [NO, UNKNOWN]
+    assert unpriced.action.gate == "pricing"
+    assert unpriced.action.id == "human_review"
+
+
 def test_every_covered_model_is_judged_and_not_the_first_alone(run_persona: RunPersona, all_done: AllDone) -> None:
     both = (real.COVERED, "openai/gpt-oss-20b")
     run = run_persona("launch-ready", models=both)
