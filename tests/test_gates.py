@@ -412,6 +412,16 @@ def test_a_key_that_is_known_to_expire_soon_may_not_launch(
     assert ("expire" in why) is (expected is NO)
 
 
+def test_an_expiry_that_is_told_to_anybody_says_nothing_of_the_key(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    soon = replace(
+        run.metrics[0], metric="expires_at", value=run.stamp.observed_at.isoformat(), number=None, unit="UTC"
+    )
+    proved = replace(run, metrics=(*run.metrics, soon))
+    assert launch_gate(proved)[0] is NO
+    assert launch_gate(replace(proved, findings=()))[0] is UNKNOWN
+
+
 # Two models.
 
 

@@ -141,6 +141,8 @@ def _least_privilege(case: Case) -> Check:
 def _lasting(case: Case) -> Check:
     now, days = case.run.stamp.observed_at, case.policy.min_days_valid
     ends = [datetime.fromisoformat(str(value)) for value in case.run.values().get("expires_at", ())]
+    if case.passport[Axis.AUTH].answer is not Answer.YES:
+        ends = []  # an answer that anybody gets says nothing of this key
     if ends and min(ends) - now < timedelta(days=days):
         moment = min(ends).isoformat(timespec="minutes")
         why = Why("expires at {moment}, within {days} days", moment=moment, days=f"{days:g}")
