@@ -60,8 +60,9 @@ def sampled(answers: Iterable[AnswerRow]) -> tuple[bool, ...]:
 
 
 def told(answers: Iterable[AnswerRow]) -> int:
-    """Return how many samples tell anything of the host: those that were sent and not merely told to wait."""
-    return len({r.sample for r in answers if r.sample >= 1 and r.request and r.outcome != Outcome.RATE_LIMITED})
+    """Return how many samples tell anything of the host: neither told to wait nor answered by what nobody expects."""
+    silent = (Outcome.RATE_LIMITED, Outcome.UNEXPECTED)
+    return len({row.sample for row in answers if row.sample >= 1 and row.request and row.outcome not in silent})
 
 
 def unstable(answers: Iterable[AnswerRow], failures: int, window: int) -> bool:

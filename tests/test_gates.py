@@ -371,6 +371,7 @@ OK, DOWN, BUSY = Outcome.OK, Outcome.UNAVAILABLE, Outcome.RATE_LIMITED
         ((OK, OK, OK, DOWN, OK, DOWN, DOWN), 0, NO),
         ((BUSY, BUSY, BUSY, BUSY, BUSY), 0, YES),
         ((BUSY, BUSY, OK), 2, UNKNOWN),
+        ((Outcome.UNEXPECTED,) * 3, 3, UNKNOWN),
     ],
 )
 def test_stability_is_no_when_three_of_the_last_five_samples_failed(

@@ -259,6 +259,7 @@ COUNTED: tuple[tuple[list[AnswerRow], int, tuple[bool, ...]], ...] = (
     ([row(1), row(1, ask="status")], 1, (False,)),
     ([row(1), row(2, DOWN)], 2, (False, True)),
     ([row(1), row(2, BUSY)], 1, (False, False)),
+    ([row(1), row(2, Outcome.UNEXPECTED)], 1, (False, False)),
     ([row(1, BUSY), row(1, ask="status")], 1, (False,)),
     ([row(1), row(2, request=None)], 1, (False,)),
     ([row(1), row(2, DOWN, request=None)], 1, (False,)),

@@ -193,7 +193,9 @@ def _stable(case: Case) -> Check:
         why = Why("{bad} of the last {n} samples failed", bad=sum(last), n=len(last))
         return Check(Answer.NO, why, Why("wait until the provider is stable, then probe with samples again"))
     if (taken := told(answers)) < policy.min_samples:
-        why = Why("{n} samples were taken, the policy wants {wanted}", n=taken, wanted=policy.min_samples)
+        why = Why(
+            "{n} samples tell anything of the host, the policy wants {wanted}", n=taken, wanted=policy.min_samples
+        )
         return Check(Answer.UNKNOWN, why, Why("probe with --samples {n} or more", n=policy.min_samples))
     why = Why("{n} samples taken, not unstable", n=taken)
     if known := [row.why for row in steadiness(answers)]:
