@@ -371,6 +371,7 @@ OK, DOWN, BUSY = Outcome.OK, Outcome.UNAVAILABLE, Outcome.RATE_LIMITED
         ((OK, OK, OK, DOWN, OK, DOWN, DOWN), 0, NO),
         ((BUSY, BUSY, BUSY, BUSY, BUSY), 0, YES),
         ((BUSY, BUSY, OK), 2, UNKNOWN),
+        ((DOWN, OK, DOWN, OK, DOWN, BUSY), 0, NO),
         ((Outcome.UNEXPECTED,) * 3, 3, UNKNOWN),
     ],
 )
