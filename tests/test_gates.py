@@ -102,6 +102,14 @@ def test_exactly_one_action_is_primary_unless_ready(persona: str, run_persona: R
         assert readiness.action.id not in readiness.outstanding
 
 
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_every_action_says_what_would_open_its_gate(persona: str, run_persona: RunPersona) -> None:
+    for policy in DIMENSIONS.values():
+        rows = judge_run(run_persona(persona), policy=policy).rows("actions")
+        assert rows
+        assert all(row.opens for row in rows)  # type: ignore[attr-defined]
+
+
 # Unknown never passes a gate.
 
 AXES = st.sets(st.sampled_from(list(Axis)), min_size=1)
