@@ -102,6 +102,17 @@ def test_exactly_one_action_is_primary_unless_ready(persona: str, run_persona: R
         assert readiness.action.id not in readiness.outstanding
 
 
+def test_an_owner_that_nothing_tells_is_for_a_person_to_fill_in(run_persona: RunPersona, all_done: AllDone) -> None:
+    run = run_persona("launch-ready")
+    run = replace(run, metrics=tuple(row for row in run.metrics if row.metric != "owner_id"))
+    whole = all_done(run)
+    written = tuple(replace(line, owner_id="") for line in whole.inventory)
+    readiness = judge_run(run, replace(whole, inventory=written))
+    assert readiness.action.id == "import_inventory"
+    assert "a person fills it in" in readiness.action.opens
+    assert judge_run(run, whole).ready is True
+
+
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_every_action_says_what_would_open_its_gate(persona: str, run_persona: RunPersona) -> None:
     for policy in DIMENSIONS.values():
