@@ -52,16 +52,20 @@ def steadiness(answers: Iterable[AnswerRow]) -> tuple[StabilityRow, ...]:
 
 
 def sampled(answers: Iterable[AnswerRow]) -> tuple[bool, ...]:
-    """Return for each sample that was sent, in order, whether it failed; one failed ask fails its sample."""
+    """Return for each sample that was sent, in order, whether it failed; one failed ask fails its sample.
+
+    One that was only told to wait tells neither: it is left out, so that it never pushes a failure out of a window.
+    """
     rows = [row for row in answers if row.sample >= 1]
-    sent = {row.sample for row in rows if row.request}
+    sent = {row.sample for row in rows if row.request and row.outcome != Outcome.RATE_LIMITED}
     failed = {row.sample for row in rows if row.outcome == Outcome.UNAVAILABLE}
     return tuple(number in failed for number in sorted(sent))
 
 
 def told(answers: Iterable[AnswerRow]) -> int:
-    """Return how many samples tell anything of the host: those that were sent and not merely told to wait."""
-    return len({r.sample for r in answers if r.sample >= 1 and r.request and r.outcome != Outcome.RATE_LIMITED})
+    """Return how many samples tell anything of the host: neither told to wait nor answered by what nobody expects."""
+    silent = (Outcome.RATE_LIMITED, Outcome.UNEXPECTED)
+    return len({row.sample for row in answers if row.sample >= 1 and row.request and row.outcome not in silent})
 
 
 def unstable(answers: Iterable[AnswerRow], failures: int, window: int) -> bool:

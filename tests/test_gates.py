@@ -102,6 +102,25 @@ def test_exactly_one_action_is_primary_unless_ready(persona: str, run_persona: R
         assert readiness.action.id not in readiness.outstanding
 
 
+def test_an_owner_that_nothing_tells_is_for_a_person_to_fill_in(run_persona: RunPersona, all_done: AllDone) -> None:
+    run = run_persona("launch-ready")
+    run = replace(run, metrics=tuple(row for row in run.metrics if row.metric != "owner_id"))
+    whole = all_done(run)
+    written = tuple(replace(line, owner_id="") for line in whole.inventory)
+    readiness = judge_run(run, replace(whole, inventory=written))
+    assert readiness.action.id == "import_inventory"
+    assert "a person fills it in" in readiness.action.opens
+    assert judge_run(run, whole).ready is True
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_every_action_says_what_would_open_its_gate(persona: str, run_persona: RunPersona) -> None:
+    for policy in DIMENSIONS.values():
+        rows = judge_run(run_persona(persona), policy=policy).rows("actions")
+        assert rows
+        assert all(row.opens for row in rows)  # type: ignore[attr-defined]
+
+
 # Unknown never passes a gate.
 
 AXES = st.sets(st.sampled_from(list(Axis)), min_size=1)
@@ -371,6 +390,8 @@ OK, DOWN, BUSY = Outcome.OK, Outcome.UNAVAILABLE, Outcome.RATE_LIMITED
         ((OK, OK, OK, DOWN, OK, DOWN, DOWN), 0, NO),
         ((BUSY, BUSY, BUSY, BUSY, BUSY), 0, YES),
         ((BUSY, BUSY, OK), 2, UNKNOWN),
+        ((DOWN, OK, DOWN, OK, DOWN, BUSY), 0, NO),
+        ((Outcome.UNEXPECTED,) * 3, 3, UNKNOWN),
     ],
 )
 def test_stability_is_no_when_three_of_the_last_five_samples_failed(
@@ -412,7 +433,36 @@ def test_a_key_that_is_known_to_expire_soon_may_not_launch(
     assert ("expire" in why) is (expected is NO)
 
 
+def test_an_expiry_that_is_told_to_anybody_says_nothing_of_the_key(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    soon = replace(
+        run.metrics[0], metric="expires_at", value=run.stamp.observed_at.isoformat(), number=None, unit="UTC"
+    )
+    proved = replace(run, metrics=(*run.metrics, soon))
+    assert launch_gate(proved)[0] is NO
+    assert launch_gate(replace(proved, findings=()))[0] is UNKNOWN
+
+
 # Two models.
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_no_of_one_model_counts_before_an_unknown_of_another(order: tuple[int, ...], run_persona: RunPersona) -> None:
+    both = (real.COVERED, "openai/gpt-oss-20b")
+    run = run_persona("launch-ready", models=both)
+    plan_ = replace(run.plan, models=tuple(both[place] for place in order))
+    shown = {both[0]: "a word nobody knows", both[1]: "error"}
+    rows = tuple(replace(row, route_status=shown.get(row.model, row.route_status)) for row in run.models)
+    down = judge_run(replace(run, plan=plan_, models=rows))
+    assert [down.gates[place].may for place in (2, 3)] == [NO, NO]
+    assert down.ready is False
+    shown[both[1]] = "live"
+    rows = tuple(replace(row, route_status=shown.get(row.model, row.route_status)) for row in run.models)
+    dated = replace(Policy(), undated_prices_pass=False)  # the catalogue's has no date
+    unpriced = judge_run(replace(run, plan=plan_, models=rows, prices=()), policy=dated)
+    assert [unpriced.gates[place].may for place in (2, 3)] == [NO, UNKNOWN]
+    assert unpriced.action.gate == "pricing"
+    assert unpriced.action.id == "human_review"
 
 
 def test_every_covered_model_is_judged_and_not_the_first_alone(run_persona: RunPersona, all_done: AllDone) -> None:

@@ -96,7 +96,7 @@ def test_once_a_host_asks_to_wait_no_further_sample_is_taken_or_counted() -> Non
     ]  # fmt: skip
     assert rows[2].why == "not asked: this host asked to wait (Retry-After: -)"
     assert rows[2].asked_at is None
-    assert sampled(run.answers) == (False, False)
+    assert sampled(run.answers) == (False,)
     assert told(run.answers) == 1
 
 

@@ -49,7 +49,7 @@ def inventoried(case: Case) -> Check:
         missing,
         Why("inventory.csv has {name} with owner and models", name=name),
         Why("inventory.csv does not have {name} with owner and {models}", name=name, models=", ".join(sorted(missing))),
-        Why("write it with the action import_inventory"),
+        Why("write it with the action import_inventory; where nothing tells the owner, a person fills it in"),
     )
 
 

@@ -1,12 +1,12 @@
 """The first half of each gate: may it, by the evidence of the run."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from testkey_nb.headroom import HeadroomRow, headroom, uncovered
 from testkey_nb.inventory import going
-from testkey_nb.outcome import Answer, Axis, Phantom, PriceVerdict, Verdict
+from testkey_nb.outcome import Answer, Axis, Phantom, PriceVerdict, Verdict, every
 from testkey_nb.rows import ModelRow, Why
 from testkey_nb.stability import sampled, steadiness, told, unstable
 
@@ -56,38 +56,46 @@ def priced(case: Case) -> Check:
         return Check(
             Answer.UNKNOWN, Why("no model list, so no routes to price"), Why("probe again once the list answers")
         )
+    yes = Why("every covered model has a price with source on a live route")
+    return _worst((_price(case, model) for model in case.run.plan.models), yes)
+
+
+def _price(case: Case, model: str) -> Check:
+    """Ask whether a model has a price that stands on a live route."""
     opens = Why("fill prices.csv with a price, its source and its date")
-    for model in case.run.plan.models:
-        live = case.run.live(model)
-        rulings = [case.rulings[model, route] for route in live if (model, route) in case.rulings]
-        if any(ruling.stands for ruling in rulings):
-            continue
-        if not live:
-            return _live(case, model)  # nothing to price, and the same to be done about it
-        if not rulings:
-            routes = ", ".join(route or case.run.plan.provider.name for route in live)
-            return Check(
-                Answer.NO, Why("no source has a price of {model} at {routes}", model=model, routes=routes), opens
-            )
-        worst = next((r for r in rulings if r.verdict is not PriceVerdict.MISSING), rulings[0])
-        why = Why("the price of {model} is {verdict}: {why}", model=model, verdict=worst.verdict, why=worst.why)
-        if worst.verdict is PriceVerdict.DISPUTED:
-            opens = Why(
-                "ask the provider which price holds and file that in prices.csv, or allow a larger max_price_spread"
-            )
-        return Check(Answer.NO, why, opens)
-    return Check(Answer.YES, Why("every covered model has a price with source on a live route"))
+    live = case.run.live(model)
+    rulings = [case.rulings[model, route] for route in live if (model, route) in case.rulings]
+    if not live:
+        return _live(case, model)  # nothing to price, and the same to be done about it
+    if not rulings:
+        routes = ", ".join(route or case.run.plan.provider.name for route in live)
+        return Check(Answer.NO, Why("no source has a price of {model} at {routes}", model=model, routes=routes), opens)
+    worst = next((r for r in rulings if r.verdict is not PriceVerdict.MISSING), rulings[0])
+    why = Why("the price of {model} is {verdict}: {why}", model=model, verdict=worst.verdict, why=worst.why)
+    if any(ruling.stands for ruling in rulings):
+        return Check(Answer.YES, why)
+    if worst.verdict is PriceVerdict.DISPUTED:
+        opens = Why(
+            "ask the provider which price holds and file that in prices.csv, or allow a larger max_price_spread"
+        )
+    return Check(Answer.NO, why, opens)
 
 
 def routable(case: Case) -> Check:
     """Ask whether every covered model has a live route."""
     if not any(row.listed for row in case.run.models):
         return Check(Answer.UNKNOWN, Why("no list of routes could be read"), Why("probe again once the list answers"))
-    shut = (check for model in case.run.plan.models if (check := _live(case, model)).answer is not Answer.YES)
     live = Why("every covered model has a live route (a status can be six hours old)")
     if not any(row.route for row in case.run.models if row.listed):
         live = Why("{name} lists every covered model and serves it itself", name=case.run.plan.provider.name)
-    return next(shut, Check(Answer.YES, live))
+    return _worst((_live(case, model) for model in case.run.plan.models), live)
+
+
+def _worst(checks: Iterable[Check], yes: Why) -> Check:
+    """Join what is said of each model: the first no, else the first unknown, whatever their order."""
+    said = tuple(checks)
+    answer = every(check.answer for check in said)
+    return Check(answer, yes) if answer is Answer.YES else next(check for check in said if check.answer is answer)
 
 
 def _live(case: Case, model: str) -> Check:
@@ -133,6 +141,8 @@ def _least_privilege(case: Case) -> Check:
 def _lasting(case: Case) -> Check:
     now, days = case.run.stamp.observed_at, case.policy.min_days_valid
     ends = [datetime.fromisoformat(str(value)) for value in case.run.values().get("expires_at", ())]
+    if case.passport[Axis.AUTH].answer is not Answer.YES:
+        ends = []  # an answer that anybody gets says nothing of this key
     if ends and min(ends) - now < timedelta(days=days):
         moment = min(ends).isoformat(timespec="minutes")
         why = Why("expires at {moment}, within {days} days", moment=moment, days=f"{days:g}")
@@ -183,7 +193,9 @@ def _stable(case: Case) -> Check:
         why = Why("{bad} of the last {n} samples failed", bad=sum(last), n=len(last))
         return Check(Answer.NO, why, Why("wait until the provider is stable, then probe with samples again"))
     if (taken := told(answers)) < policy.min_samples:
-        why = Why("{n} samples were taken, the policy wants {wanted}", n=taken, wanted=policy.min_samples)
+        why = Why(
+            "{n} samples tell anything of the host, the policy wants {wanted}", n=taken, wanted=policy.min_samples
+        )
         return Check(Answer.UNKNOWN, why, Why("probe with --samples {n} or more", n=policy.min_samples))
     why = Why("{n} samples taken, not unstable", n=taken)
     if known := [row.why for row in steadiness(answers)]:

@@ -122,7 +122,7 @@ class Readiness:
             rows.append(ActionRow(self.action.id, self.action.gate, True, self.action.why, self.action.opens))  # noqa: FBT003
         for action in self.outstanding:
             gate = done_whys[action]
-            rows.append(ActionRow(action, gate.gate, False, gate.done_why, Why("")))  # noqa: FBT003
+            rows.append(ActionRow(action, gate.gate, False, gate.done_why, gate.opens))  # noqa: FBT003
         return rows
 
     def frame(self, grain: str) -> "pd.DataFrame":
