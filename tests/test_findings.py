@@ -76,3 +76,21 @@ def test_what_metrics_mean_together(provider: str, values: Values, axes: dict[st
 @pytest.mark.parametrize("provider", [one for one in PROVIDERS if one != "huggingface"])
 def test_where_no_metric_is_known_no_axis_is_answered(provider: str) -> None:
     assert {finding.answer.value for finding in PROVIDERS[provider].findings({})} <= {"unknown"}
+
+
+BILLED_AFTERWARDS: Values = {"payer": ("user",), "payer_can_pay": (True,), "payer_billing_mode": ("postpaid",)}
+
+
+@pytest.mark.parametrize(
+    ("told", "quota"),
+    [
+        ({"billing_permission": (False,)}, "yes"),  # a limit of it can be read by nobody with this token
+        ({"billing_permission": (True,)}, "unknown"),  # it could be read, and was not this time
+        ({}, "unknown"),  # a classic token may read it
+        ({"payer": ("organization",), "billing_permission": (True,)}, "yes"),  # usage is the user's, not the payer's
+        ({"billing_permission": (True,), "usage_usd": (5.0,), "usage_limit_usd": (5.0,)}, "no"),
+    ],
+)
+def test_usage_that_could_be_read_and_was_not_may_hold_a_limit_that_is_reached(told: Values, quota: str) -> None:
+    found = PROVIDERS["huggingface"].findings({**BILLED_AFTERWARDS, **told})
+    assert {finding.answer.value for finding in found if finding.axis.value == "quota"} == {quota}

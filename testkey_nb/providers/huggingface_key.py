@@ -243,7 +243,8 @@ def _quota(values: Mapping[str, tuple[Value, ...]]) -> Finding:
     if used is not None and (below or (postpaid and limit is None)):
         why = Why("{used} USD used this period, no limit reached", used=f"{used:.2f}")
         return Finding(Axis.QUOTA, Answer.YES, why, "usage_snapshot")
-    if postpaid and used is None:
+    readable = _one(values, "payer") == "user" and _one(values, "billing_permission") is not False
+    if postpaid and used is None and not readable:  # what could be read and was not may hold a limit that is reached
         why = Why("billed afterwards, so no balance can run out; a spending limit is not readable with this token")
         return Finding(Axis.QUOTA, Answer.YES, why, "current_key")
     opens = Why("give the token the permission user.billing.read, or have a person look at {page}", page=_BILL)
