@@ -7,7 +7,8 @@ escaped, and made one line of bounded length first.
 import base64
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
@@ -102,7 +103,8 @@ def render_report(readiness: Readiness, lang: str = "en") -> str:
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     page = _environment(lang).get_template("report.html.j2")
     body = [Markup(part) for part in parts.values()]  # noqa: S704 - rendered by the same environment, which escapes
-    return page.render(**_subject(readiness), sections=body, style=Markup(css), digest=Markup(digest))  # noqa: S704 - our own
+    with _whole(readiness):
+        return page.render(**_subject(readiness), sections=body, style=Markup(css), digest=Markup(digest))  # noqa: S704 - our own
 
 
 def sections(readiness: Readiness, lang: str = "en", names: Iterable[str] = SECTIONS) -> dict[str, str]:
@@ -125,10 +127,20 @@ def sections(readiness: Readiness, lang: str = "en", names: Iterable[str] = SECT
         If the five minutes of the data are over.
 
     """
+    with _whole(readiness):
+        environment, view = _environment(lang), _view(readiness)
+        view["picture"] = partial(_picture, readiness, lang)
+        return {name: environment.get_template(f"sections/{name}.html.j2").render(**view) for name in names}
+
+
+@contextmanager
+def _whole(readiness: Readiness) -> Iterator[None]:
+    """Write of data that is there, and let go of what was written where it has gone meanwhile: it is half a report."""
     readiness.check()
-    environment, view = _environment(lang), _view(readiness)
-    view["picture"] = partial(_picture, readiness, lang)
-    return {name: environment.get_template(f"sections/{name}.html.j2").render(**view) for name in names}
+    try:
+        yield
+    finally:
+        readiness.check()
 
 
 @cache

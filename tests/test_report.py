@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -14,11 +15,12 @@ from pathlib import Path
 import pytest
 from conftest import PERSONAS, AllDone, RunPersona
 
-from testkey_nb.errors import UnknownName
+from testkey_nb.errors import DataExpired, UnknownName
 from testkey_nb.identity import Identity
 from testkey_nb.judge import Readiness, judge_run, of_dimension
 from testkey_nb.locale import LANGUAGES, translate
 from testkey_nb.outcome import Axis, Capability, Gate, Verdict
+from testkey_nb.probe import Run
 from testkey_nb.report import MAX_CHARS, SECTIONS, render_report, sections, style
 from testkey_nb.rows import MetricRow, ModelRow, PriceRow, Why
 
@@ -422,3 +424,28 @@ def test_the_style_sheet_touches_nothing_but_the_reports_own_classes() -> None:
     rules = re.sub(r"@media[^{]*\{|@page[^}]*\}", "", style())
     for selectors in re.findall(r"([^{}]+)\{[^{}]*\}", rules):
         assert [one for one in selectors.split(",") if not one.strip().startswith(".tk-")] == []
+
+
+class _Goes(str):
+    """A text at whose showing a run goes."""
+
+    __slots__ = ("run",)
+    run: Run
+
+    def __str__(self) -> str:
+        self.run.forget()
+        return "shown"
+
+
+@pytest.mark.parametrize("write", [render_report, sections])
+def test_data_that_goes_while_a_report_is_written_leaves_no_half_of_one(
+    write: Callable[[Readiness], object], ready: Readiness
+) -> None:
+    going = _Goes("an operator")
+    first, *others = ready.run.answers
+    run = replace(
+        ready.run, answers=(replace(first, host=going), *others), plan=replace(ready.run.plan, operator=going)
+    )
+    going.run = run
+    with pytest.raises(DataExpired):
+        write(judge_run(run))
