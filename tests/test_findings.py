@@ -94,3 +94,11 @@ BILLED_AFTERWARDS: Values = {"payer": ("user",), "payer_can_pay": (True,), "paye
 def test_usage_that_could_be_read_and_was_not_may_hold_a_limit_that_is_reached(told: Values, quota: str) -> None:
     found = PROVIDERS["huggingface"].findings({**BILLED_AFTERWARDS, **told})
     assert {finding.answer.value for finding in found if finding.axis.value == "quota"} == {quota}
+
+
+@pytest.mark.parametrize(("permission", "step"), [(True, "probe again"), (False, "give the token the permission")])
+def test_a_permission_that_a_token_has_is_not_asked_for(permission: bool, step: str) -> None:  # noqa: FBT001 - a column
+    told: Values = {"payer": ("user",), "payer_can_pay": (True,), "billing_permission": (permission,)}
+    quota = next(one for one in PROVIDERS["huggingface"].findings(told) if one.axis.value == "quota")
+    assert quota.answer.value == "unknown"
+    assert quota.opens.startswith(step)

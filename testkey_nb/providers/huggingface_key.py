@@ -247,8 +247,10 @@ def _quota(values: Mapping[str, tuple[Value, ...]]) -> Finding:
     if postpaid and used is None and not readable:  # what could be read and was not may hold a limit that is reached
         why = Why("billed afterwards, so no balance can run out; a spending limit is not readable with this token")
         return Finding(Axis.QUOTA, Answer.YES, why, "current_key")
-    opens = Why("give the token the permission user.billing.read, or have a person look at {page}", page=_BILL)
     why = Why("usage and its limit do not tell whether more can be used")
+    opens = Why("give the token the permission user.billing.read, or have a person look at {page}", page=_BILL)
+    if used is None and _one(values, "billing_permission") is True:
+        opens = Why("probe again: this token may read the usage, and it was not told this time")
     return Finding(Axis.QUOTA, Answer.UNKNOWN, why, "usage_snapshot", opens)
 
 
