@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 import pytest
+from endpoints import Between
 
 from testkey_nb import sandbox
 from testkey_nb.errors import DataExpired, KeyMalformed
 from testkey_nb.http import Sender
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
-from testkey_nb.outcome import Answer, Outcome
+from testkey_nb.outcome import Answer, Axis, Outcome, Verdict
 from testkey_nb.politeness import IN_FLIGHT_PER_HOST
 from testkey_nb.probe import CONTROL, Asked, Run, plan, probe_batch, probe_key
 from testkey_nb.probe.asking import Asking
@@ -29,6 +30,7 @@ from testkey_nb.rows import ModelRow
 
 PERSONAS = ("launch-ready", "broke", "revoked", "classic-write", "firewall")
 SECRET = "hf_CanaryThatMustNeverBeSeenAnywhere42"
+LATER = "hf_AnotherCanaryThatNobodyMayEverSee"
 
 
 @dataclass
@@ -259,6 +261,37 @@ def test_an_answer_that_echoes_a_key_is_not_taken_from_another_run() -> None:
     assert way.traffic.asked.count("/v1/models") == 2
     assert not any(SECRET[-6:] in row.model for row in echoed.models)
     assert echoed.manifest.shared == first.manifest.requests - 4  # all that needs no key but the list
+
+
+def test_a_relay_that_shows_itself_to_one_key_gets_none_of_those_that_come_later() -> None:
+    def first_key_only(request: httpx.Request) -> httpx.Response | None:
+        if SECRET not in request.headers.get("authorization", ""):
+            return None
+        return httpx.Response(401, headers={"x-litellm-version": f"1.0 {LATER[-6:]}"}, json={"error": "no"})
+
+    way = Between(instead=first_key_only)
+
+    async def go() -> tuple[Run, ...]:
+        return await probe_batch([one(way, key=SECRET), one(way, key=LATER), one(way, key=LATER)], at_once=1)
+
+    first, *others = asyncio.run(go())
+    assert set(way.bearers()) == {SECRET}
+    for run in (first, *others):
+        assert run.identity.verdict is Verdict.RELAY
+        assert [row.points_to for row in run.identity.evidence if row.mark == "x-litellm-*"] == ["litellm"]
+    for run in others:
+        assert not any(row.keyed for row in run.answers)
+        assert LATER[-6:] not in str(run.identity.evidence)
+        assert judge_run(run).passport[Axis.AUTH].answer is Answer.UNKNOWN
+
+
+def test_a_relay_behind_one_address_is_none_at_another() -> None:
+    relay = Between(instead=lambda _request: httpx.Response(401, headers={"x-litellm-version": "1.0"}))
+
+    async def go() -> tuple[Run, ...]:
+        return await probe_batch([one(relay), one(Way())], at_once=1)
+
+    assert [run.identity.verdict for run in asyncio.run(go())] == [Verdict.RELAY, Verdict.VOUCHED]
 
 
 def test_what_was_never_asked_is_not_taken_from_another_run() -> None:

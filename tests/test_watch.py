@@ -107,6 +107,9 @@ def test_a_relay_that_shows_itself_later_gets_the_key_no_more() -> None:
     assert len(rows) == 3
     assert seen.ended == "it shows marks of somebody else now"
     assert seen.verdict is Verdict.CONTRADICTED
+    assert asyncio.run(consume()) == []  # also where it is started again
+    assert len(transport.bearers()) == 5
+    assert seen.ended == "it shows marks of somebody else now"
 
 
 def test_a_key_that_manages_is_not_used_again_and_again() -> None:

@@ -62,6 +62,11 @@ class Seen:
     peer: str
     rows: tuple[EvidenceRow, ...]
 
+    @property
+    def foreign(self) -> tuple[EvidenceRow, ...]:
+        """The marks of somebody else."""
+        return tuple(row for row in self.rows if _is_foreign(row))
+
 
 def look(provider: Provider | None, at: str, path: str, exchange: Exchange) -> Seen | None:
     """Return what an answer of the origin `at` shows: its certificate, its own marks, and everybody else's."""
@@ -161,7 +166,7 @@ def _told(at: str, mark: str, observed: str, source: str) -> EvidenceRow:
 def conclude(provider: Provider | None, evidence: tuple[EvidenceRow, ...], *, trust_endpoint: bool = False) -> Identity:
     """Return the verdict that `evidence` supports for an endpoint that is taken for `provider`."""
     listed = any(row.mark == "address" and row.speaks == Speaks.FOR for row in evidence)
-    foreign = [row for row in evidence if row.speaks == Speaks.AGAINST and row.points_to in PROVIDERS]
+    foreign = [row for row in evidence if _is_foreign(row)]
     if foreign:
         # A relay shows marks of what stands behind it, never the other way round.
         relays = [row for row in foreign if PROVIDERS[row.points_to].kind in _RELAYING]
@@ -186,6 +191,10 @@ def conclude(provider: Provider | None, evidence: tuple[EvidenceRow, ...], *, tr
         return Identity(Verdict.VOUCHED, provider.id if provider else None, why, evidence)
     why = Why("nothing proves who answers: {observed}", observed=observed or Why("no endpoint was looked at"))
     return Identity(Verdict.UNKNOWN, None, why, evidence)
+
+
+def _is_foreign(row: EvidenceRow) -> bool:
+    return row.speaks == Speaks.AGAINST and row.points_to in PROVIDERS
 
 
 def takes_key(provider: Provider, at: str, identity: Identity) -> bool:

@@ -4,18 +4,21 @@ import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from testkey_nb.http import Exchange, Sender
 from testkey_nb.identity import Seen, join, look
 from testkey_nb.keys import Key
+from testkey_nb.rows import Why
 from testkey_nb.spec import Ask
 
 from .facts import Answered, limits_in, tell
 from .heard import Heard, Question, Told
 from .planning import Plan
 from .shared import Shared
+
+_TO_ANOTHER = Why("another key of this batch was answered so")
 
 Progress = Callable[[int, int, str], None]
 
@@ -86,6 +89,13 @@ class Asking:
         self._keep(question, self._hear(question, exchange))
         return exchange
 
+    def seen_at(self, at: str) -> list[Seen | None]:
+        """Return what the answers of an origin showed, and what unmasked it in other runs of the batch."""
+        own = self.seen[at]
+        known = {row.mark for one in own if one for row in one.foreign}
+        others = self.shared.unmasked.get(self._where(at), {})
+        return [*own, *(one for marks, one in others.items() if not known.issuperset(marks))]
+
     def forget(self) -> None:
         """Drop what was answered so far, and what was kept of it to be shared."""
         self.told.clear()
@@ -153,8 +163,16 @@ class Asking:
         return Heard(self.run_id, exchange.number > 0, told, seen, exchange.reply.status if exchange.reply else None)
 
     def _keep(self, question: Question, heard: Heard) -> None:
+        at = self.plan.at(question.host)
         self.told += heard.told
-        self.seen[self.plan.at(question.host)].append(heard.seen)
+        self.seen[at].append(heard.seen)
+        if heard.seen and (marks := heard.seen.foreign):
+            # What it said to this key is not told of another.
+            rows = tuple(replace(row, observed=_TO_ANOTHER) for row in marks)
+            self.shared.unmasked[self._where(at)][tuple(row.mark for row in marks)] = replace(heard.seen, rows=rows)
+
+    def _where(self, at: str) -> Hashable:
+        return self.way, self.plan.provider.id, at
 
     def _path(self, ask: Ask, model: str) -> str:
         month = self.begun.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -211,7 +211,7 @@ class Probing:
         provider = self.plan.provider
         keyless = {region.host for region in provider.keyless_hosts}
         origins = {self.plan.at(self.plan.host(ask.host)) for ask in provider.asks if ask.host not in keyless}
-        evidence = tuple(row for at in sorted(origins) for row in weigh(provider, at, self.asking.seen[at]))
+        evidence = tuple(row for at in sorted(origins) for row in weigh(provider, at, self.asking.seen_at(at)))
         return conclude(provider, evidence, trust_endpoint=self.plan.trust_endpoint)
 
     async def _proof(self, identity: Identity) -> tuple[Finding, ...]:
@@ -278,7 +278,7 @@ class Probing:
     def _unmasked(self, host: str) -> bool:
         """Whether a host has shown marks of somebody else, also one that is asked about the key only elsewhere."""
         provider, at = self.plan.provider, self.plan.at(host)
-        return conclude(provider, weigh(provider, at, self.asking.seen[at])).verdict in FOREIGN
+        return conclude(provider, weigh(provider, at, self.asking.seen_at(at))).verdict in FOREIGN
 
     def _manages(self) -> bool:
         """Whether an answer has said that this key manages an account: nothing more is asked with it then."""

@@ -1,16 +1,21 @@
 """What the runs of a batch have in common while it goes on.
 
-What is asked once for all, bodies that are read once, and rows that are kept once.  Never connections: what a broken
-server sends late over one would be read as the answer to the next question, which would be about another key.
+What is asked once for all, bodies that are read once, rows that are kept once, and who turned out to be somebody else.
+Never connections: what a broken server sends late over one would be read as the answer to the next question, which
+would be about another key.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.http import Bodies
 from testkey_nb.politeness import Politeness
+
+if TYPE_CHECKING:
+    from testkey_nb.identity import Seen
 
 Made = TypeVar("Made")
 Row = TypeVar("Row")
@@ -34,6 +39,7 @@ class Shared:
         self.politeness = politeness or Politeness()
         self.bodies = Bodies()
         self.until = now() + lifetime_s()
+        self.unmasked: defaultdict[Hashable, dict[tuple[str, ...], Seen]] = defaultdict(dict)  # by where, and by marks
         self._once: dict[Hashable, asyncio.Future[Any]] = {}
         self._rows: dict[Any, Any] = {}
         self._kept: dict[Hashable, Any] = {}
@@ -89,6 +95,7 @@ class Shared:
 
     def forget(self) -> None:
         """Drop everything."""
+        self.unmasked.clear()
         self._once.clear()
         self._rows.clear()
         self._kept.clear()

@@ -227,6 +227,9 @@ class Watch:
 
     async def _opened(self, probing: Probing) -> list[Ask]:
         """Find out who answers, as a run does, and return what may be asked again and again."""
+        if self.verdict in FOREIGN:  # since an earlier start: it may show so only to the key
+            self.ended = Why("it shows marks of somebody else now")
+            return []
         identity = await probing.open()
         self.verdict, self.sandbox = identity.verdict, identity.sandbox
         asks = probing.sampled(identity) if believed(self.plan, identity) else []
