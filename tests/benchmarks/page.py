@@ -32,6 +32,7 @@ processes of their own, and share the machine: waiting for a processor is in eve
 
 {absent}
 
+- *Its longest chain* is what the server took, times the questions of which each waits for the answer before.
 - *Politeness* is the latency of all requests with a key, four at a time: no polite client is faster.
 - *To the first byte* is from sending a request on; looking a host up, connecting and TLS are told apart. *What the
   server took* is its own measurement from having read a request to the first byte of its answer.
