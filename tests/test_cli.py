@@ -17,6 +17,7 @@ from loopback import serving
 from testkey_nb import __version__
 from testkey_nb.cli import main
 from testkey_nb.cli.terminal import show_json
+from testkey_nb.providers import PROVIDERS
 from testkey_nb.sandbox import PERSONAS
 
 Call = Callable[..., tuple[int, str, str]]
@@ -317,6 +318,13 @@ def test_providers_lists_what_can_be_probed(call: Call) -> None:
     code, out, _ = call("providers", "--json")
     assert code == 0
     assert json.loads(out)["providers"][0]["id"] == "huggingface"
+
+
+def test_no_name_or_host_of_a_provider_is_broken_over_two_lines(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = call("providers")
+    words = set(out.replace(",", " ").split())
+    assert words >= {name for p in PROVIDERS.values() for name in (p.id, *(region.host for region in p.hosts))}
 
 
 def test_a_fresh_process_keeps_stdout_for_json_and_the_key_out_of_everything(tmp_path: Path) -> None:

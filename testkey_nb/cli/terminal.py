@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -115,17 +116,21 @@ def show_identification(found: "Identification") -> None:
 
 
 def show_providers(providers: "Iterable[Provider]") -> None:
-    """Print what is known of each provider and relay."""
-    rows = (
-        (p.id, p.kind, ", ".join(r.host for r in (*p.hosts, *p.keyless_hosts)) or "self-hosted", _asks(p),
-         f"{len(p.offers)} of {len(Capability)}", p.checked)
-        for p in providers
-    )  # fmt: skip
-    _print(Console(), "Providers", ("id", "kind", "hosts", "read-only probes", "capabilities", "checked"), rows)
-
-
-def _asks(provider: "Provider") -> str:
-    return ", ".join(dict.fromkeys(ask.name for ask in provider.asks)) or "known by its marks only"
+    """Print whose keys can be probed, where they may go, and the relays that are known."""
+    known, console = list(providers), Console()
+    table = Table("id", "hosts a key may go to", "answers", "rules read", box=SIMPLE_HEAD, pad_edge=False)
+    for one in known:
+        if one.hosts:
+            hosts = "\n".join(region.host for region in one.hosts)
+            table.add_row(one.id, hosts, f"{len(one.offers)} of {len(Capability)}", one.checked)
+    console.print(table)
+    relays = [one for one in known if not one.hosts]
+    asked = ", ".join(one.id for one in relays if one.asks)
+    marked = ", ".join(one.id for one in relays if not one.asks)
+    console.print(
+        f"Relays, whose marks withhold a key; probed with one of their own at --base-url: {asked}", highlight=False
+    )
+    console.print(f"Relays that are known by their marks only: {marked}", highlight=False)
 
 
 def _print(console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
