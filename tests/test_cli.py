@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -296,6 +297,15 @@ def test_identify_says_who_answers_without_a_key(persona: str, status: int, verd
     found = json.loads(out)
     assert (code, found["identity"]["verdict"]) == (status, verdict)
     assert set(found) == {"schema", "provider", "identity", "candidates", "manifest"}
+
+
+def test_identify_shows_the_sandbox_as_such_and_what_decides_first(call: Call) -> None:
+    with served("wrong-host") as origin:
+        out = call("identify", "--base-url", origin)[1]
+    assert " SANDBOX " in out.splitlines()[0]
+    told = re.findall(r"│ (against|for|neutral) +│", out)
+    assert told == sorted(told)
+    assert told[0] == "against"
 
 
 def test_identify_of_a_key_is_offline_and_names_every_candidate(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

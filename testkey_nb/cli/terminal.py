@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from testkey_nb.outcome import Capability
+from testkey_nb.outcome import Capability, Speaks
 
 if TYPE_CHECKING:
     from testkey_nb.identity import Identification
@@ -27,6 +27,8 @@ _COLOURS = {
     **dict.fromkeys(("no", "fail", "denied", "relay", "contradicted", "against"), "red"),
     **dict.fromkeys(("unknown", "partial", "vouched"), "yellow"),
 }
+_SANDBOX = "[bold black on yellow] SANDBOX [/] made-up answers, not a provider's"
+_DECIDING = (Speaks.AGAINST, Speaks.FOR, Speaks.NEUTRAL)
 _READY = {True: "[bold green]READY", False: "[bold red]NOT READY", None: "[bold yellow]UNDECIDED"}
 
 
@@ -83,7 +85,7 @@ def show_readiness(readiness: "Readiness") -> None:
         f"[bold]{escape(run.plan.provider.name)}[/] · {run.stamp.provider} · {run.plan.region} route", style=""
     )
     if run.sandbox:
-        console.print("[bold black on yellow] SANDBOX [/] made-up answers, not a provider's")
+        console.print(_SANDBOX)
     console.print(f"{_READY[readiness.ready]}[/] for {readiness.policy.dimension}; identity {run.identity.verdict}")
     _print(console, "Passport", ("axis", "", "why"), ((a, f.answer, f.why) for a, f in readiness.passport.items()))
     _print(console, "Ten capabilities", ("capability", "state", "why"),
@@ -105,11 +107,14 @@ def show_readiness(readiness: "Readiness") -> None:
 def show_identification(found: "Identification") -> None:
     """Print who answers, by which evidence, and whose shape the key has."""
     console, identity = Console(), found.identity
+    if identity.sandbox:
+        console.print(_SANDBOX)
     who = f" ({identity.provider})" if identity.provider else ""
     console.print(f"[bold]{identity.verdict}[/]{who}: {escape(identity.why)}", highlight=False)
     if identity.evidence:
-        rows = ((e.mark, e.speaks, e.points_to, e.observed, e.source) for e in identity.evidence)
-        _print(console, "Evidence", ("mark", "speaks", "points to", "observed", "source"), rows)
+        evidence = sorted(identity.evidence, key=lambda row: _DECIDING.index(row.speaks))
+        rows = ((row.mark, row.speaks, row.points_to, row.observed) for row in evidence)
+        _print(console, "Evidence (its sources: --json)", ("mark", "speaks", "points to", "observed"), rows)
     if found.candidates:
         shapes = ((c.provider, c.key_type, c.why) for c in found.candidates)
         _print(console, "The key's shape", ("provider", "type", "why"), shapes)
