@@ -108,20 +108,3 @@ def mark_made_up(figure: Figure) -> None:
 def spoken(title: str, parts: Iterable[str], *, made_up: bool) -> str:
     """Return what a picture shows in words, for whoever does not see it."""
     return f"{f'{STAND_IN}. ' if made_up else ''}{title}: {'; '.join(parts)}."
-
-
-def amount(value: float) -> str:
-    """Write an amount of money with as many digits as tell it apart, so that a small one does not read as 0."""
-    if value >= 1000:  # noqa: PLR2004 - from there on nobody reads a fraction
-        return f"{value:,.0f}"
-    return f"{value:.2f}" if value and (value >= 1 or round(value, 2) == value) else f"{value:.3g}"
-
-
-def three_digits(value: float) -> str:
-    """Write what was timed here with three digits, and never as a power of ten."""
-    return f"{float(f'{value:.3g}'):,.10g}"
-
-
-def measured(value: float) -> str:
-    """Write a time or a speed with four digits: whoever publishes seventeen has not measured them."""
-    return f"{float(f'{value:.4g}'):,.10g}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .digits import three_digits
 from .drawing import (
     SERIES,
     STAND_IN,
@@ -17,7 +18,6 @@ from .drawing import (
     only_said,
     sized,
     swatches,
-    three_digits,
 )
 from .key_lines import Line, made_up_among, named, room_for
 from .locale import translate

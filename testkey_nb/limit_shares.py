@@ -10,6 +10,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .digits import percent
 from .drawing import (
     FILL,
     SERIES,
@@ -153,11 +154,6 @@ def _said(line: LimitLine, lang: str) -> str:
     elif line.taken is not None and not parts:
         parts.append(translate(Why("{share} taken", share=percent(line.taken)), lang))
     return " · ".join(parts)
-
-
-def percent(share: float) -> str:
-    """Write a share so that a small one does not read as 0."""
-    return f"{100 * share:,.0f} %" if share >= 0.1 or not share else f"{100 * share:.2g} %"  # noqa: PLR2004 - 10 %
 
 
 def _legend(lang: str) -> list[Swatch]:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from matplotlib.figure import Figure
 
-from .drawing import SERIES, STAND_IN, in_words, mark_made_up, only_said, three_digits
+from .digits import three_digits
+from .drawing import SERIES, STAND_IN, in_words, mark_made_up, only_said
 from .locale import translate
 from .outcome import Outcome
 from .rows import AnswerRow, Why

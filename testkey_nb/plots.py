@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from .digits import three_digits
 from .drawing import (
     EDGE,
     FILL,
@@ -28,7 +29,6 @@ from .drawing import (
     only_said,
     sized,
     spoken,
-    three_digits,
     told_apart,
 )
 from .judge import Readiness

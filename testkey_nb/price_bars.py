@@ -11,12 +11,12 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .digits import amount
 from .drawing import (
     FILL,
     SERIES,
     STAND_IN,
     Swatch,
-    amount,
     clear,
     fitting,
     in_words,

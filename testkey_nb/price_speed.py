@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 from matplotlib.transforms import Bbox
 
-from .drawing import MARKERS, SERIES, STAND_IN, amount, fitting, left_out, mark_made_up, note_left_out, only_said
+from .digits import amount
+from .drawing import MARKERS, SERIES, STAND_IN, fitting, left_out, mark_made_up, note_left_out, only_said
 from .key_lines import made_up_among
 from .locale import translate
 from .offers import Offer, Range

@@ -20,13 +20,13 @@ from matplotlib.figure import Figure
 
 from . import plots, spending
 from .actions import previews
-from .drawing import measured, three_digits
+from .digits import measured, percent, three_digits
 from .errors import UnknownName
 from .inventory import PhantomRow
 from .judge import Readiness
 from .key_lines import lines_of
 from .latency_bars import alt_split, alt_stability, draw_split, draw_stability
-from .limit_shares import alt_limit_shares, draw_limit_shares, limit_lines, percent, reached_first
+from .limit_shares import alt_limit_shares, draw_limit_shares, limit_lines, reached_first
 from .locale import LANGUAGES, translate
 from .outcome import Gate, Outcome, Phantom
 from .probe import CONTROL

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .digits import to_the_cent
 from .drawing import (
     MARKERS,
     SERIES,
@@ -22,7 +23,7 @@ from .drawing import (
 from .judge import Readiness
 from .load import CostRow
 from .locale import translate
-from .ranking import RouteRank, to_the_cent
+from .ranking import RouteRank
 from .rows import Why
 from .svg import MUTED, own_style
 
