@@ -18,11 +18,10 @@ from .drawing import (
     STAND_IN,
     Swatch,
     clear,
+    finished,
     fitting,
     in_words,
     left_out,
-    mark_made_up,
-    note_left_out,
     only_said,
     swatches,
 )
@@ -147,10 +146,7 @@ def _draw(offered: Sequence[Offer], measures: Sequence[_Measure], nothing: Why, 
         _one_currency(figure, measures, currency, some, (1 - (top + height) / total, height / total), lang)
         top += height + _BELOW
     swatches(figure, _LABELS, _legend(lang))
-    if made_up_among(shown)[0]:
-        mark_made_up(figure)
-    note_left_out(figure, len(priced) - len(shown), lang)
-    return figure
+    return finished(figure, len(priced) - len(shown), lang, made_up=made_up_among(shown)[0])
 
 
 def _one_currency(  # noqa: PLR0913, PLR0917 - a figure, what is drawn into it, and where
