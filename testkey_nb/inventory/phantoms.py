@@ -91,12 +91,8 @@ def phantoms(  # noqa: PLR0913 - each is one of the things that a phantom is tol
             for row in of_model:
                 for reason, why in _reasons(row, of_model, known):
                     found[row.model, row.route, reason].append(why)
-    made = (PhantomRow(*key, key[0] in covered, _joined(whys)) for key, whys in found.items())
+    made = (PhantomRow(*key, key[0] in covered, Why.both(whys)) for key, whys in found.items())
     return tuple(sorted(made, key=_rank))
-
-
-def _joined(whys: Sequence[Why]) -> Why:
-    return whys[0] if len(whys) == 1 else Why.both(whys)
 
 
 def _rank(row: PhantomRow) -> tuple[bool, int, str, str]:
