@@ -21,7 +21,7 @@ from .drawing import MARKERS, SERIES, STAND_IN, finished, fitting, left_out, onl
 from .key_lines import made_up_among
 from .locale import translate
 from .offers import Offer, Range
-from .price_bars import name_of_offer
+from .price_bars import COST, OUTPUT, Measure, name_of_offer
 from .rows import Why
 from .svg import INK, LINE, MUTED, own_style
 
@@ -45,19 +45,7 @@ _FRONT = Why("nothing is both faster and cheaper")
 _NOTHING = Why("No model has both a price and a published speed.")
 
 
-class Money(NamedTuple):
-    """What the speed is set against."""
-
-    title: Callable[[str], Why]  # by currency
-    of: Callable[[Offer], Range | None]
-
-
-AGAINST: Mapping[str, Money] = {
-    "output price": Money(lambda currency: Why("output, {currency} per million tokens", currency=currency),
-                          lambda one: one.output),
-    "cost of my load": Money(lambda currency: Why("cost of the load, {currency} a month", currency=currency),
-                             lambda one: one.monthly),
-}  # fmt: skip
+AGAINST: Mapping[str, Measure] = {"output price": OUTPUT, "cost of my load": COST}  # what the speed is set against
 
 
 class Point(NamedTuple):
