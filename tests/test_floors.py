@@ -22,6 +22,7 @@ FLOORS = {
     "echoes": 0,
     "errors": 0,
     "expiry": 0,
+    "redaction": 0,
     "outcome": 1,
     "politeness": 1,
     "rows": 1,

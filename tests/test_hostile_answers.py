@@ -17,9 +17,10 @@ from testkey_nb import sandbox
 from testkey_nb.actions.write import check_folder, check_writable, replace_file
 from testkey_nb.errors import KeyMalformed, OutputRefused
 from testkey_nb.judge import judge_run
-from testkey_nb.keys import Key, redact, without_keys
+from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome
 from testkey_nb.probe import Run, plan, probe_key
+from testkey_nb.redaction import redact, without_keys
 
 SECRET = PERSONAS["launch-ready"].key
 WHOAMI = "/api/whoami-v2"
