@@ -61,6 +61,10 @@ class Launch:
     watched: frozenset[tuple[str, str]] = frozenset()  # (provider, credential)
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)  # what stands in each file that is there
 
+    def lines_of(self, credential: str, provider: str) -> list[Credential]:
+        """Return the lines of the inventory about a credential."""
+        return [line for line in self.inventory if (line.credential, line.provider) == (credential, provider)]
+
 
 def read_launch(folder: Path | str | None) -> Launch:
     """Read `folder`; what is not there is not done.
