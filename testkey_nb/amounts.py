@@ -9,7 +9,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .drawing import SERIES, WIDTH, clear, fitting, left_out, note_left_out, only_said, sized, told_apart
+from .drawing import SERIES, WIDTH, clear, finished, fitting, labelled, left_out, only_said, sized, told_apart
 from .heatmap import KEYS, name_of
 from .judge import Readiness
 from .locale import translate
@@ -72,8 +72,7 @@ def draw_amounts(compared: Sequence[Readiness], lang: str = "en") -> Figure:
         room = (3.4 / WIDTH, 1 - (top + above + height) / total, (WIDTH - 3.9) / WIDTH, height / total)
         _one_unit(figure.add_axes(room), unit, lines)
         top += above + height + _BELOW
-    note_left_out(figure, len(compared) - KEYS, lang)
-    return figure
+    return finished(figure, len(compared) - KEYS, lang)
 
 
 def _metrics(lines: Iterable[_Line]) -> list[str]:
@@ -92,9 +91,8 @@ def _one_unit(axes: Axes, unit: str, lines: Sequence[_Line]) -> None:
             [x for x, _ in at], [y for _, y in at], linestyle="none", markersize=7, label=fitting(name),
             clip_on=False, **told_apart(number),
         )  # fmt: skip
-    axes.set_yticks(range(len(lines)), [fitting(line.key, 44) for line in lines])
+    labelled(axes, [fitting(line.key, 44) for line in lines])
     axes.tick_params(axis="y", labelsize=9)
-    axes.set_ylim(len(lines) - 0.5, -0.5)
     known = [x for at in points.values() for x, _ in at]
     low, high = min(0.0, *known), max(0.0, *known)
     room = 0.02 * (high - low) or 1.0
@@ -147,15 +145,13 @@ def draw_limits(compared: Sequence[Readiness], lang: str = "en") -> Figure:
         axes.barh(y, 1, height=0.5, facecolor="#eef2f5", edgecolor="#9aa8b3", linewidth=0.8)
         axes.barh(y, share, height=0.5, color=SERIES[0])
         axes.text(1.02, y, _numbers(row), va="center", fontsize=8.5, color=MUTED)
-    axes.set_yticks(range(len(shown)), [fitting(label, 58) for label, _, _ in shown])
+    labelled(axes, [fitting(label, 58) for label, _, _ in shown])
     axes.tick_params(axis="y", labelsize=8.5)
-    axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     axes.set_xlabel(translate("share of the limit that is left", lang))
     clear(axes)
-    note_left_out(figure, len(shares) - len(shown), lang)
-    return figure
+    return finished(figure, len(shares) - len(shown), lang)
 
 
 def _numbers(row: LimitRow) -> str:

@@ -1,6 +1,7 @@
 """What pictures have in common: colours with a mark beside each, foreign text made fit, what is left out said."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -63,11 +64,23 @@ def in_words(name: str, lang: str) -> str:
     return translate(name, lang).replace("_", " ")
 
 
+def commonest(currencies: Iterable[str]) -> str:
+    """Return the most frequent one, the first by name where that is several; empty where there are none."""
+    counted = Counter(currencies)
+    return min(counted, key=lambda currency: (-counted[currency], currency), default="")
+
+
 def clear(axes: Axes) -> None:
     """Leave of the frame only what a value is read from."""
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0)
     axes.grid(axis="x", linewidth=0.8)
+
+
+def labelled(axes: Axes, labels: Sequence[str]) -> None:
+    """Write what each line is about beside the axes, the first on top."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
 
 
 def sized(lines: int, *, step: float, above: float, note: bool) -> Figure:
@@ -91,37 +104,19 @@ def left_out(count: int, lang: str) -> list[str]:
     return [translate(Why("left out here: {n} more", n=count), lang)] if count > 0 else []
 
 
-def note_left_out(figure: Figure, count: int, lang: str) -> None:
-    """Write that sentence into a corner of the picture."""
-    for said in left_out(count, lang):
-        figure.text(0.99, 0.02, said, ha="right", fontsize=9, color=MUTED)
-
-
-def mark_made_up(figure: Figure) -> None:
-    """Say in the corner at the top left that what is drawn is made up."""
-    figure.text(
-        0.08 / figure.get_figwidth(), 1 - 0.17 / figure.get_figheight(), STAND_IN, va="center", fontsize=8,
-        fontweight="bold", bbox={"facecolor": "#ffd84d", "edgecolor": "black", "boxstyle": "square,pad=0.3"},
-    )  # fmt: skip
+def finished(figure: Figure, left: int, lang: str, *, made_up: bool = False, said: str = "") -> Figure:
+    """Say in the corners what is so: that all of it is made up, what is `said` of it, how much is left out."""
+    if made_up:
+        figure.text(
+            0.08 / figure.get_figwidth(), 1 - 0.17 / figure.get_figheight(), STAND_IN, va="center", fontsize=8,
+            fontweight="bold", bbox={"facecolor": "#ffd84d", "edgecolor": "black", "boxstyle": "square,pad=0.3"},
+        )  # fmt: skip
+    figure.text(0.01, 0.08 / figure.get_figheight(), said, fontsize=9, color=MUTED)
+    for more in left_out(left, lang):
+        figure.text(0.99, 0.02, more, ha="right", fontsize=9, color=MUTED)
+    return figure
 
 
 def spoken(title: str, parts: Iterable[str], *, made_up: bool) -> str:
     """Return what a picture shows in words, for whoever does not see it."""
     return f"{f'{STAND_IN}. ' if made_up else ''}{title}: {'; '.join(parts)}."
-
-
-def amount(value: float) -> str:
-    """Write an amount of money with as many digits as tell it apart, so that a small one does not read as 0."""
-    if value >= 1000:  # noqa: PLR2004 - from there on nobody reads a fraction
-        return f"{value:,.0f}"
-    return f"{value:.2f}" if value and (value >= 1 or round(value, 2) == value) else f"{value:.3g}"
-
-
-def three_digits(value: float) -> str:
-    """Write what was timed here with three digits, and never as a power of ten."""
-    return f"{float(f'{value:.3g}'):,.10g}"
-
-
-def measured(value: float) -> str:
-    """Write a time or a speed with four digits: whoever publishes seventeen has not measured them."""
-    return f"{float(f'{value:.4g}'):,.10g}"

@@ -30,7 +30,7 @@ _DTYPES: dict[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a frame: its name, dtype, and the field of the row it is read from."""
+    """A column of a frame: its name, which is that of the row's field, and its dtype."""
 
     name: str
     dtype: "str | pd.CategoricalDtype"

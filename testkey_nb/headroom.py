@@ -120,8 +120,10 @@ def _row(limit: LimitRow, demand: Demand, service: str) -> HeadroomRow:
     exhausted = None if limit.remaining is None else limit.remaining <= 0
     row = HeadroomRow(limit.limit, limit.service, scope, allowed_per_min=allowed, exhausted=exhausted)
     if why := _incomparable(limit, service, scope):
-        return replace(row, why=Why.both([why, *_remarks(limit)]))
-    return _compared(row, limit, demand, LoadPart(scope), window_s)
+        row = replace(row, why=why)
+    else:
+        row = _compared(row, limit.quota or 0.0, demand, LoadPart(scope), window_s)
+    return replace(row, why=Why.both([row.why, *_remarks(limit)]))
 
 
 def _counted(limit: LimitRow) -> str:
@@ -150,44 +152,41 @@ def _incomparable(limit: LimitRow, service: str, scope: str) -> Why:
     return Why("")
 
 
-def _compared(row: HeadroomRow, limit: LimitRow, demand: Demand, what: LoadPart, window_s: float | None) -> HeadroomRow:
+def _compared(row: HeadroomRow, quota: float, demand: Demand, what: LoadPart, window_s: float | None) -> HeadroomRow:
     """Compare a limit that can be compared with what is planned of what it counts."""
-    quota, of_one = limit.quota or 0.0, demand.of_one[what]
+    of_one = demand.of_one[what]
     if of_one > quota and what is not _REQUESTS:
         why = Why("one request of {amount} {what} is more than the whole limit of {quota}", amount=_n(of_one),
                   what=what, quota=_n(quota))  # fmt: skip
-        return replace(row, carries=False, why=Why.both([why, *_remarks(limit)]))
+        return replace(row, carries=False, why=why)
     if not window_s:
-        why = Why("in which time it allows {quota} {what} is not told", quota=_n(quota), what=what)
-        return replace(row, why=Why.both([why, *_remarks(limit)]))
+        return replace(row, why=Why("in which time it allows {quota} {what} is not told", quota=_n(quota), what=what))
     planned, most = demand.within(window_s, what), demand.within(window_s, _TOKENS)
     if planned is None and what in _PARTS and most is not None:
-        return _bounded(row, limit, most, what)
+        return _bounded(row, quota, most, what)
     if planned is None:
-        return replace(row, why=Why.both([Why("no {what} are planned", what=what), *_remarks(limit)]))
+        return replace(row, why=Why("no {what} are planned", what=what))
     per_min = planned * _MINUTE_S / window_s
     why = Why("{planned} {what} a minute are planned, {allowed} are allowed", planned=_n(per_min), what=what,
               allowed=_n(row.allowed_per_min or 0.0))  # fmt: skip
-    average = Why("the plan is an average over the day, and its peaks are higher")
-    remarks = [why, *([average] if demand.averages(what) and window_s < _DAY_S else []), *_remarks(limit)]
+    if demand.averages(what) and window_s < _DAY_S:
+        why = Why.both([why, Why("the plan is an average over the day, and its peaks are higher")])
     return replace(
         row,
         planned_per_min=per_min,
         used_share=_ratio(planned, quota),
         headroom_factor=_ratio(quota, planned),
         carries=planned <= quota,
-        why=Why.both(remarks),
+        why=why,
     )
 
 
-def _bounded(row: HeadroomRow, limit: LimitRow, most: float, what: LoadPart) -> HeadroomRow:
+def _bounded(row: HeadroomRow, quota: float, most: float, what: LoadPart) -> HeadroomRow:
     """Compare a limit of input or output with all planned tokens, where the plan does not tell them apart."""
-    quota = limit.quota or 0.0
     if most > quota:
-        why = Why("how many of the planned tokens are {what} is not said", what=what)
-        return replace(row, why=Why.both([why, *_remarks(limit)]))
+        return replace(row, why=Why("how many of the planned tokens are {what} is not said", what=what))
     why = Why("it would be enough if all planned tokens were {what}", what=what)
-    return replace(row, used_share=_ratio(most, quota), carries=True, why=Why.both([why, *_remarks(limit)]))
+    return replace(row, used_share=_ratio(most, quota), carries=True, why=why)
 
 
 def _remarks(limit: LimitRow) -> list[Why]:

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from .drawing import EDGE, FILL, LETTER, STAND_IN, fitting, in_words, left_out, note_left_out, only_said
+from .drawing import EDGE, FILL, LETTER, STAND_IN, finished, fitting, in_words, left_out, only_said
 from .judge import Readiness
 from .locale import translate
 from .outcome import Answer, Axis, Capability, CapabilityState, Gate
@@ -123,8 +123,7 @@ def draw_heat_map(compared: Sequence[Readiness], grain: str, lang: str = "en") -
     for number, readiness in enumerate(shown):
         _line(axes, readiness, grain, (top + number * step, step, width), lang)
     _legend(axes, grain, top + len(shown) * step + 0.14, lang)
-    note_left_out(figure, len(compared) - len(shown), lang)
-    return figure
+    return finished(figure, len(compared) - len(shown), lang)
 
 
 def _wrapped(words: str, width: float) -> str:

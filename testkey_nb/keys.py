@@ -6,7 +6,6 @@ import getpass
 import hashlib
 import hmac
 import html
-import ipaddress
 import json
 import os
 import re
@@ -18,10 +17,10 @@ from urllib.parse import unquote
 from .echoes import Rows, Searched, spellings
 from .errors import KeyExpired, KeyMalformed, KeyMissing
 from .expiry import KEEPER, lifetime_s, now
+from .redaction import KEY, SAID_CHARS, redact
 
 MIN_CHARS, MAX_CHARS = 8, 4096  # longest known: JWTs of about 1,500 characters
 _ECHO, _ECHO_BASE64 = 6, 12  # characters in a row of a key, and of its base64, that nothing may show
-SAID_CHARS = 240  # of a provider's own words kept beside a verdict
 
 _SESSION = secrets.token_bytes(32)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -210,36 +209,6 @@ class Key:
         raise TypeError(msg)
 
 
-_IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)")
-_IPV6 = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:]*")
-_BEGINS = r"(?:hf|api_org|gsk|r8|fw|sk|tgp_v1|vck|VENICE)_|(?:sk|xai|pplx|nvapi|csk)-|AIza|AQ\."
-_KEY = rf"(?<![\w-])(?:{_BEGINS})[\w.-]{{6,}}"  # `hf-inference` is a route and no key
-_MASKED = (
-    (re.compile(r"[^\s@<>()\[\],;]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
-    (re.compile(_KEY), "[key]"),
-    (re.compile(r"\S*(?:\*{2,}|•{2,}|x{4,}|X{4,})\S*"), "[masked key]"),
-    (re.compile(r"(?:\[key\]|\b[\w-]{2,})(?:\.{3}|…)[\w-]{2,}"), "[masked key]"),
-    (_IPV4, "[ip]"),
-    (re.compile(r"\+\d[\d ().-]{6,}\d"), "[phone]"),
-)
-# What each of them needs to match at all: most names and words have nothing of it.
-_TO_MASK = re.compile(rf"@|{_BEGINS}|\*\*|••|xxxx|XXXX|\.\.\.|…|\d\.\d|\+\d")
-_WHO = "user|org|organization|account|team"
-_PERSONAL = (
-    (re.compile(r"\b(Dear|Hello|Hi) [^,.;:!]+"), r"\1 [name]"),
-    (re.compile(rf"\b((?i:{_WHO})) [\w.]*[-_.\d][\w.-]*\w"), r"\1 [name]"),
-    (re.compile(rf"\b((?:on behalf of|for|by|of|as) (?:{_WHO})) \S+"), r"\1 [name]"),
-    (re.compile(rf'\b((?:{_WHO}|owner)(?:_?name)?"?\s*[:=]\s*)"?[^\s",}}]+"?'), r"\1[name]"),
-    (
-        re.compile(r'("(?:label|(?:user|full|first|last|display|login)_?name)"\s*:\s*)"[^"]*"', re.IGNORECASE),
-        r'\1"[name]"',
-    ),
-    (re.compile(r"[A-Za-z0-9+/_=-]{32,}|\b[0-9a-f]{16,}\b"), "[hash]"),
-)
-_LONG_NAME = re.compile(r"(?<![\w/.-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}(?![\w/.-])")
-_DOTTED = re.compile(r"(?<![\w-])(?:v1|eyJ[\w-]{8,}|[0-9a-f]{32})\.[\w.-]{16,}")  # Nebius, a JWT, Zhipu
-
-
 def _blanked(text: str, rows: frozenset[str]) -> str:
     """Return `text` with ``[key]`` for each of some rows, which are equally long."""
     length = len(next(iter(rows)))
@@ -265,52 +234,6 @@ def _unwrapped(text: str) -> str:
     return re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", text)
 
 
-def masked(text: str) -> str:
-    """Return `text` without e-mail addresses and without keys, whole or with their middle left out."""
-    if _TO_MASK.search(text):
-        for pattern, label in _MASKED:
-            text = pattern.sub(label, text)
-    return text
-
-
-def without_keys(text: str) -> str:
-    """Return a message for the caller without what may be a key that was given in the wrong place."""
-    return _LONG_NAME.sub("[key?]", _DOTTED.sub("[key?]", re.sub(_KEY, "[key?]", text)))
-
-
-def redact(text: str, limit: int = SAID_CHARS) -> str:
-    """Return at most `limit` characters of foreign text on one line, without keys, addresses and account names."""
-    if not text:
-        return text
-    text = text[: 8 * limit]
-    if not text.isprintable():
-        text = "".join(char if char.isprintable() else " " for char in text)
-    text = " ".join(text.split())
-    text = masked(text)
-    for pattern, label in _PERSONAL:
-        text = pattern.sub(label, text)
-    text = _IPV6.sub(_without_ip, text)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _without_ip(match: re.Match[str]) -> str:
-    """Return what was matched without the address in it; a colon of the sentence may touch it on either side."""
-    found = match[0]
-    for start, end in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        inner = found[start : len(found) - end]
-        if _is_ip(inner):
-            return found[:start] + "[ip]" + found[len(found) - end :]
-    return found
-
-
-def _is_ip(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def reader(environ: Mapping[str, str] | None) -> Callable[[str], str]:
     """Return what looks a variable up, in the process's environment for None, and shows nothing of the others."""
     return lambda name: (os.environ if environ is None else environ).get(name, "")
@@ -333,7 +256,7 @@ def may_be_key(name: str) -> bool:
     if not _VARIABLE.fullmatch(name):
         return True
     random = len(name) >= 20 and re.search(r"\d|[a-z][A-Z]", name)  # noqa: PLR2004 - the shortest key with a prefix
-    return bool(random) and not _usual(name) and ("_" not in name or bool(re.match(_KEY, name)))
+    return bool(random) and not _usual(name) and ("_" not in name or bool(re.match(KEY, name)))
 
 
 def _shown(name: str) -> str:

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .digits import three_digits
 from .drawing import (
     SERIES,
     STAND_IN,
     Swatch,
     clear,
+    finished,
+    labelled,
     left_out,
-    mark_made_up,
-    note_left_out,
     only_said,
     sized,
     swatches,
-    three_digits,
 )
 from .key_lines import Line, made_up_among, named, room_for
 from .locale import translate
@@ -68,15 +68,11 @@ def draw_stability(lines: Sequence[Line], lang: str = "en") -> Figure:
     _errors(right, rows)
     left.set_xlabel(translate("milliseconds: median and 95th percentile", lang), fontsize=9)
     right.set_xlabel(translate("share of errors, with its 95 % interval", lang), fontsize=9)
-    left.set_yticks(range(len(shown)), names)
+    labelled(left, names)
     for axes in (left, right):
         axes.tick_params(labelsize=8.5)
-        axes.set_ylim(len(shown) - 0.5, -0.5)
         clear(axes)
-    if made_up_among(shown)[0]:
-        mark_made_up(figure)
-    note_left_out(figure, len(lines) - len(shown), lang)
-    return figure
+    return finished(figure, len(lines) - len(shown), lang, made_up=made_up_among(shown)[0])
 
 
 def _sized(names: Sequence[str], *, note: bool) -> Figure:
@@ -165,18 +161,14 @@ def draw_split(lines: Sequence[Line], lang: str = "en") -> Figure:
         axes.annotate(
             f"{three_digits(end)} ms", (end, y), (6, 0), textcoords="offset points", va="center", fontsize=8.5
         )
-    axes.set_yticks(range(len(shown)), names)
+    labelled(axes, names)
     axes.tick_params(labelsize=8.5)
-    axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_xlim(0, 1.12 * (axes.get_xlim()[1] or 1))
     axes.set_xlabel(translate("milliseconds, the median of each part", lang), fontsize=9)
     clear(axes)
     axes.axvline(0, color=LINE, linewidth=1)
     swatches(figure, room_for(names), [Swatch(translate(p.text, lang), p.color, "white", p.hatch) for p in _PARTS])
-    if made_up_among(shown)[0]:
-        mark_made_up(figure)
-    note_left_out(figure, len(lines) - len(shown), lang)
-    return figure
+    return finished(figure, len(lines) - len(shown), lang, made_up=made_up_among(shown)[0])
 
 
 def _ways(shown: Sequence[Line], lang: str) -> list[str]:

@@ -61,6 +61,10 @@ class Launch:
     watched: frozenset[tuple[str, str]] = frozenset()  # (provider, credential)
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)  # what stands in each file that is there
 
+    def lines_of(self, credential: str, provider: str) -> list[Credential]:
+        """Return the lines of the inventory about a credential."""
+        return [line for line in self.inventory if (line.credential, line.provider) == (credential, provider)]
+
 
 def read_launch(folder: Path | str | None) -> Launch:
     """Read `folder`; what is not there is not done.
@@ -180,7 +184,7 @@ def _text(path: Path) -> str:
 
 
 def _yaml(path: Path) -> Mapping[str, object]:
-    return _table_of(parse_yaml(str(path), _text(path)))
+    return mapping_in(parse_yaml(str(path), _text(path)))
 
 
 def _table(path: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
@@ -244,8 +248,8 @@ def _prices(path: Path) -> dict[str, tuple[PriceRow, ...]]:
 def _routed(path: Path) -> frozenset[tuple[str, str]]:
     """Return what is routed with which credential; a key that is no reference is nobody's by name."""
     found = set()
-    for entry in _items(_yaml(path).get("model_list")):
-        name, key = entry.get("model_name"), _table_of(entry.get("litellm_params")).get("api_key") or KEY_REFERENCE
+    for entry in items_in(_yaml(path).get("model_list")):
+        name, key = entry.get("model_name"), mapping_in(entry.get("litellm_params")).get("api_key") or KEY_REFERENCE
         if isinstance(name, str) and str(key).startswith(KEY_REFERENCE):
             found.add((name, str(key).removeprefix(KEY_REFERENCE)))
     return frozenset(found)
@@ -254,17 +258,19 @@ def _routed(path: Path) -> frozenset[tuple[str, str]]:
 def _watched(folder: Path) -> frozenset[tuple[str, str]]:
     """Return what Prometheus scrapes, provided that the prober has a module and the alerts have a rule."""
     blackbox, prometheus, alerts = (_yaml(folder / name) for name in MONITORING_FILES)
-    rules = [rule for group in _items(alerts.get("groups")) for rule in _items(group.get("rules"))]
-    if not _table_of(blackbox.get("modules")) or not rules:
+    rules = [rule for group in items_in(alerts.get("groups")) for rule in items_in(group.get("rules"))]
+    if not mapping_in(blackbox.get("modules")) or not rules:
         return frozenset()
-    jobs = _items(prometheus.get("scrape_configs"))
-    labels = [_table_of(t.get("labels")) for job in jobs for t in _items(job.get("static_configs"))]
+    jobs = items_in(prometheus.get("scrape_configs"))
+    labels = [mapping_in(t.get("labels")) for job in jobs for t in items_in(job.get("static_configs"))]
     return frozenset((str(label.get("provider")), str(label.get("credential"))) for label in labels if label)
 
 
-def _items(found: object) -> list[Mapping[str, object]]:
+def items_in(found: object) -> list[dict[str, object]]:
+    """Return the mappings in a list that somebody wrote, none where it is another thing."""
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-def _table_of(found: object) -> Mapping[str, object]:
+def mapping_in(found: object) -> dict[str, object]:
+    """Return a mapping that somebody wrote, an empty one where it is another thing."""
     return found if isinstance(found, dict) else {}

@@ -10,15 +10,16 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .digits import percent
 from .drawing import (
     FILL,
     SERIES,
     STAND_IN,
     Swatch,
     clear,
+    finished,
+    labelled,
     left_out,
-    mark_made_up,
-    note_left_out,
     only_said,
     sized,
     swatches,
@@ -29,7 +30,7 @@ from .key_lines import made_up_among, named, room_for
 from .locale import translate
 from .outcome import Answer
 from .rows import LimitRow, Why
-from .svg import INK, MUTED, own_style
+from .svg import INK, own_style
 
 LINES = 24  # more bars than these would not be readable
 _WIDTH, _SAID = 10.8, 1.95  # inches: the picture, what stands beside the bars
@@ -106,22 +107,16 @@ def draw_limit_shares(lines: Sequence[LimitLine], lang: str = "en") -> Figure:
         _bars(axes, y, line)
         axes.text(_END + 0.02, y, _said(line, lang), va="center", fontsize=8.5, color=INK)
     axes.axvline(1, color=INK, linewidth=1.2)
-    axes.set_yticks(range(len(shown)), names)
+    labelled(axes, names)
     axes.tick_params(labelsize=8.5)
-    axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_xlim(0, _END)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
     axes.set_xlabel(translate("share of the limit", lang), fontsize=9)
     clear(axes)
     swatches(figure, left, _legend(lang))
-    if made_up_among(shown)[0]:
-        mark_made_up(figure)
     silent = len(lines) - len(drawn)
-    if silent:
-        said = translate(Why("limits without a share: {n}", n=silent), lang)
-        figure.text(0.01, 0.08 / figure.get_figheight(), said, fontsize=9, color=MUTED)
-    note_left_out(figure, len(drawn) - len(shown), lang)
-    return figure
+    said = translate(Why("limits without a share: {n}", n=silent), lang) if silent else ""
+    return finished(figure, len(drawn) - len(shown), lang, made_up=made_up_among(shown)[0], said=said)
 
 
 def _bars(axes: Axes, y: int, line: LimitLine) -> None:
@@ -153,11 +148,6 @@ def _said(line: LimitLine, lang: str) -> str:
     elif line.taken is not None and not parts:
         parts.append(translate(Why("{share} taken", share=percent(line.taken)), lang))
     return " · ".join(parts)
-
-
-def percent(share: float) -> str:
-    """Write a share so that a small one does not read as 0."""
-    return f"{100 * share:,.0f} %" if share >= 0.1 or not share else f"{100 * share:.2g} %"  # noqa: PLR2004 - 10 %
 
 
 def _legend(lang: str) -> list[Swatch]:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from matplotlib.figure import Figure
 
-from .drawing import SERIES, STAND_IN, in_words, mark_made_up, only_said, three_digits
+from .digits import three_digits
+from .drawing import SERIES, STAND_IN, finished, in_words, only_said
 from .locale import translate
 from .outcome import Outcome
 from .rows import AnswerRow, Why
@@ -58,9 +59,7 @@ def draw_live(rows: Sequence[AnswerRow], lang: str = "en", *, made_up: bool) -> 
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=5, frameon=False, fontsize=8.5, borderaxespad=0.2,
                 handletextpad=0.4, columnspacing=1.2)  # fmt: skip
-    if made_up:
-        mark_made_up(figure)
-    return figure
+    return finished(figure, 0, lang, made_up=made_up)
 
 
 def _by_outcome(timed: Sequence[tuple[AnswerRow, datetime]]) -> dict[Outcome, list[tuple[AnswerRow, datetime]]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from .keys import redact
+from .redaction import redact
 
 _CHECKED = "2026-11-24"
 _CODE_CHARS, _REGION_CHARS = 12, 40

@@ -3,16 +3,15 @@
 Every function returns a `matplotlib.figure.Figure` and touches no global state; `svg.svg` puts it into a page.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import groupby
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from .digits import three_digits
 from .drawing import (
     EDGE,
     FILL,
@@ -20,15 +19,15 @@ from .drawing import (
     SERIES,
     WIDTH,
     clear,
+    commonest,
+    finished,
     fitting,
     in_words,
+    labelled,
     left_out,
-    mark_made_up,
-    note_left_out,
     only_said,
     sized,
     spoken,
-    three_digits,
     told_apart,
 )
 from .judge import Readiness
@@ -59,9 +58,7 @@ def draw_gates(readiness: Readiness, lang: str = "en") -> Figure:
             _box(axes, (left, top), answer, in_words(answer, lang), dashed=not gate.required)
         if number:
             axes.annotate("", (left + 2, 28), (left - 20, 28), arrowprops={"arrowstyle": "->", "color": MUTED})
-    if readiness.run.sandbox:
-        mark_made_up(figure)
-    return figure
+    return finished(figure, 0, lang, made_up=readiness.run.sandbox)
 
 
 def _box(axes: Axes, corner: tuple[float, float], answer: Answer, word: str, *, dashed: bool) -> None:
@@ -106,12 +103,6 @@ def _priced_routes(readiness: Readiness) -> list[_Priced]:
     return sorted((_Priced(*key, prices) for key, prices in found.items()), key=lambda one: (one.model, not one.prices))
 
 
-def _currency(routes: Iterable[_Priced]) -> str:
-    """Return the currency of most of the prices, by name where that is several; empty where there are none."""
-    counted = Counter(row.currency for one in routes for row in one.prices)
-    return min(counted, key=lambda currency: (-counted[currency], currency), default="")
-
-
 def _sources(routes: Iterable[_Priced]) -> dict[str, int]:
     return {name: i for i, name in enumerate(dict.fromkeys(row.source for one in routes for row in one.prices))}
 
@@ -124,7 +115,7 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
     """
     routes = _priced_routes(readiness)
     shown = routes[:ROUTES]
-    currency, sources = _currency(shown), _sources(shown)
+    currency, sources = commonest(row.currency for one in shown for row in one.prices), _sources(shown)
     if not sources:
         return only_said(translate("No source has a price of a covered model.", lang))
     figure = sized(len(shown), step=0.42, above=0.25 + 0.25 * -(-len(sources) // 3), note=len(routes) > ROUTES)
@@ -136,15 +127,11 @@ def draw_prices(readiness: Readiness, lang: str = "en") -> Figure:
         _dots(axes, shown, sources, (field, currency), lang)
         axes.set_xlabel(translate(title, lang))
     regions = len({one.region for one in shown}) > 1
-    left.set_yticks(range(len(shown)), [fitting(_label(one, regions=regions)) for one in shown])
-    left.set_ylim(len(shown) - 0.5, -0.5)
+    labelled(left, [fitting(_label(one, regions=regions)) for one in shown])
     handles, labels = left.get_legend_handles_labels()
     by_name = dict(zip(labels, handles, strict=True))
     figure.legend(by_name.values(), by_name.keys(), loc="upper center", ncols=3, frameon=False)
-    if readiness.run.sandbox:
-        mark_made_up(figure)
-    note_left_out(figure, len(routes) - len(shown), lang)
-    return figure
+    return finished(figure, len(routes) - len(shown), lang, made_up=readiness.run.sandbox)
 
 
 def _label(one: _Priced, *, regions: bool) -> str:
@@ -208,63 +195,59 @@ def _amount(value: float | None) -> str:
     return "?" if value is None else f"{value:,.10g}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """One request and every ask it answered."""
+class Request(NamedTuple):
+    """One request of the run and every ask that its answer answered."""
 
     asks: str
-    outcome: str
-    latency_ms: float
+    row: AnswerRow
 
 
-def _requests(readiness: Readiness) -> list[_Request]:
+def requests(answers: Iterable[AnswerRow]) -> list[Request]:
+    """Join the rows of asks that one request answered; what was never sent stays a line of its own."""
+    joined: dict[object, list[AnswerRow]] = {}
+    for row in answers:
+        joined.setdefault(row.request or (row.ask, row.path, row.sample), []).append(row)
+    return [Request(", ".join(dict.fromkeys(row.ask for row in rows)), rows[0]) for rows in joined.values()]
+
+
+def _timed(readiness: Readiness) -> list[tuple[str, str, float]]:
+    """Return what each request that was answered asked, what that came to, and the milliseconds until then."""
     timed = [row for row in readiness.run.answers if row.request and row.latency_s is not None]
-    grouped = groupby(sorted(timed, key=lambda row: row.request or 0), key=lambda row: row.request)
-    return [_request(list(rows)) for _, rows in grouped]
-
-
-def _request(rows: list[AnswerRow]) -> _Request:
-    asks = ", ".join(dict.fromkeys(row.ask for row in rows))
-    return _Request(
-        f"{asks} #{rows[0].sample}" if rows[0].sample else asks, rows[0].outcome, 1000 * (rows[0].latency_s or 0)
-    )
+    return [
+        (f"{asks} #{row.sample}" if row.sample else asks, row.outcome, 1000 * (row.latency_s or 0))
+        for asks, row in requests(sorted(timed, key=lambda row: row.request or 0))
+    ]
 
 
 @own_style()
 def draw_latency(readiness: Readiness, lang: str = "en") -> Figure:
     """Draw how long each request waited for its answer; an answer that is not `ok` is hollow and says its outcome."""
-    requests = _requests(readiness)
-    shown = requests[:REQUESTS]
+    timed = _timed(readiness)
+    shown = timed[:REQUESTS]
     if not shown:
         return only_said(translate("No request was answered.", lang))
-    figure = sized(len(shown), step=0.36, above=0.38 if readiness.run.sandbox else 0.15, note=len(requests) > REQUESTS)
+    figure = sized(len(shown), step=0.36, above=0.38 if readiness.run.sandbox else 0.15, note=len(timed) > REQUESTS)
     axes = figure.subplots()
-    for y, one in enumerate(shown):
-        ok = one.outcome == Outcome.OK
+    for y, (_, outcome, latency_ms) in enumerate(shown):
+        ok = outcome == Outcome.OK
         color = SERIES[0] if ok else SERIES[1]
-        axes.plot([0, one.latency_ms], [y, y], color=color, linewidth=2)
-        axes.plot([one.latency_ms], [y], marker="o" if ok else "s", markersize=8, color=color, clip_on=False,
+        axes.plot([0, latency_ms], [y, y], color=color, linewidth=2)
+        axes.plot([latency_ms], [y], marker="o" if ok else "s", markersize=8, color=color, clip_on=False,
                   markerfacecolor=color if ok else "white")  # fmt: skip
-        said = f"{three_digits(one.latency_ms)} ms · {in_words(one.outcome, lang)}"
-        axes.annotate(said, (one.latency_ms, y), (9, 0), va="center", textcoords="offset points", fontsize=9)
-    axes.set_yticks(range(len(shown)), [fitting(one.asks) for one in shown])
-    axes.set_ylim(len(shown) - 0.5, -0.5)
-    axes.set_xlim(0, 1.35 * max(one.latency_ms for one in shown) or 1)
+        said = f"{three_digits(latency_ms)} ms · {in_words(outcome, lang)}"
+        axes.annotate(said, (latency_ms, y), (9, 0), va="center", textcoords="offset points", fontsize=9)
+    labelled(axes, [fitting(asks) for asks, _, _ in shown])
+    axes.set_xlim(0, 1.35 * max(latency_ms for _, _, latency_ms in shown) or 1)
     axes.set_xlabel(translate("milliseconds until the first byte", lang))
     clear(axes)
-    if readiness.run.sandbox:
-        mark_made_up(figure)
-    note_left_out(figure, len(requests) - len(shown), lang)
-    return figure
+    return finished(figure, len(timed) - len(shown), lang, made_up=readiness.run.sandbox)
 
 
 def alt_latency(readiness: Readiness, lang: str = "en") -> str:
     """Say what `draw_latency` shows."""
-    requests = _requests(readiness)
-    if not requests:
+    timed = _timed(readiness)
+    if not timed:
         return translate("No request was answered.", lang)
-    parts = [
-        f"{one.asks} {three_digits(one.latency_ms)} ms ({in_words(one.outcome, lang)})" for one in requests[:REQUESTS]
-    ]
-    more = left_out(len(requests) - REQUESTS, lang)
+    parts = [f"{asks} {three_digits(ms)} ms ({in_words(outcome, lang)})" for asks, outcome, ms in timed[:REQUESTS]]
+    more = left_out(len(timed) - REQUESTS, lang)
     return spoken(translate("Latency of each request", lang), [*parts, *more], made_up=readiness.run.sandbox)

@@ -11,18 +11,17 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .digits import amount
 from .drawing import (
     FILL,
     SERIES,
     STAND_IN,
     Swatch,
-    amount,
     clear,
+    finished,
     fitting,
     in_words,
     left_out,
-    mark_made_up,
-    note_left_out,
     only_said,
     swatches,
 )
@@ -46,42 +45,40 @@ _NO_COST = Why("No cost is known: plan a load, and look for models with a price.
 _DOUBTED = (PriceVerdict.DISPUTED, PriceVerdict.STALE, PriceVerdict.MISSING)
 
 
-class _Measure(NamedTuple):
-    """What is drawn beside one another, each on an axis of its own."""
+class Measure(NamedTuple):
+    """What an offer costs in one way."""
 
     title: Callable[[str], Why]  # by currency
     of: Callable[[Offer], Range | None]
 
 
-_PRICES = (
-    _Measure(lambda currency: Why("input, {currency} per million tokens", currency=currency), lambda one: one.input),
-    _Measure(lambda currency: Why("output, {currency} per million tokens", currency=currency), lambda one: one.output),
+INPUT = Measure(lambda currency: Why("input, {currency} per million tokens", currency=currency), lambda one: one.input)
+OUTPUT = Measure(
+    lambda currency: Why("output, {currency} per million tokens", currency=currency), lambda one: one.output
 )
-_COSTS = (
-    _Measure(lambda currency: Why("cost of the load, {currency} a month", currency=currency), lambda one: one.monthly),
-)
+COST = Measure(lambda currency: Why("cost of the load, {currency} a month", currency=currency), lambda one: one.monthly)
 
 
 @own_style()
 def draw_price_bars(offered: Sequence[Offer], lang: str = "en") -> Figure:
     """Draw the input and the output price of the first offers that have one, in their order."""
-    return _draw(offered, _PRICES, _NO_PRICE, lang)
+    return _draw(offered, (INPUT, OUTPUT), _NO_PRICE, lang)
 
 
 def alt_price_bars(offered: Sequence[Offer], lang: str = "en") -> str:
     """Say what `draw_price_bars` shows."""
-    return _alt(offered, _PRICES, _NO_PRICE, lang)
+    return _alt(offered, (INPUT, OUTPUT), _NO_PRICE, lang)
 
 
 @own_style()
 def draw_cost_bars(offered: Sequence[Offer], lang: str = "en") -> Figure:
     """Draw what the planned load costs a month with the first offers of which that is known, in their order."""
-    return _draw(offered, _COSTS, _NO_COST, lang)
+    return _draw(offered, (COST,), _NO_COST, lang)
 
 
 def alt_cost_bars(offered: Sequence[Offer], lang: str = "en") -> str:
     """Say what `draw_cost_bars` shows."""
-    return _alt(offered, _COSTS, _NO_COST, lang)
+    return _alt(offered, (COST,), _NO_COST, lang)
 
 
 def name_of_offer(offer: Offer) -> str:
@@ -102,7 +99,7 @@ def _names(shown: Sequence[Offer]) -> list[str]:
     ]
 
 
-def _priced(offered: Sequence[Offer], measures: Sequence[_Measure]) -> list[Offer]:
+def _priced(offered: Sequence[Offer], measures: Sequence[Measure]) -> list[Offer]:
     """Return the offers with something to draw; what several keys are offered alike is drawn once."""
     found: dict[object, Offer] = {}
     for one in offered:
@@ -132,7 +129,7 @@ def _by_currency(priced: Sequence[Offer]) -> Mapping[str, list[Offer]]:
     return {currency: some[:room] for currency, some in list(found.items())[: LINES // _FEW]}
 
 
-def _draw(offered: Sequence[Offer], measures: Sequence[_Measure], nothing: Why, lang: str) -> Figure:
+def _draw(offered: Sequence[Offer], measures: Sequence[Measure], nothing: Why, lang: str) -> Figure:
     priced = _priced(offered, measures)
     groups = _by_currency(priced)
     shown = [one for some in groups.values() for one in some]
@@ -147,15 +144,12 @@ def _draw(offered: Sequence[Offer], measures: Sequence[_Measure], nothing: Why, 
         _one_currency(figure, measures, currency, some, (1 - (top + height) / total, height / total), lang)
         top += height + _BELOW
     swatches(figure, _LABELS, _legend(lang))
-    if made_up_among(shown)[0]:
-        mark_made_up(figure)
-    note_left_out(figure, len(priced) - len(shown), lang)
-    return figure
+    return finished(figure, len(priced) - len(shown), lang, made_up=made_up_among(shown)[0])
 
 
 def _one_currency(  # noqa: PLR0913, PLR0917 - a figure, what is drawn into it, and where
     figure: Figure,
-    measures: Sequence[_Measure],
+    measures: Sequence[Measure],
     currency: str,
     some: Sequence[Offer],
     place: tuple[float, float],
@@ -172,7 +166,7 @@ def _one_currency(  # noqa: PLR0913, PLR0917 - a figure, what is drawn into it, 
         axes.tick_params(axis="y", labelsize=8.5)
 
 
-def _bars(axes: Axes, some: Sequence[Offer], measure: _Measure, width: float, lang: str) -> None:
+def _bars(axes: Axes, some: Sequence[Offer], measure: Measure, width: float, lang: str) -> None:
     """Draw a measure of each line on axes that are `width` inches wide."""
     ranges = [measure.of(one) for one in some]
     said = [_said(one, found, lang) for one, found in zip(some, ranges, strict=True)]
@@ -215,7 +209,7 @@ def _legend(lang: str) -> list[Swatch]:
     ]
 
 
-def _alt(offered: Sequence[Offer], measures: Sequence[_Measure], nothing: Why, lang: str) -> str:
+def _alt(offered: Sequence[Offer], measures: Sequence[Measure], nothing: Why, lang: str) -> str:
     priced = _priced(offered, measures)
     groups = _by_currency(priced)
     if not groups:

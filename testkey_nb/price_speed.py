@@ -16,11 +16,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 from matplotlib.transforms import Bbox
 
-from .drawing import MARKERS, SERIES, STAND_IN, amount, fitting, left_out, mark_made_up, note_left_out, only_said
+from .digits import amount
+from .drawing import MARKERS, SERIES, STAND_IN, finished, fitting, left_out, only_said
 from .key_lines import made_up_among
 from .locale import translate
 from .offers import Offer, Range
-from .price_bars import name_of_offer
+from .price_bars import COST, OUTPUT, Measure, name_of_offer
 from .rows import Why
 from .svg import INK, LINE, MUTED, own_style
 
@@ -44,19 +45,7 @@ _FRONT = Why("nothing is both faster and cheaper")
 _NOTHING = Why("No model has both a price and a published speed.")
 
 
-class Money(NamedTuple):
-    """What the speed is set against."""
-
-    title: Callable[[str], Why]  # by currency
-    of: Callable[[Offer], Range | None]
-
-
-AGAINST: Mapping[str, Money] = {
-    "output price": Money(lambda currency: Why("output, {currency} per million tokens", currency=currency),
-                          lambda one: one.output),
-    "cost of my load": Money(lambda currency: Why("cost of the load, {currency} a month", currency=currency),
-                             lambda one: one.monthly),
-}  # fmt: skip
+AGAINST: Mapping[str, Measure] = {"output price": OUTPUT, "cost of my load": COST}  # what the speed is set against
 
 
 class Point(NamedTuple):
@@ -120,14 +109,11 @@ def draw_price_speed(offered: Sequence[Offer], against: str = "output price", la
         loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=4, frameon=False, fontsize=8.5,
         borderaxespad=0.2, columnspacing=1.2, handletextpad=0.2,
     )  # fmt: skip
-    if made_up_among(point.offer for some in groups.values() for point in some)[0]:
-        mark_made_up(figure)
     said = [Why("points without a name here: {n}", n=unnamed)] if unnamed else []
     if silent := sum(one.speed is None for one in offered):
         said.append(Why("without a published speed: {n}", n=silent))
-    figure.text(0.01, 0.08 / total, "; ".join(translate(why, lang) for why in said), fontsize=9, color=MUTED)
-    note_left_out(figure, left, lang)
-    return figure
+    some_made_up, _ = made_up_among(point.offer for some in groups.values() for point in some)
+    return finished(figure, left, lang, made_up=some_made_up, said="; ".join(translate(why, lang) for why in said))
 
 
 def _shown(offered: Sequence[Offer], against: str) -> tuple[dict[str, list[Point]], int]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,13 +20,13 @@ from matplotlib.figure import Figure
 
 from . import plots, spending
 from .actions import previews
-from .drawing import measured, three_digits
+from .digits import measured, percent, three_digits
 from .errors import UnknownName
 from .inventory import PhantomRow
 from .judge import Readiness
 from .key_lines import lines_of
 from .latency_bars import alt_split, alt_stability, draw_split, draw_stability
-from .limit_shares import alt_limit_shares, draw_limit_shares, limit_lines, percent, reached_first
+from .limit_shares import alt_limit_shares, draw_limit_shares, limit_lines, reached_first
 from .locale import LANGUAGES, translate
 from .outcome import Gate, Outcome, Phantom
 from .probe import CONTROL
@@ -71,13 +71,6 @@ _TONES = {
 }
 _TONE = {word: tone for tone, words in _TONES.items() for word in words.split()}
 _VERDICT = {True: "ready", False: "not_ready", None: "undecided"}
-
-
-class _Request(NamedTuple):
-    """One request of the run and every ask that its answer answered."""
-
-    asks: str
-    row: AnswerRow
 
 
 def render_report(readiness: Readiness, lang: str = "en") -> str:
@@ -286,22 +279,14 @@ def _fallbacks(rows: Iterable[object]) -> dict[tuple[str, str], list[RouteRank]]
 
 def _seen(readiness: Readiness, answers: tuple[AnswerRow, ...]) -> dict[str, object]:
     """Return what the run did for each step of the proof."""
-    sent = readiness.run.manifest
+    sent, requests = readiness.run.manifest, plots.requests(answers)
     return {
-        "requests": _requests(answers),
+        "requests": requests,
         "samples": max((row.sample for row in answers), default=0),
         "control_ask": CONTROL,
         "looking": min(sent.requests, sent.attempts - len({row.request for row in answers if row.request})),
         "control": next((row for row in answers if row.ask == CONTROL), None),
         "usage": [row for row in answers if row.ask in {"usage_snapshot", "balance_snapshot"}],
-        "refusals": [one for one in _requests(answers) if one.row.outcome != Outcome.OK and one.row.ask != CONTROL],
+        "refusals": [one for one in requests if one.row.outcome != Outcome.OK and one.row.ask != CONTROL],
         "priced": next(gate for gate in readiness.gates if gate.gate is Gate.PRICING),
     }
-
-
-def _requests(answers: Iterable[AnswerRow]) -> list[_Request]:
-    """Join the rows of asks that one request answered; what was never sent stays a line of its own."""
-    joined: dict[object, list[AnswerRow]] = {}
-    for row in answers:
-        joined.setdefault(row.request or (row.ask, row.path, row.sample), []).append(row)
-    return [_Request(", ".join(dict.fromkeys(row.ask for row in rows)), rows[0]) for rows in joined.values()]

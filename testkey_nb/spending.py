@@ -1,20 +1,20 @@
 """What a planned load costs a month at each route of the covered models: a picture, and amounts in words."""
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .digits import to_the_cent
 from .drawing import (
     MARKERS,
     SERIES,
     clear,
+    commonest,
+    finished,
     fitting,
+    labelled,
     left_out,
-    mark_made_up,
-    note_left_out,
     only_said,
     sized,
     spoken,
@@ -22,29 +22,16 @@ from .drawing import (
 from .judge import Readiness
 from .load import CostRow
 from .locale import translate
-from .ranking import RouteRank, to_the_cent
+from .ranking import RouteRank
 from .rows import Why
 from .svg import MUTED, own_style
 
 ROUTES = 12  # more than these would not be readable
 
 
-class Monthly(NamedTuple):
-    """An amount of money a month, a range where the sources differ."""
-
-    currency: str
-    low: float | None
-    high: float | None
-
-
-def monthly(row: CostRow | RouteRank) -> Monthly:
-    """Return what a row says of a month."""
-    return Monthly(row.currency or "", row.low_per_month, row.high_per_month)
-
-
 def in_words(row: CostRow | RouteRank, lang: str) -> str:
     """Write what a row says of a month with its currency; empty where it says nothing."""
-    currency, low, high = monthly(row)
+    low, high, currency = row.low_per_month, row.high_per_month, row.currency
     if low is None or high is None:
         return ""
     if to_the_cent(low) == to_the_cent(high):
@@ -65,28 +52,25 @@ def covered_costs(readiness: Readiness) -> list[CostRow]:
 def draw_costs(readiness: Readiness, lang: str = "en") -> Figure:
     """Draw what the planned load costs a month at each route, from the cheapest source to the dearest."""
     rows = _cheapest_first(covered_costs(readiness))
-    if not any(monthly(row).high is not None for row in rows):
+    if not any(row.high_per_month is not None for row in rows):
         return only_said(translate("No cost follows from what the sources say.", lang))
-    shown, currency = rows[:ROUTES], _currency(rows)
+    shown = rows[:ROUTES]
+    currency = commonest(row.currency for row in rows if row.high_per_month is not None)
     figure = sized(len(shown), step=0.36, above=0.38 if readiness.run.sandbox else 0.15, note=len(rows) > ROUTES)
     axes = figure.subplots()
     for y, row in enumerate(shown):
         _bar(axes, y, row, currency, lang)
-    axes.set_yticks(range(len(shown)), [fitting(_label(row)) for row in shown])
-    axes.set_ylim(len(shown) - 0.5, -0.5)
+    labelled(axes, [fitting(_label(row)) for row in shown])
     axes.set_xlim(0, 1.45 * max(axes.get_xlim()[1], 1e-9))
     axes.set_xlabel(translate(Why("{currency} a month", currency=fitting(currency, 9)), lang))
     clear(axes)
-    if readiness.run.sandbox:
-        mark_made_up(figure)
-    note_left_out(figure, len(rows) - len(shown), lang)
-    return figure
+    return finished(figure, len(rows) - len(shown), lang, made_up=readiness.run.sandbox)
 
 
 def _bar(axes: Axes, y: int, row: CostRow, currency: str, lang: str) -> None:
-    own, low, high = monthly(row)
+    low, high = row.low_per_month, row.high_per_month
     said = fitting(in_words(row, lang) or translate("no cost follows", lang), 48)
-    if own != currency or low is None or high is None:
+    if row.currency != currency or low is None or high is None:
         axes.text(0.01, y, said, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=MUTED)
         return
     for x, series in ((low, 0), (high, 1))[: 1 + (low != high)]:
@@ -101,7 +85,7 @@ def alt_costs(readiness: Readiness, lang: str = "en") -> str:
     rows = _cheapest_first(covered_costs(readiness))
     none = translate("no cost follows", lang)
     parts = [f"{row.model}, {row.route or '-'}: {in_words(row, lang) or none}" for row in rows[:ROUTES]]
-    if not any(monthly(row).high is not None for row in rows):
+    if not any(row.high_per_month is not None for row in rows):
         return translate("No cost follows from what the sources say.", lang)
     more = left_out(len(rows) - ROUTES, lang)
     return spoken(translate("Cost of the planned load a month", lang), [*parts, *more], made_up=readiness.run.sandbox)
@@ -109,16 +93,9 @@ def alt_costs(readiness: Readiness, lang: str = "en") -> str:
 
 def _cheapest_first(rows: Sequence[CostRow]) -> list[CostRow]:
     def rank(row: CostRow) -> tuple[str, bool, float, str]:
-        high = monthly(row).high
-        return row.model, high is None, high or 0.0, row.route
+        return row.model, row.high_per_month is None, row.high_per_month or 0.0, row.route
 
     return sorted(rows, key=rank)
-
-
-def _currency(rows: Sequence[CostRow]) -> str:
-    """Return the currency of most of the rows, by name where that is several."""
-    counted = Counter(monthly(row).currency for row in rows if monthly(row).high is not None)
-    return min(counted, key=lambda currency: (-counted[currency], currency))
 
 
 def _label(row: CostRow) -> str:

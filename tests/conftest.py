@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from testkey_nb import sandbox
+from testkey_nb.cli import main
 from testkey_nb.expiry import lifetime_s, now
 from testkey_nb.keys import Key
 from testkey_nb.launch import Credential, Launch
@@ -37,6 +38,37 @@ def _ctrl_c() -> Iterator[None]:
     sys.unraisablehook = unraisable
     if signal.getsignal(signal.SIGINT) is not before:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def own_widgets() -> Iterator[None]:
+    """Start without the widgets of other tests, so that the manager's state is one panel's."""
+    from ipywidgets import Widget  # noqa: PLC0415 - most tests need none
+
+    Widget.close_all()
+    yield
+    Widget.close_all()
+
+
+class Call(Protocol):
+    """Run the command line in this process."""
+
+    def __call__(self, *words: object) -> tuple[int, str, str]: ...
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Give exit status, stdout and stderr of the command line, wide enough for no cell to wrap."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["testkey", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    monkeypatch.setenv("COLUMNS", "300")
+    return run
 
 
 def whole(of: object) -> str:

@@ -7,12 +7,12 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Call
 from loopback import serving
 
 from testkey_nb import __version__
@@ -21,7 +21,6 @@ from testkey_nb.cli.terminal import show_json
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.sandbox import PERSONAS
 
-Call = Callable[..., tuple[int, str, str]]
 NAMED = ("--provider", "huggingface", "--key-env", "MY_HF_TOKEN")
 ARTEFACTS = ("add_provider_config", "import_inventory", "fill_pricing", "set_route", "add_monitoring")
 
@@ -47,22 +46,6 @@ TABLE = {
 
 
 served = partial(serving, "huggingface")
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
-    """Run the command line in this process; returns exit status, stdout and stderr."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["testkey", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.delenv("TESTKEY_OPERATOR", raising=False)
-    return run
 
 
 def asked(origin: str, *more: object) -> tuple[object, ...]:

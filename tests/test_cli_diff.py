@@ -2,35 +2,17 @@
 
 import copy
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import RunPersona
+from conftest import Call, RunPersona
 
-from testkey_nb.cli import main
 from testkey_nb.judge import judge_run
 
-Call = Callable[..., tuple[int, str, str]]
 Saved = Callable[..., Path]
 LLAMA = "meta-llama/Llama-3.1-8B-Instruct"
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
-    """Run the command line in this process, wide enough for no cell to wrap."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["testkey", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    monkeypatch.setenv("COLUMNS", "300")
-    return run
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ import asyncio
 import gc
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import httpx
-import ipywidgets
 import pytest
-from ipywidgets.widgets.widget import _instances  # there is no public list of what is open
+from widgets import Counting, held_by_widgets
 
 from testkey_nb import purge, sandbox
 from testkey_nb.errors import KeyMissing, UnknownName
@@ -33,22 +32,7 @@ SECOND = "hf_AnotherBirdThatNobodyEverMaySee99xyz"
 VARIABLE, OTHER = "CANARY_TOKEN", "SECOND_TOKEN"
 Verdicts = tuple[Readiness, ...]
 
-
-class Counting(httpx.AsyncBaseTransport):
-    """The sandbox, counting what is asked of it, and holding answers back until the gate is opened."""
-
-    def __init__(self, persona: str = "launch-ready") -> None:
-        self.inner = sandbox.transport("huggingface", persona)
-        self.asked = 0
-        self.headers: list[str] = []
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked += 1
-        self.headers.append(request.headers.get("authorization", ""))
-        await self.gate.wait()
-        return await self.inner.handle_async_request(request)
+pytestmark = pytest.mark.usefixtures("own_widgets")
 
 
 class Choosy(Counting):
@@ -74,14 +58,6 @@ class Unmarked(Counting):
         answer = await super().handle_async_request(request)
         del answer.headers["x-testkey-sandbox"]
         return answer
-
-
-@pytest.fixture(autouse=True)
-def _own_widgets() -> Iterator[None]:
-    """Start without the widgets of other tests, so that the manager's state is one panel's."""
-    ipywidgets.Widget.close_all()
-    yield
-    ipywidgets.Widget.close_all()
 
 
 @pytest.fixture
@@ -118,12 +94,6 @@ def pages(panel: ComparePanel) -> dict[str, str]:
         panel.results.tab.selected_index = number
     panel.results.tab.selected_index = 0
     return {name: str(tab.value) for name, tab in panel.results.tabs.items()}
-
-
-def held_by_widgets() -> str:
-    """Everything that any widget holds or that a saved notebook could hold of it."""
-    values = [str(getattr(widget, "value", "")) for widget in _instances.values()]
-    return "\n".join([str(ipywidgets.Widget.get_manager_state()), *values])
 
 
 def pieces(secret: str, text: str) -> list[str]:

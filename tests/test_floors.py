@@ -18,9 +18,11 @@ from testkey_nb.providers import PROVIDERS
 PACKAGE = Path(testkey_nb.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
+    "digits": 0,
     "echoes": 0,
     "errors": 0,
     "expiry": 0,
+    "redaction": 0,
     "outcome": 1,
     "politeness": 1,
     "rows": 1,

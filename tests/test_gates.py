@@ -123,8 +123,6 @@ def test_every_action_says_what_would_open_its_gate(persona: str, run_persona: R
 
 # Unknown never passes a gate.
 
-AXES = st.sets(st.sampled_from(list(Axis)), min_size=1)
-
 
 def degraded(readiness: Readiness, axes: Iterable[Axis], answer_: Answer) -> Readiness:
     """Judge again with some axes of the passport answered otherwise."""

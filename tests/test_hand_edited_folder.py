@@ -21,7 +21,7 @@ from testkey_nb.actions.write import check_no_key
 from testkey_nb.actions.yaml_text import YamlText
 from testkey_nb.cli.commands import _apply
 from testkey_nb.errors import CallerError, LaunchFolderInvalid, OutputRefused
-from testkey_nb.judge import Policy, Readiness, judge_run
+from testkey_nb.judge import Policy, judge_run
 from testkey_nb.launch import INVENTORY_COLUMNS, PRICE_COLUMNS, read_launch, records
 from testkey_nb.outcome import Action
 from testkey_nb.probe import Run
@@ -295,11 +295,6 @@ def test_any_way_to_write_yaml_is_put_into_and_nothing_else_changes(text: str) -
 
 
 # --- prices: proposed, never forced
-
-
-def proposal(run_persona: RunPersona) -> tuple[Run, Readiness]:
-    run = run_persona("launch-ready")
-    return run, judge_run(run)
 
 
 def filed(inputs: str, outputs: str, source: str = "old list", day: str = "2020-01-01", free: str = "") -> str:

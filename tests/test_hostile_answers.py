@@ -9,18 +9,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import KEY_NAME, PERSONAS
+from conftest import KEY_NAME, PERSONAS, Call
 from endpoints import Between
-from test_cli import call as call  # noqa: PLC0414 - a fixture
 from test_cli import served
 
 from testkey_nb import sandbox
 from testkey_nb.actions.write import check_folder, check_writable, replace_file
 from testkey_nb.errors import KeyMalformed, OutputRefused
 from testkey_nb.judge import judge_run
-from testkey_nb.keys import Key, redact, without_keys
+from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome
 from testkey_nb.probe import Run, plan, probe_key
+from testkey_nb.redaction import redact, without_keys
 
 SECRET = PERSONAS["launch-ready"].key
 WHOAMI = "/api/whoami-v2"
@@ -129,7 +129,7 @@ def test_a_key_given_in_place_of_something_else_is_refused_before_anything_is_se
 ])  # fmt: skip
 def test_a_key_pasted_into_the_command_line_is_not_said_again(
     words: tuple[str, ...],
-    call: Callable[..., tuple[int, str, str]],
+    call: Call,
 ) -> None:
     code, out, err = call(*words)
     assert (code, out) == (2, "")
@@ -146,7 +146,7 @@ OTHER_KEYS = {
 @pytest.mark.parametrize("words", [("{key}",), ("probe", "{key}"), ("diff", "{key}", "{key}"), ("demo", "{key}")])
 @pytest.mark.parametrize("whose", OTHER_KEYS)
 def test_a_key_with_dots_in_it_that_was_pasted_is_not_said_again_either(
-    whose: str, words: tuple[str, ...], call: Callable[..., tuple[int, str, str]]
+    whose: str, words: tuple[str, ...], call: Call
 ) -> None:
     key = OTHER_KEYS[whose]
     code, out, err = call(*(word.format(key=key) for word in words))
@@ -163,7 +163,7 @@ def test_a_key_with_dots_in_it_that_was_pasted_is_not_said_again_either(
 ])  # fmt: skip
 def test_the_key_is_no_name_of_a_file_and_nothing_else_that_is_asked_for(
     words: tuple[str, ...],
-    call: Callable[..., tuple[int, str, str]],
+    call: Call,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:

@@ -20,8 +20,9 @@ from rich.traceback import Traceback
 
 from testkey_nb import sandbox
 from testkey_nb.errors import CallerError, KeyMalformed, KeyMissing
-from testkey_nb.keys import MAX_CHARS, MIN_CHARS, Key, masked, may_be_key, redact
+from testkey_nb.keys import MAX_CHARS, MIN_CHARS, Key, may_be_key
 from testkey_nb.providers import PROVIDERS
+from testkey_nb.redaction import masked, redact
 from testkey_nb.spec import KeyShape
 
 SECRET = "hf_CanaryZyXwVuTsRqPoNmLkJiHgFeDcBa1234"

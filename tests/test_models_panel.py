@@ -2,18 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import ipywidgets
 import pytest
 from catalogues import LOAD as LOADED
 from catalogues import planted
-from ipywidgets.widgets.widget import _instances  # there is no public list of what is open
+from widgets import Counting, held_by_widgets
 
-from testkey_nb import purge, sandbox
+from testkey_nb import purge
 from testkey_nb.errors import UnknownName
 from testkey_nb.judge import VIEWS, Readiness, judge_run
 from testkey_nb.panels import ModelsPanel
@@ -30,25 +28,7 @@ LOAD: dict[str, Any] = {"planned_requests_per_day": 1000, "planned_input_tokens"
 DEFAULT = "meta-llama/Llama-3.1-8B-Instruct"
 HOSTILE = '<script>alert("1")</script>\x00\u202e' + "x" * 400
 
-
-class Counting(httpx.AsyncBaseTransport):
-    """The sandbox, counting what is asked of it."""
-
-    def __init__(self) -> None:
-        self.inner = sandbox.transport("huggingface", "launch-ready")
-        self.asked = 0
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked += 1
-        return await self.inner.handle_async_request(request)
-
-
-@pytest.fixture(autouse=True)
-def _own_widgets() -> Iterator[None]:
-    """Start without the widgets of other tests, so that the manager's state is one panel's."""
-    ipywidgets.Widget.close_all()
-    yield
-    ipywidgets.Widget.close_all()
+pytestmark = pytest.mark.usefixtures("own_widgets")
 
 
 def probed(*personas: str, **chosen: Any) -> ModelsPanel:  # noqa: ANN401 - as the panel takes them
@@ -86,12 +66,6 @@ def look_at(panel: ModelsPanel, what: str) -> str:
 
 def press(found: SortableTable[Any], heading: str) -> None:
     found.heads[[str(column.heading) for column in found.columns].index(heading)].click()
-
-
-def held_by_widgets() -> str:
-    """Everything that any widget holds or that a saved notebook could hold of it."""
-    kept = [f"{getattr(one, 'value', '')} {getattr(one, 'description', '')}" for one in _instances.values()]
-    return "\n".join([str(ipywidgets.Widget.get_manager_state()), *kept])
 
 
 def test_models_of_several_keys_stand_in_one_table_and_what_is_made_up_says_so() -> None:

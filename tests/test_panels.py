@@ -4,7 +4,7 @@ import asyncio
 import gc
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import ipywidgets
 import pytest
-from ipywidgets.widgets.widget import _instances  # there is no public list of what is open
+from widgets import Counting, held_by_widgets, open_widgets
 
 from testkey_nb import sandbox
 from testkey_nb.errors import KeyMissing, OutputRefused, UnknownName
@@ -30,30 +30,7 @@ PERSONAS = sandbox.PERSONAS["huggingface"]
 CANARY = "hf_CanaryThatMustNeverBeSeenAnywhere42"
 VARIABLE = "CANARY_TOKEN"
 
-
-class Counting(httpx.AsyncBaseTransport):
-    """The sandbox, counting what is asked of it, and holding answers back until the gate is opened."""
-
-    def __init__(self, persona: str = "launch-ready") -> None:
-        self.inner = sandbox.transport("huggingface", persona)
-        self.asked = 0
-        self.headers: list[str] = []
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked += 1
-        self.headers.append(request.headers.get("authorization", ""))
-        await self.gate.wait()
-        return await self.inner.handle_async_request(request)
-
-
-@pytest.fixture(autouse=True)
-def _own_widgets() -> Iterator[None]:
-    """Start without the widgets of other tests, so that the manager's state is one panel's."""
-    ipywidgets.Widget.close_all()
-    yield
-    ipywidgets.Widget.close_all()
+pytestmark = pytest.mark.usefixtures("own_widgets")
 
 
 def probe(panel: OnboardingPanel) -> Readiness | None:
@@ -73,12 +50,6 @@ def shown(panel: OnboardingPanel) -> dict[str, str]:
     for number in range(len(IN_TABS)):
         panel.results.tabs.selected_index = number
     return {name: str(section.value) for name, section in panel.results.sections.items()}
-
-
-def held_by_widgets() -> str:
-    """Everything that any widget holds or that a saved notebook could hold of it."""
-    values = [str(getattr(widget, "value", "")) for widget in _instances.values()]
-    return "\n".join([str(ipywidgets.Widget.get_manager_state()), *values])
 
 
 def own_key_panel(
@@ -365,7 +336,7 @@ def test_only_what_belongs_to_the_choice_is_on_the_panel() -> None:
     panel = OnboardingPanel()
 
     def hidden() -> int:
-        boxes = [box for box in _instances.values() if isinstance(box, ipywidgets.Box)]
+        boxes = [box for box in open_widgets() if isinstance(box, ipywidgets.Box)]
         return sum(1 for box in boxes if box.layout.display == "none" and box is not panel.results.view)
 
     assert hidden() == 2  # own key, endpoint

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
-from testkey_nb.drawing import amount, measured
+from testkey_nb.digits import amount, measured
 from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.offers import Offer, Range, offers

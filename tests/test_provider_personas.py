@@ -13,7 +13,6 @@ from testkey_nb.providers import PROVIDERS
 
 PERSONAS = [(provider, name) for provider, known in sandbox.PERSONAS.items() for name in known]
 AGAIN = "probe again once the provider answers: nothing was granted, and no refusal that is known here was told"
-FROM_ELSEWHERE = "probe from, and route through, a region the provider serves and an IP address the account admits"
 _FOUND: dict[tuple[str, str], Readiness] = {}
 
 

@@ -14,10 +14,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from testkey_nb import plots
+from testkey_nb.digits import percent
 from testkey_nb.judge import LatencyRow, Policy, Readiness, judge_run
 from testkey_nb.key_lines import Line, lines_of
 from testkey_nb.latency_bars import LINES, alt_split, alt_stability, draw_split, draw_stability
-from testkey_nb.limit_shares import LimitLine, alt_limit_shares, draw_limit_shares, limit_lines, percent, reached_first
+from testkey_nb.limit_shares import LimitLine, alt_limit_shares, draw_limit_shares, limit_lines, reached_first
 from testkey_nb.live_chart import alt_live, draw_live
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.outcome import Outcome

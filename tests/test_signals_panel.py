@@ -1,18 +1,17 @@
 """The signals panel, driven through its attributes: limits, samples, a live chart, one key from several places."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-import httpx
 import ipywidgets
 import pytest
 from endpoints import answer
-from ipywidgets.widgets.widget import _instances  # there is no public list of what is open
 from traitlets import Bunch
+from widgets import Counting, held_by_widgets
 
-from testkey_nb import purge, sandbox
+from testkey_nb import purge
 from testkey_nb.errors import CallerError, KeyMissing, UnknownName
 from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.outcome import Outcome
@@ -32,28 +31,7 @@ FAST: dict[str, Any] = {"every_s": 0.1, "requests": 20}
 LOAD: dict[str, Any] = {"planned_requests_per_min": 100, "planned_tokens_per_min": 50_000}
 Done = TypeVar("Done")
 
-
-class Counting(httpx.AsyncBaseTransport):
-    """The sandbox, counting what is asked of it, and answering otherwise where it is told to."""
-
-    def __init__(self, instead: Callable[[httpx.Request], httpx.Response | None] = lambda _request: None) -> None:
-        self.inner = sandbox.transport("huggingface", "launch-ready")
-        self.asked, self.instead = 0, instead
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked += 1
-        await self.gate.wait()
-        return self.instead(request) or await self.inner.handle_async_request(request)
-
-
-@pytest.fixture(autouse=True)
-def _own_widgets() -> Iterator[None]:
-    """Start without the widgets of other tests, so that the manager's state is one panel's."""
-    ipywidgets.Widget.close_all()
-    yield
-    ipywidgets.Widget.close_all()
+pytestmark = pytest.mark.usefixtures("own_widgets")
 
 
 def made(*personas: str, **chosen: Any) -> SignalsPanel:  # noqa: ANN401 - as the panel takes them
@@ -90,12 +68,6 @@ def watching(**chosen: Any) -> SignalsPanel:  # noqa: ANN401 - the same
     panel = made(**chosen)
     look_at(panel, LIVE)
     return panel
-
-
-def held_by_widgets() -> str:
-    """Everything that any widget holds or that a saved notebook could hold of it."""
-    kept = [f"{getattr(one, 'value', '')} {getattr(one, 'description', '')}" for one in _instances.values()]
-    return "\n".join([str(ipywidgets.Widget.get_manager_state()), *kept])
 
 
 async def changed(widget: ipywidgets.HTML, holds: Callable[[str], bool]) -> None:
@@ -273,7 +245,7 @@ def test_a_watch_that_nobody_looks_at_is_drawn_when_somebody_does() -> None:
 
 def test_a_host_that_asks_to_wait_ends_it_and_the_wait_is_shown() -> None:
     busy = answer(429, {"error": "slow down"}, {"content-type": "application/json", "retry-after": "17"})
-    panel = watching(transport=Counting(lambda request: busy if request.url.path == SAMPLED else None))
+    panel = watching(transport=Counting(instead=lambda request: busy if request.url.path == SAMPLED else None))
     done(panel.watch_now)
     assert "the host asked to wait (Retry-After: 17)" in panel.live.job.status.value
 

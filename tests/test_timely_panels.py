@@ -7,11 +7,13 @@ from typing import Any
 
 import ipywidgets
 import pytest
-from ipywidgets.widgets.widget import _instances  # there is no public list of what is open
+from widgets import open_widgets
 
 from testkey_nb.judge import Readiness
 from testkey_nb.panels import ComparePanel, ModelsPanel, SignalsPanel
 from testkey_nb.panels.batch import BatchPanel
+
+pytestmark = pytest.mark.usefixtures("own_widgets")
 
 Panel = BatchPanel[Any]
 Results = Any  # of a panel
@@ -28,11 +30,8 @@ class Ending(Readiness):
 
 
 @pytest.fixture(autouse=True)
-def _own_widgets() -> Iterator[None]:
-    """Start without the widgets of other tests."""
-    ipywidgets.Widget.close_all()
+def _nothing_ends() -> Iterator[None]:
     yield
-    ipywidgets.Widget.close_all()
     ENDS.clear()
 
 
@@ -55,7 +54,7 @@ def ending(one: Readiness) -> Ending:
 
 def observed() -> list[str]:
     """Return what any widget shows that was observed, and what it offers to choose of it."""
-    widgets = list(_instances.values())
+    widgets = open_widgets()
     texts = [one.value for one in widgets if isinstance(one, ipywidgets.HTML) and not one.value.startswith("<style>")]
     keys = [str(one.options) for one in widgets if getattr(one, "description", "") == "One key"]
     marks = ('role="img"', "tk-made-up", "tk-sandbox", "SANDBOX launch-ready", "tk-badge", "<tbody>")

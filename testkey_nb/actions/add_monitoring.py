@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from typing import Any
 
 from testkey_nb.judge import Readiness
-from testkey_nb.launch import MONITORING_FILES
+from testkey_nb.launch import MONITORING_FILES, items_in, mapping_in
 
 from .watches import Watch, takes_bearer, watches
 from .write import NOTHING, Files, headed
@@ -48,13 +48,12 @@ def _named(readiness: Readiness, blackbox: YamlText, prometheus: YamlText) -> di
     """Return the watches by the name of their module and job, made longer where another credential has that name."""
     key = readiness.run.key_name
     jobs = {job.get("job_name"): _credentials(job) for _, job in prometheus.items(("scrape_configs",))}
-    modules = blackbox.data.get("modules")
+    modules = mapping_in(blackbox.data.get("modules"))
     named = {}
     for watch in watches(readiness):
         name, longer = watch.name, f"{watch.name}_{key}"
-        module = modules.get(name) if isinstance(modules, dict) else None
         # A person may have moved the file with the key, so the job says whose a module is, where there is one.
-        elsewhere = key not in jobs[name] if jobs.get(name) else _secret(module) not in {"", key}
+        elsewhere = key not in jobs[name] if jobs.get(name) else _secret(modules.get(name)) not in {"", key}
         named[longer if watch.keyed and (elsewhere or longer in jobs) else name] = watch
     return named
 
@@ -71,17 +70,15 @@ def _unseen(readiness: Readiness, named: Iterable[Watch]) -> list[str]:
 
 
 def _credentials(job: Mapping[str, Any]) -> set[str]:
-    found = job.get("static_configs")
-    groups = [group for group in found if isinstance(group, dict)] if isinstance(found, list) else []
-    labels = [group.get("labels") for group in groups]
-    return {str(label.get("credential")) for label in labels if isinstance(label, dict)} - {"None"}
+    labels = [mapping_in(group.get("labels")) for group in items_in(job.get("static_configs"))]
+    return {str(label.get("credential")) for label in labels} - {"None"}
 
 
 def _secret(module: object) -> str:
     """Return the name of the file that a module takes its key from."""
     found = module
     for name in ("http", "authorization", "credentials_file"):
-        found = found.get(name) if isinstance(found, dict) else None
+        found = mapping_in(found).get(name)
     return str(found or "").rpartition("/")[2]
 
 
@@ -123,7 +120,9 @@ def _scrape(readiness: Readiness, named: Mapping[str, Watch], found: YamlText) -
 
 def _aim(found: YamlText, groups: Sequence[str | int], watch: Watch, labels: Mapping[str, str]) -> list[str]:
     """Put the targets that are missing into the job that is there; return what else it asks for this credential."""
-    own = [(at, group) for at, group in found.items(groups) if _covers(group.get("labels"), labels)]
+    own = [
+        (at, group) for at, group in found.items(groups) if labels.items() <= mapping_in(group.get("labels")).items()
+    ]
     theirs = [target for _, group in own for target in _list(group.get("targets"))]
     if not own:
         found.put((*groups, found.length(groups)), {"targets": [*watch.targets], "labels": dict(labels)})
@@ -148,10 +147,6 @@ def _job(name: str, watch: Watch) -> dict[str, object]:
             {"target_label": "__address__", "replacement": "127.0.0.1:9115"},
         ],
     }
-
-
-def _covers(found: object, labels: Mapping[str, str]) -> bool:
-    return isinstance(found, dict) and all(found.get(name) == value for name, value in labels.items())
 
 
 def _list(found: object) -> list[object]:

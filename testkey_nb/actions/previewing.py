@@ -7,8 +7,8 @@ from testkey_nb.errors import CallerError
 from testkey_nb.judge import Readiness
 from testkey_nb.judge.gates import Walked
 from testkey_nb.judge.readiness import ACTION_OF
-from testkey_nb.keys import masked, without_keys
 from testkey_nb.outcome import Action, Answer
+from testkey_nb.redaction import masked, without_keys
 from testkey_nb.rows import Why
 
 from .artefacts import ARTEFACTS

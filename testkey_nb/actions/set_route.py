@@ -13,7 +13,7 @@ from typing import Any
 
 from testkey_nb.errors import OutputRefused
 from testkey_nb.judge import Readiness
-from testkey_nb.launch import KEY_REFERENCE, ROUTES_FILE
+from testkey_nb.launch import KEY_REFERENCE, ROUTES_FILE, mapping_in
 from testkey_nb.ranking import RouteRank
 
 from .token_costs import token_costs
@@ -129,8 +129,7 @@ def _differing(there: Entry, wanted: Entry) -> list[str]:
 
 
 def _parameters(item: Entry) -> dict[str, Any]:
-    found = item.get(_PARAMETERS)
-    return found if isinstance(found, dict) else {}
+    return mapping_in(item.get(_PARAMETERS))
 
 
 def _same(item: Entry, wanted: Entry) -> bool:

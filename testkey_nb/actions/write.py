@@ -15,8 +15,8 @@ from types import MappingProxyType
 
 from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import Readiness
-from testkey_nb.keys import masked
 from testkey_nb.launch import FILES
+from testkey_nb.redaction import masked
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _SANDBOX = "SANDBOX: made-up answers, not a provider's. Do not put into use."

@@ -19,9 +19,10 @@ from typer.exceptions import TyperException
 
 from testkey_nb import __version__
 from testkey_nb.errors import AddressRefused, CallerError, KeyMissing, OutputRefused, UnknownName
-from testkey_nb.keys import Key, without_keys
+from testkey_nb.keys import Key
 from testkey_nb.locale import LANGUAGES
 from testkey_nb.outcome import Action, Answer, Verdict
+from testkey_nb.redaction import without_keys
 
 from .options import Asked, asking, run_shown
 from .stopping import asked_to_stop, leave_to_child, run

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from testkey_nb.digits import three_digits
 from testkey_nb.drift import Area, Change, Shift, drift, read_export
 from testkey_nb.drift.change import number
 from testkey_nb.drift.export import HEAD, SCHEMA, Scalar, shown
@@ -116,8 +117,6 @@ def _phrase(area: Area, word: Shift, found: Sequence[Change]) -> str:
 def _percents(found: Sequence[Change]) -> str:
     """Return how far numbers moved, from the lowest to the highest; empty where nothing of that kind did."""
     moved = [change.percent for change in found if change.change in {Shift.MOVED, Shift.CUT, Shift.RAISED}]
-    known = list(
-        dict.fromkeys(f"{float(f'{percent:.3g}'):+,.10g} %" for percent in sorted(p for p in moved if p is not None))
-    )
-    ends = dict.fromkeys([*known[:1], *known[-1:]])
+    known = sorted(percent for percent in moved if percent is not None)
+    ends = dict.fromkeys(f"{three_digits(percent, '+')} %" for percent in (*known[:1], *known[-1:]))
     return f" {' to '.join(ends)}" if ends else ""

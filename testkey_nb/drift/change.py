@@ -100,27 +100,21 @@ def drift_frame(changes: Iterable[Change]) -> "pd.DataFrame":
     import pandas as pd  # noqa: PLC0415 - pandas is loaded when a frame is asked for
 
     rows = list(changes)
-    texts = {
-        "before": [_text(row.before) for row in rows],
-        "after": [_text(row.after) for row in rows],
-        "subject": [row.subject for row in rows],
-        "aspect": [row.aspect for row in rows],
-        "why": [row.why for row in rows],
-    }
-    numbers = {
-        "before_number": [number(row.before) for row in rows],
-        "after_number": [number(row.after) for row in rows],
-        "percent": [row.percent for row in rows],
-    }
-    area, change = (pd.CategoricalDtype([member.value for member in closed], ordered=True) for closed in (Area, Shift))
-    data = {
-        "area": pd.Series([row.area.value for row in rows], dtype=area),
-        "change": pd.Series([row.change.value for row in rows], dtype=change),
-        **{name: pd.Series(values, dtype="string") for name, values in texts.items()},
-        **{name: pd.Series(values, dtype="Float64") for name, values in numbers.items()},
-    }
-    names = "area subject aspect change before after before_number after_number percent why"
-    return pd.DataFrame({name: data[name] for name in names.split()})
+    area, shift = (pd.CategoricalDtype([member.value for member in closed], ordered=True) for closed in (Area, Shift))
+    return pd.DataFrame(
+        {
+            "area": pd.Series([row.area.value for row in rows], dtype=area),
+            "subject": pd.Series([row.subject for row in rows], dtype="string"),
+            "aspect": pd.Series([row.aspect for row in rows], dtype="string"),
+            "change": pd.Series([row.change.value for row in rows], dtype=shift),
+            "before": pd.Series([_text(row.before) for row in rows], dtype="string"),
+            "after": pd.Series([_text(row.after) for row in rows], dtype="string"),
+            "before_number": pd.Series([number(row.before) for row in rows], dtype="Float64"),
+            "after_number": pd.Series([number(row.after) for row in rows], dtype="Float64"),
+            "percent": pd.Series([row.percent for row in rows], dtype="Float64"),
+            "why": pd.Series([row.why for row in rows], dtype="string"),
+        }
+    )
 
 
 def _text(value: Scalar) -> str | None:

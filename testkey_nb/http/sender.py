@@ -18,8 +18,9 @@ import httpx
 
 from testkey_nb import __version__
 from testkey_nb.errors import AddressRefused
-from testkey_nb.keys import Key, redact
+from testkey_nb.keys import Key
 from testkey_nb.politeness import Politeness
+from testkey_nb.redaction import redact
 from testkey_nb.rows import Why
 from testkey_nb.spec import Reply
 

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from testkey_nb.addresses import is_private
 from testkey_nb.http import Exchange
-from testkey_nb.keys import redact
 from testkey_nb.outcome import Speaks, Verdict
 from testkey_nb.providers import PROVIDERS
+from testkey_nb.redaction import redact
 from testkey_nb.rows import EvidenceRow, Why
 from testkey_nb.spec import Mark, Provider, Reply
 

@@ -2,13 +2,14 @@
 
 from .changes import ModelChangeRow, export_changes, inventory_changes
 from .counts import ModelCountRow, model_counts
-from .phantoms import PhantomRow, answered_empty, going, phantoms
+from .phantoms import PhantomRow, answered_empty, by_model, going, phantoms
 
 __all__ = [
     "ModelChangeRow",
     "ModelCountRow",
     "PhantomRow",
     "answered_empty",
+    "by_model",
     "export_changes",
     "going",
     "inventory_changes",

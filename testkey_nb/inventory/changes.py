@@ -1,6 +1,5 @@
 """What became of models since an earlier inventory: the launch folder's, or that of another run."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from testkey_nb.drift import Area, Change, Shift, drift
 from testkey_nb.outcome import InventoryChange
 from testkey_nb.rows import ModelRow, Why
 
-from .phantoms import going
+from .phantoms import by_model, going
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,8 @@ def inventory_changes(
         As for `phantoms`.
 
     """
-    by_model: defaultdict[str, list[ModelRow]] = defaultdict(list)
-    for row in models:
-        by_model[row.model].append(row)
-    listed = {model for model, rows in by_model.items() if any(row.listed for row in rows)}
+    rows_of = by_model(models)
+    listed = {model for model, rows in rows_of.items() if any(row.listed for row in rows)}
     going_of = partial(_going_all, now=now, soon=timedelta(days=min_days_served))
     found = []
     for model in sorted(filed):
@@ -60,12 +57,12 @@ def inventory_changes(
         elif model not in listed:
             why = Why("it is filed, and the list of {count} models lacks it", count=len(listed))
             change, after = InventoryChange.GONE, None
-        elif said := going_of(by_model[model]):
+        elif said := going_of(rows_of[model]):
             change, after, why = InventoryChange.CHANGED, "listed", said
         else:
             continue
         found.append(ModelChangeRow(model, "", "", change, "filed", after, why))
-    covered = {model for model in listed if any(row.covered for row in by_model[model])}
+    covered = {model for model in listed if any(row.covered for row in rows_of[model])}
     for model in sorted(covered - set(filed)):
         why = Why("it is covered by this run and not filed for the credential")
         found.append(ModelChangeRow(model, "", "", InventoryChange.NEW, None, "listed", why))

@@ -86,24 +86,21 @@ def phantoms(  # noqa: PLR0913 - each is one of the things that a phantom is tol
     found: defaultdict[tuple[str, str, Phantom], list[Why]] = defaultdict(list)
     for model, why in (empty or {}).items():
         found[model, "", Phantom.EMPTY].append(why)
-    for of_model in _by_model(rows).values():
+    for of_model in by_model(rows).values():
         if any(row.listed or row.covered for row in of_model):
             for row in of_model:
                 for reason, why in _reasons(row, of_model, known):
                     found[row.model, row.route, reason].append(why)
-    made = (PhantomRow(*key, key[0] in covered, _joined(whys)) for key, whys in found.items())
+    made = (PhantomRow(*key, key[0] in covered, Why.both(whys)) for key, whys in found.items())
     return tuple(sorted(made, key=_rank))
-
-
-def _joined(whys: Sequence[Why]) -> Why:
-    return whys[0] if len(whys) == 1 else Why.both(whys)
 
 
 def _rank(row: PhantomRow) -> tuple[bool, int, str, str]:
     return not row.covered, _ORDER[Phantom(row.reason)], row.model, row.route
 
 
-def _by_model(rows: Iterable[ModelRow]) -> Mapping[str, list[ModelRow]]:
+def by_model(rows: Iterable[ModelRow]) -> Mapping[str, list[ModelRow]]:
+    """Return the rows of each model, in their order."""
     found: defaultdict[str, list[ModelRow]] = defaultdict(list)
     for row in rows:
         found[row.model].append(row)

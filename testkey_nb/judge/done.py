@@ -41,10 +41,8 @@ def configured(case: Case) -> Check:
 def inventoried(case: Case) -> Check:
     """Ask whether inventory.csv has the credential by name, with owner and covered models."""
     name = case.run.key_name
-    lines = [
-        c for c in case.launch.inventory if (c.credential, c.provider) == (name, case.run.stamp.provider) and c.owner_id
-    ]
-    missing = set(case.run.plan.models) - {model for line in lines for model in line.models}
+    lines = case.launch.lines_of(name, case.run.stamp.provider)
+    missing = set(case.run.plan.models) - {model for line in lines if line.owner_id for model in line.models}
     return _done(
         missing,
         Why("inventory.csv has {name} with owner and models", name=name),

@@ -1,13 +1,12 @@
 """The first half of each gate: may it, by the evidence of the run."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from testkey_nb.headroom import HeadroomRow, headroom, uncovered
-from testkey_nb.inventory import going
+from testkey_nb.inventory import by_model, going
 from testkey_nb.outcome import Answer, Axis, Phantom, PriceVerdict, Verdict, every
-from testkey_nb.rows import ModelRow, Why
+from testkey_nb.rows import Why
 from testkey_nb.stability import sampled, steadiness, told, unstable
 
 from .case import Case, Check
@@ -33,11 +32,8 @@ def identified(case: Case) -> Check:
 
 def served(case: Case) -> Iterator[Check]:
     """Say of each covered model that it is to be shut down, where every live route of it is; of others nothing."""
-    soon, live = timedelta(days=case.policy.min_days_served), defaultdict[str, list[ModelRow]](list)
-    for row in case.run.models:
-        if row.covered and row.live:
-            live[row.model].append(row)
-    for model, rows in live.items():
+    soon = timedelta(days=case.policy.min_days_served)
+    for model, rows in by_model(row for row in case.run.models if row.covered and row.live).items():
         if any(row.shutdown_at is None for row in rows):
             continue
         last = max(rows, key=lambda row: row.shutdown_at or case.run.stamp.observed_at)

@@ -75,20 +75,12 @@ def vantage_rows(runs: Sequence[Run]) -> tuple[VantageRow, ...]:
         raise DataExpired("the data of one of these runs is gone after five minutes; probe again")
     passports = [{axis: found.answer for axis, found in passport(run).items()} for run in runs]
     latencies = _latencies(runs)
-    medians = [median(found) if found else None for found in latencies]
-    fastest = min((found for found in medians if found is not None), default=None)
-    comparable = sum(found is not None for found in medians) > 1 and fastest
+    medians = [median(found) for found in latencies if found]
+    fastest = min(medians) if len(medians) > 1 else None  # alone, there is nothing to compare with
     same = _same(passports)
     return tuple(
-        _row(
-            run,
-            passports,
-            number,
-            same=same,
-            latencies=latencies[number],
-            times=found / fastest if comparable and found is not None and fastest else None,
-        )
-        for number, (run, found) in enumerate(zip(runs, medians, strict=True))
+        _row(run, passports, number, same=same, latencies=latencies[number], fastest=fastest)
+        for number, run in enumerate(runs)
     )
 
 
@@ -148,14 +140,14 @@ def _row(  # noqa: PLR0913 - a run, and what only all of them together tell
     *,
     same: bool | None,
     latencies: list[float],
-    times: float | None,
+    fastest: float | None,
 ) -> VantageRow:
     mine = passports[number]
     others = [found for at, found in enumerate(passports) if at != number]
     differs = [axis for axis in Axis if any({mine[axis], found[axis]} == {Answer.YES, Answer.NO} for found in others)]
     sent = {row.request: row for row in run.answers if row.request}
     silent = [row for row in sent.values() if row.status is None]
-    place = _usual(run.answers)
+    place, p50_s = _usual(run.answers), median(latencies) if latencies else None
     return VantageRow(
         vantage=run.vantage,
         proxies=", ".join(sorted(run.manifest.proxies)),
@@ -168,8 +160,8 @@ def _row(  # noqa: PLR0913 - a run, and what only all of them together tell
         requests=len(sent),
         unanswered=len(silent),
         timed=len(latencies),
-        p50_s=median(latencies) if latencies else None,
-        times_fastest=times,
+        p50_s=p50_s,
+        times_fastest=p50_s / fastest if p50_s is not None and fastest else None,
         address_family=place.address_family if place else None,
         edge=place.edge if place else "",
         city=place.city if place else "",

@@ -76,9 +76,8 @@ def _phantoms(readiness: "Readiness") -> Sequence[PhantomRow]:
 def _filed(readiness: "Readiness") -> frozenset[str]:
     """Return the models that the launch folder has for the credential."""
     run = readiness.run
-    own = [row for row in readiness.launch.inventory
-           if (row.credential, row.provider) == (run.key_name, run.stamp.provider)]  # fmt: skip
-    return frozenset(model for row in own for model in row.models)
+    lines = readiness.launch.lines_of(run.key_name, run.stamp.provider)
+    return frozenset(model for line in lines for model in line.models)
 
 
 def _model_counts(readiness: "Readiness") -> Sequence[ModelCountRow]:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from testkey_nb.drawing import amount, in_words
+from testkey_nb.digits import amount
+from testkey_nb.drawing import in_words
 from testkey_nb.heatmap import LOOKS, Look
 from testkey_nb.key_lines import Line
 from testkey_nb.locale import translate

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from testkey_nb.drawing import STAND_IN, in_words, measured, three_digits
+from testkey_nb.digits import measured, three_digits
+from testkey_nb.drawing import STAND_IN, in_words
 from testkey_nb.heatmap import plain_name
 from testkey_nb.judge import Readiness
 from testkey_nb.locale import translate

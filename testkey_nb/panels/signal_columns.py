@@ -3,11 +3,12 @@
 from datetime import datetime
 from functools import partial
 
+from testkey_nb.digits import percent
 from testkey_nb.drawing import in_words
 from testkey_nb.heatmap import LOOKS
 from testkey_nb.judge import Readiness
 from testkey_nb.key_lines import Line
-from testkey_nb.limit_shares import LimitLine, percent
+from testkey_nb.limit_shares import LimitLine
 from testkey_nb.locale import translate
 from testkey_nb.rows import Why
 from testkey_nb.stability import StabilityRow

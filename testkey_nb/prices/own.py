@@ -21,6 +21,8 @@ PAGE_COLUMNS = ("currency", "per_tokens", *_PAGE_PRICES)
 COLUMNS = (*NEEDED_COLUMNS, *PAGE_COLUMNS, "above_input_tokens", "hours")
 MILLION = 1_000_000
 _MOST_TOKENS = 1_000_000_000
+_NO_CURRENCY = "no currency; write its three capital letters, like USD or CNY"
+_NO_TOKENS = "no number of tokens; write for how many the price is: 1, 1000 or 1000000"
 
 
 def read_own(path: object, number: int, line: Mapping[str, str]) -> PriceRow:
@@ -86,9 +88,9 @@ class _Cells:
                 f"another number of tokens into {' and '.join(_PAGE_PRICES[:2])}"
             )
         if paged and not currency:
-            raise self.fault("currency", "no currency; write its three capital letters, like USD or CNY")
+            raise self.fault("currency", _NO_CURRENCY)
         if paged and not tokens:
-            raise self.fault("per_tokens", "no number of tokens; write for how many the price is: 1, 1000 or 1000000")
+            raise self.fault("per_tokens", _NO_TOKENS)
         names = (*(_USD_COLUMNS if usual else _PAGE_PRICES[:2]), _PAGE_PRICES[2])
         inputs, outputs, cached = (self.price(name, currency or "USD", tokens or MILLION) for name in names)
         return currency or "USD", inputs, outputs, cached
@@ -103,16 +105,11 @@ class _Cells:
     def currency(self) -> str:
         text = self.line.get("currency", "")
         if text and not re.fullmatch(r"[A-Z]{3}", text, re.ASCII):
-            raise self.fault("currency", "no currency; write its three capital letters, like USD or CNY")
+            raise self.fault("currency", _NO_CURRENCY)
         return text
 
     def tokens(self) -> int | None:
-        if not (text := self.line.get("per_tokens", "")):
-            return None
-        number = _decimal(text)
-        if number is None or not 1 <= number <= _MOST_TOKENS or number != int(number):
-            raise self.fault("per_tokens", "no number of tokens; write for how many the price is: 1, 1000 or 1000000")
-        return int(number)
+        return self.whole("per_tokens", 1, _NO_TOKENS)
 
     def price(self, name: str, currency: str, tokens: int) -> float | None:
         """Return what a million tokens cost; the arithmetic is that of decimals, with room for any price."""
@@ -128,12 +125,16 @@ class _Cells:
         raise self.fault(name, f"no price in {currency} per {per}; write a number like 0.004")
 
     def above(self) -> int | None:
-        if not (text := self.line.get("above_input_tokens", "")):
+        return self.whole("above_input_tokens", 0, "no number of input tokens; write a whole one, like 200000") or None
+
+    def whole(self, name: str, least: int, fault: str) -> int | None:
+        """Return a number of tokens; None where the cell is empty or not there."""
+        if not (text := self.line.get(name, "")):
             return None
         number = _decimal(text)
-        if number is None or not 0 <= number <= _MOST_TOKENS or number != int(number):
-            raise self.fault("above_input_tokens", "no number of input tokens; write a whole one, like 200000")
-        return int(number) or None
+        if number is None or not least <= number <= _MOST_TOKENS or number != int(number):
+            raise self.fault(name, fault)
+        return int(number)
 
     def hours(self) -> str:
         text = self.line.get("hours", "")

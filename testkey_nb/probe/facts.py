@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from testkey_nb.http import Exchange, Manifest
 from testkey_nb.identity import FOREIGN, Identity, identify
-from testkey_nb.keys import Key, masked, redact
+from testkey_nb.keys import Key
 from testkey_nb.outcome import SAYS, Answer, Axis, Outcome, Speaks, Verdict, agree
 from testkey_nb.places import edge_of, server_region_of
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.providers.rate_limit_headers import latest, limits_told
+from testkey_nb.redaction import masked, redact
 from testkey_nb.rows import AnswerRow, EvidenceRow, LimitRow, MetricRow, PriceRow, Stamp, Value, Why
 from testkey_nb.spec import LACKING, Ask, Finding, OfBody, Provider, Reply, Rows
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from testkey_nb.keys import masked
+from testkey_nb.redaction import masked
 
 
 def mapping(value: object) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from testkey_nb.keys import redact
+from testkey_nb.redaction import redact
 from testkey_nb.rows import LimitRow
 from testkey_nb.spec import Bare, LimitRules, Metric, Reply
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from testkey_nb.keys import redact
+from testkey_nb.redaction import redact
 
 PARTS = ("limit", "remaining", "reset")
 UNNAMED = "default"

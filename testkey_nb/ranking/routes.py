@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from testkey_nb.digits import to_the_cent
 from testkey_nb.errors import UnknownName
 from testkey_nb.load import CostRow, Load, monthly_cost
 from testkey_nb.prices import RulingRow
@@ -264,11 +265,6 @@ def _why_speed(rank: RouteRank, load: Load | None, count: int) -> Why:
         return Why("rank {rank} of {count} by speed: {rate} tokens/s, no first-token latency is published",
                    **facts, rate=rate)  # fmt: skip
     return Why("rank {rank} of {count} by speed: {rate} tokens/s", **facts, rate=rate)
-
-
-def to_the_cent(amount: float) -> str:
-    """Write an amount so that a small one does not read as 0."""
-    return f"{amount:,.2f}" if not amount or amount >= 1 else f"{amount:.3g}"
 
 
 def _short(figure: float) -> str:

@@ -28,6 +28,12 @@ class Persona:
         return self.issue()
 
 
+def hex_key(name: str, digits: int) -> str:
+    """Make a key of hexadecimal digits that spells what it is as far as they can: ``fa4e`` again and again."""
+    told = "".join(letter for letter in name if letter in "abcdef")
+    return (told + "fa4e" * digits)[:digits]
+
+
 def made_up_key(prefix: str, name: str, letters: int) -> str:
     """Make a key of a given shape that nobody could take for a real one.
 

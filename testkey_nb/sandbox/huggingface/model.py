@@ -7,7 +7,7 @@ mapping, and huggingface_hub's `hf_api.py` for "a dict on model_info and a list 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 
 from testkey_nb.sandbox.huggingface.account import iso
@@ -16,32 +16,33 @@ from testkey_nb.sandbox.huggingface.account import iso
 _ROUTED = frozenset({"live", "error"})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Route:
     """One provider that serves a model. What is None is absent from the answer, not null."""
 
     provider: str
     provider_id: str
-    status: str = "live"
-    usd_per_mtok: tuple[float, float] | None = None
-    is_free: bool | None = None
+    usd_per_mtok: tuple[float, float] | None = None  # input and output
     context_length: int | None = None
+    _: KW_ONLY
+    status: str = "live"
+    is_free: bool | None = None
     tools: bool | None = None
     structured: bool | None = None
-    first_token_ms: float | None = None
-    tokens_per_s: float | None = None
+    speed: tuple[float | None, float | None] = (None, None)  # milliseconds to the first token, tokens per second
     is_author: bool = False
 
     def router(self) -> dict[str, object]:
         """Write one element of `providers[]`."""
+        first_token_ms, tokens_per_s = self.speed
         optional = {
             "context_length": self.context_length,
             "pricing": self.usd_per_mtok and dict(zip(("input", "output"), self.usd_per_mtok, strict=True)),
             "is_free": self.is_free,
             "supports_tools": self.tools,
             "supports_structured_output": self.structured,
-            "first_token_latency_ms": self.first_token_ms,
-            "throughput": self.tokens_per_s,
+            "first_token_latency_ms": first_token_ms,
+            "throughput": tokens_per_s,
         }
         given = {name: value for name, value in optional.items() if value is not None}
         named = {"provider": self.provider, "status": self.status}
@@ -101,7 +102,7 @@ class Model:
 
     def hub(self) -> dict[str, object]:
         """Write what the hub tells of a repository unless asked for particular fields."""
-        digest = self._digest()
+        digest = hashlib.sha256(self.id.encode()).hexdigest()
         seen = "image-text-to-text" if "image" in self.modalities else "text-generation"
         made = iso(datetime.fromtimestamp(self.created, UTC))
         return {
@@ -133,6 +134,3 @@ class Model:
         if listed:
             return [{"provider": route.provider, **route.hub()} for route in self.routes]
         return {route.provider: route.hub() for route in self.routes}
-
-    def _digest(self) -> str:
-        return hashlib.sha256(self.id.encode()).hexdigest()

@@ -27,7 +27,7 @@ from testkey_nb.sandbox.huggingface.account import (
     Scoped,
     Usage,
 )
-from testkey_nb.sandbox.huggingface.covered import COVERED
+from testkey_nb.sandbox.huggingface.catalogue import COVERED
 from testkey_nb.sandbox.huggingface.doors import routes
 from testkey_nb.sandbox.huggingface.scene import Scene
 from testkey_nb.sandbox.persona import Persona, made_up_key

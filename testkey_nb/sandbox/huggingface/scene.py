@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from testkey_nb.sandbox.huggingface.catalogue import OTHERS
-from testkey_nb.sandbox.huggingface.covered import COVERED
+from testkey_nb.sandbox.huggingface.catalogue import COVERED, OTHERS
 
 if TYPE_CHECKING:
     from testkey_nb.sandbox.huggingface.account import Account

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from testkey_nb.sandbox.persona import hex_key
 from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
 
 _REFUSED = (
@@ -22,14 +23,8 @@ _ARREARS = (
 _PATH = "/compatible-mode/v1/models"
 
 
-def _key(name: str) -> str:
-    """Make a key of hexadecimal digits that spells what it is as far as they can: ``fa4e`` again and again."""
-    told = "".join(letter for letter in name if letter in "abcdef")
-    return "sk-" + (told + "fa4e" * 8)[:32]
-
-
 _VENDOR = Vendor(
-    key=_key,
+    key=lambda name: "sk-" + hex_key(name, 32),
     refused=Said(401, _REFUSED),
     keyed={_PATH: Said(200, _MODELS)},
     headers={

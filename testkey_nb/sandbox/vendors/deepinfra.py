@@ -28,16 +28,16 @@ _PRICES = (
 _CHECKLIST = "/payment/checklist"
 
 
-def _checklist(owed: float, recent: float, suspended: str = '"suspended":false') -> dict[str, Said]:
+def _checklist(owed: float, suspended: str = '"suspended":false') -> dict[str, Said]:
     body = (
         '{"email":true,"billing_address":true,"payment_method":true,"overdue_invoices":0,"last_checked":1790000000,'
-        f'"stripe_balance":{owed},"recent":{recent},"limit":20,{suspended}}}'
+        f'"stripe_balance":{owed},"recent":2.5,"limit":20,{suspended}}}'
     )
     return {_CHECKLIST: Said(200, body)}
 
 
 def _suspended(reason: str) -> dict[str, Said]:
-    return _checklist(4.0, 2.5, f'"suspended":true,"suspend_reason":"{reason}"')
+    return _checklist(4.0, f'"suspended":true,"suspend_reason":"{reason}"')
 
 
 _VENDOR = Vendor(
@@ -47,7 +47,7 @@ _VENDOR = Vendor(
         "/v1/me": Said(200, _ME),
         "/v1/me/rate_limit": Said(200, '{"rate_limit":200,"tpm_rate_limit":1100000}'),
         "/payment/usage": Said(200, '{"months":[{"period":"2026-10","items":[],"total_cost":375}]}'),
-        **_checklist(-10.0, 2.5),
+        **_checklist(-10.0),
     },
     public={"/v1/openai/models": Said(200, _MODELS), "/models/list": Said(200, _PRICES)},
 )

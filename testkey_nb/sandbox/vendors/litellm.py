@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from testkey_nb.sandbox.persona import made_up_key
 from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
 
@@ -25,13 +27,13 @@ _MODELS = (
 _PAGE = "<!DOCTYPE html><html><head><title>LiteLLM API - Swagger UI</title></head><body></body></html>"
 
 
-def _info(spend: float = 12.5, budget: str = "100.0", *, blocked: str = "null", routes: str = "[]") -> Said:
+def _info(spend: float = 12.5, budget: str = "100.0", *, routes: str = "[]") -> Said:
     key = "88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b"
     info = (
         f'{{"key_name":"sk-...zzzz","key_alias":"somebodys-laptop","spend":{spend},"max_budget":{budget},'
         f'"budget_duration":null,"budget_reset_at":null,"expires":null,"models":["gpt-4o-mini","gpt-4o"],'
         f'"user_id":"default_user_id","team_id":null,"tpm_limit":100000,"rpm_limit":1000,"metadata":{{}},'
-        f'"allowed_routes":{routes},"blocked":{blocked},"org_id":null,"status":"active"}}'
+        f'"allowed_routes":{routes},"blocked":null,"org_id":null,"status":"active"}}'
     )
     return Said(200, f'{{"key":"{key}","info":{info}}}')
 
@@ -57,10 +59,9 @@ _VENDOR = Vendor(
     headers={"x-frame-options": "DENY", "x-content-type-options": "nosniff"},
     models=("gpt-4o-mini",),
 )
-_WITHOUT_DATABASE = Vendor(
-    key=_VENDOR.key,
+_WITHOUT_DATABASE = replace(
+    _VENDOR,
     refused=Said(400, _NO_DATABASE),
-    no_key=_VENDOR.no_key,
     keyed={
         "/v1/models": Said(200, _MODELS),
         "/key/info": Said(
@@ -69,18 +70,9 @@ _WITHOUT_DATABASE = Vendor(
             'docs/simple_proxy#managing-auth---virtual-keys","type":"internal_server_error","param":null,"code":"500"}}',
         ),
     },
-    public=_VENDOR.public,
-    unknown=_VENDOR.unknown,
-    models=_VENDOR.models,
+    headers={},
 )
-_OPEN = Vendor(
-    key=_VENDOR.key,
-    refused=_VENDOR.refused,
-    keyed={},
-    public={**_VENDOR.public, "/v1/models": Said(200, _MODELS)},
-    unknown=_VENDOR.unknown,
-    models=_VENDOR.models,
-)
+_OPEN = replace(_VENDOR, keyed={}, public={**_VENDOR.public, "/v1/models": Said(200, _MODELS)}, headers={})
 
 PERSONAS = {
     **personas(

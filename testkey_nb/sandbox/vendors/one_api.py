@@ -21,11 +21,11 @@ def refusal(words: str, kind: str, more: str = "") -> Said:
     return Said(401, f'{{"error":{{"message":"{message}","type":"{kind}"{more}}}}}')
 
 
-def subscription(limit: float, until: int = 0) -> Said:
+def subscription(limit: float) -> Said:
     """Return what a key may spend in all."""
     names = ("soft_limit_usd", "hard_limit_usd", "system_hard_limit_usd")
     limits = ",".join(f'"{name}":{limit}' for name in names)
-    return Said(200, f'{{"object":"billing_subscription","has_payment_method":true,{limits},"access_until":{until}}}')
+    return Said(200, f'{{"object":"billing_subscription","has_payment_method":true,{limits},"access_until":0}}')
 
 
 def usage(hundredths: float) -> Said:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from testkey_nb.sandbox.persona import hex_key
 from testkey_nb.sandbox.vendor import Said, Situation, Vendor, persona_of, personas
 
 if TYPE_CHECKING:
@@ -64,12 +65,6 @@ def _error(status: int, message: str) -> Said:
     return Said(status, json.dumps({"error": {"message": message, "code": status}}))
 
 
-def _hex_key(name: str) -> str:
-    """Make a key of hexadecimal digits that spells what it is as far as they can: ``fa4e`` again and again."""
-    told = "".join(letter for letter in name if letter in "abcdef")
-    return "sk-or-v1-" + (told + "fa4e" * 16)[:64]
-
-
 _MINI = _model("openai/gpt-4o-mini", "0.00000015", "0.0000006")
 _FREE = _model("meta-llama/llama-3.3-70b-instruct:free", "0", "0")
 _ZERO = _model("sandbox/priced-at-zero", "0", "0")  # and nothing says that it is free
@@ -88,7 +83,7 @@ _TIERED = _model(
 _ALL = (_MINI, _FREE, _ZERO, _TIERED)
 _CAPPED = {"scope": "workspace", "limit_usd": 50, "spend_usd": 50, "remaining_usd": 0, "reset_interval": "monthly"}
 _VENDOR = Vendor(
-    key=_hex_key,
+    key=lambda name: "sk-or-v1-" + hex_key(name, 64),
     refused=_error(401, "User not found."),
     no_key=_error(401, "No auth credentials found"),
     keyed={"/api/v1/key": _key(), "/api/v1/models/user": _list(*_ALL)},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from testkey_nb.sandbox.persona import made_up_key
 from testkey_nb.sandbox.vendor import Said, Vendor, personas
 
@@ -21,15 +23,7 @@ _VENDOR = Vendor(
     headers={"server": "uvicorn"},
     models=("Qwen/Qwen3-8B",),
 )
-_OPEN = Vendor(
-    key=_VENDOR.key,
-    refused=_VENDOR.refused,
-    keyed={},
-    public={**_LOAD, "/v1/models": _LIST},
-    unknown=_VENDOR.unknown,
-    headers=_VENDOR.headers,
-    models=_VENDOR.models,
-)
+_OPEN = replace(_VENDOR, keyed={}, public={**_LOAD, "/v1/models": _LIST})
 
 PERSONAS = {
     **personas(_VENDOR, "started with --api-key"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from testkey_nb.sandbox.persona import made_up_key
+from testkey_nb.sandbox.persona import hex_key, made_up_key
 from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
 
 # github.com/continuedev/continue/issues/12724, github.com/zhipuai/zhipuai-sdk-python/issues/25.
@@ -19,14 +19,8 @@ _NO_FUNDS = '{"error":{"code":"1113","message":"Insufficient balance or no resou
 _PATH = "/api/paas/v4/models"
 
 
-def _key(name: str) -> str:
-    """Make a key of hexadecimal digits that spells what it is as far as they can: ``fa4e`` again and again."""
-    told = "".join(letter for letter in name if letter in "abcdef")
-    return f"{(told + 'fa4e' * 8)[:32]}.{made_up_key('', name, 16)}"
-
-
 _VENDOR = Vendor(
-    key=_key,
+    key=lambda name: f"{hex_key(name, 32)}.{made_up_key('', name, 16)}",
     refused=Said(401, _REFUSED),
     no_key=Said(401, _NO_KEY),
     keyed={_PATH: Said(200, _MODELS)},
