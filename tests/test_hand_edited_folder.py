@@ -19,7 +19,7 @@ from testkey_nb.actions import ARTEFACTS, Files, Written, present, preview, writ
 from testkey_nb.actions.tables import Table
 from testkey_nb.actions.write import check_no_key
 from testkey_nb.actions.yaml_text import YamlText
-from testkey_nb.cli.commands import _apply
+from testkey_nb.cli.commands import _apply, answer
 from testkey_nb.errors import CallerError, LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import Policy, Readiness, judge_run
 from testkey_nb.launch import INVENTORY_COLUMNS, PRICE_COLUMNS, read_launch, records
@@ -247,6 +247,7 @@ def test_a_broken_file_is_one_error_with_its_line_and_nothing_is_written(
         ("routes.yaml", "x: 1\nmodel_list: soon\n", "line 2: model_list should be a list"),
         ("routes.yaml", "a: &a [x]\nmodel_list: *a\n", "by hand"),
         ("routes.yaml", "a: &a {model_name: x}\nmodel_list: [*a]\nb: &b [*a]\nmodel_list: *b\n", "by hand"),
+        ("routes.yaml", "a: &a [*a]\n", "by hand"),
         ("routes.yaml", "model_list:\n- litellm_params: {api_key: 0123456789abcdef0123}\n", "line 2 may hold a key"),
         ("monitoring/blackbox.yml", "modules: [a]\n", "should be a mapping"),
         ("monitoring/prometheus.yml", "scrape_configs: {a: 1}\n", "should be a list"),
@@ -260,6 +261,15 @@ def test_what_cannot_be_merged_is_refused_with_the_fix(
     with pytest.raises(CallerError, match=says) as refused:
         ARTEFACTS[action](judge_run(run_persona("launch-ready")), present(tmp_path))
     assert name in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["[1]", "{a: 1}", "3", "null"])
+def test_a_job_whose_name_is_none_stays(run_persona: RunPersona, tmp_path: Path, name: str) -> None:
+    put(tmp_path, "monitoring/prometheus.yml", f"scrape_configs:\n- job_name: {name}\n")
+    applied(run_persona("launch-ready"), tmp_path, Action.ADD_MONITORING)
+    jobs = yaml.safe_load((tmp_path / "monitoring/prometheus.yml").read_text())["scrape_configs"]
+    assert jobs[0] == {"job_name": yaml.safe_load(name)}
+    assert len(jobs) > 1
 
 
 def test_what_an_anchor_shares_is_not_changed_under_anothers_feet() -> None:
@@ -497,6 +507,20 @@ def test_what_is_no_file_is_neither_waited_for_nor_replaced(run_persona: RunPers
 def test_a_preview_obeys_nothing_that_stands_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("\x1b[2Jold")
     assert preview(tmp_path, {"a.txt": "new\n"}).splitlines()[-2:] == ["-\\x1b[2Jold", "+new"]
+
+
+@pytest.mark.parametrize("odd", ["\\u001b]0;owned\\u0007", "\\u202e", "\\u009b31m"])
+def test_an_error_about_a_folder_obeys_nothing_that_stands_in_it(
+    tmp_path: Path, odd: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(tmp_path, "providers.toml", f'[providers."{odd}"]\nhosts = 1\n')
+    words = ("probe", "--provider", "huggingface", "--key-env", KEY_NAME, "--operator", "me", "--launch-dir", tmp_path)
+    monkeypatch.setenv(KEY_NAME, "hf_" + "Qz" * 17)
+    monkeypatch.setattr("sys.argv", ["testkey", *map(str, words)])
+    assert answer() == 2
+    said = capsys.readouterr().err
+    assert "providers.toml: hosts of" in said
+    assert said.removesuffix("\n").isprintable()
 
 
 def test_the_heading_is_renewed_in_its_place_and_says_the_sandbox_no_longer(
