@@ -14,7 +14,7 @@ from testkey_nb.places import edge_of, server_region_of
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.providers.rate_limit_headers import latest, limits_told
 from testkey_nb.rows import AnswerRow, EvidenceRow, LimitRow, MetricRow, PriceRow, Stamp, Value, Why
-from testkey_nb.spec import LACKING, Ask, Finding, OfBody, Provider, Reply, Rows
+from testkey_nb.spec import LACKING, Ask, Finding, Metric, OfBody, Provider, Reply, Rows
 
 from .control import CONTROL
 from .heard import Told
@@ -118,9 +118,9 @@ def as_run(probed: Probed) -> Run:
     # Otherwise words are kept, and nobody relies on them.
     counted = probed.told if believed(plan, probed.identity) else ()
     metrics = [
-        MetricRow.of(name, _masked(value), unit, one.ask.name)
+        MetricRow.of(name, value, unit, one.ask.name)
         for one in counted
-        for name, value, unit in one.rows.metrics
+        for name, value, unit in _without_pieces(key, one.rows.metrics)
     ]
     models = [one.rows.models for one in counted if one.rows.models]
     prices = [one.rows.prices for one in counted if one.rows.prices]
@@ -238,8 +238,15 @@ def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> Ans
     )
 
 
-def _masked(value: Value) -> Value:
-    return masked(value) if isinstance(value, str) else value
+def _without_pieces(key: Key, metrics: Sequence[Metric]) -> Iterator[Metric]:
+    """Return metrics without what identifies somebody, and without texts that spell the key one after the other."""
+    together = " ".join(metric.value for metric in metrics if isinstance(metric.value, str))
+    spelled = key.spelled_in(together)
+    for metric in metrics:
+        shown: Value = metric.value
+        if isinstance(shown, str):
+            shown = "[key]" if spelled else masked(shown)
+        yield metric._replace(value=shown)
 
 
 def _heard(ask: Ask, host: str, outcome: Outcome, why: Why) -> list[Finding]:
