@@ -99,3 +99,14 @@ def moment(value: object) -> datetime | None:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+UNREADABLE = "unreadable"
+
+
+def until(value: object) -> str | None:
+    """Return when something ends, as ISO text; what is said of an end and cannot be read is not as if none were."""
+    if value in (None, ""):
+        return None
+    when = moment(value)
+    return when.isoformat(timespec="seconds") if when else UNREADABLE
