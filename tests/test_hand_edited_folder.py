@@ -22,9 +22,11 @@ from testkey_nb.actions.yaml_text import YamlText
 from testkey_nb.cli.commands import _apply, answer
 from testkey_nb.errors import CallerError, LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import Policy, Readiness, judge_run
+from testkey_nb.keys import Key
 from testkey_nb.launch import INVENTORY_COLUMNS, PRICE_COLUMNS, read_launch, records
 from testkey_nb.outcome import Action
 from testkey_nb.probe import Run
+from testkey_nb.report import render_report
 
 MODEL = "meta-llama/Llama-3.1-8B-Instruct"
 FIVE = tuple(Action)[:5]
@@ -459,6 +461,36 @@ def test_no_text_with_what_looks_like_a_key_is_shown_or_written(
         assert key[5:] not in str(refused.value)
     assert contents(tmp_path) == before
     assert not any(key[5:] in note for note in files.notes)
+
+
+@pytest.mark.parametrize("line", ["# {}\n", "x: {}\n"])
+def test_no_text_with_a_key_in_use_is_shown_or_written_whatever_its_shape(
+    run_persona: RunPersona, tmp_path: Path, line: str
+) -> None:
+    key = Key("OTHER_KEY", "qzkvprlmtxwcbnjdyehsga")  # of no vendor's shape
+    put(tmp_path, "routes.yaml", line.format(key.reveal()))
+    readiness = judge_run(run_persona("launch-ready"), read_launch(tmp_path))
+    assert key.reveal() not in render_report(readiness)
+    files = ARTEFACTS[Action.SET_ROUTE](readiness, present(tmp_path))
+    for attempt in (preview, write, check_no_key):
+        with pytest.raises(OutputRefused, match=r"line \d+ holds what looks like a key"):
+            attempt(tmp_path, files)
+
+
+def test_a_launch_folder_with_the_key_in_it_is_refused_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "qzkvprlmtxwcbnjdyehsga"
+    put(tmp_path, "inventory.csv", f"credential,provider,owner_id,models,note\nOTHER,huggingface,,,{secret}\n")
+    words = ("--provider", "huggingface", "--key-env", KEY_NAME, "--operator", "me", "--launch-dir", tmp_path)
+    monkeypatch.setenv(KEY_NAME, secret)
+    out = tmp_path / "report.html"
+    for command in (("probe",), ("report", "--out", out), ("apply", "import_inventory", "--yes")):
+        monkeypatch.setattr("sys.argv", ["testkey", *map(str, (*command, *words))])
+        assert answer() == 2
+        shown, said = capsys.readouterr()
+        assert (shown, "stands in inventory.csv" in said, secret in said) == ("", True, False)
+    assert not out.exists()
 
 
 def test_the_name_of_a_variable_is_no_key(run_persona: RunPersona, tmp_path: Path) -> None:
