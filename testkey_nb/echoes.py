@@ -1,6 +1,7 @@
-"""Other spellings of a secret: backwards, as codes, its case lost, or with something between its characters."""
+"""Other spellings of a secret: backwards, as codes, hashed, its case lost, or with something between its characters."""
 
 import base64
+import hashlib
 import re
 import sys
 import unicodedata
@@ -14,6 +15,7 @@ AT_ONCE = 2**16  # characters of a text that are searched together with what a r
 _KNOWN = 2**19  # characters of a text whose blocks may be kept
 _IN_A_ROW = 12  # characters that are told again in whatever spelling; fewer can be words
 _SMALL = 2**16  # characters of a text whose codes are undone: what is told of a key is short, lists are long
+_HASHES = "md5", "sha1", "sha256", "sha512"  # under which APIs know a key
 _ASCII = 0x7F
 _BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum())
 _MARKS = b" \"',:;{}[]()<>\\\n"  # lists are full of them, keys have none
@@ -141,6 +143,10 @@ def _spelled(secret: str) -> Iterator[tuple[str, float]]:
     yield raw.hex(), 2
     for shift in range(3):
         yield _bare(base64.b64encode(bytes(shift) + raw).decode()[shift + 1 if shift else 0 :]), 4 / 3
+    for name in _HASHES:
+        hashed = hashlib.new(name, raw, usedforsecurity=False)
+        yield hashed.hexdigest(), 1
+        yield _bare(base64.b64encode(hashed.digest()).decode()), 1
 
 
 def undone(text: str) -> str:

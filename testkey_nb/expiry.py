@@ -77,6 +77,12 @@ class Keeper:
             if until <= self.clock() + _LOOK_S:  # else the thread looks again before
                 self._changed.notify()
 
+    def there(self, kind: str) -> list[Any]:
+        """Return what is held of one kind."""
+        with self._lock:
+            held = [one.thing() for one in list(self._held.values()) if one.kind == kind]
+        return [thing for thing in held if thing is not None]
+
     def earliest(self, *kinds: str) -> float | None:
         """Return when the first of some kinds will be gone; None when nothing of them is held."""
         with self._lock:

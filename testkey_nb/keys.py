@@ -241,6 +241,10 @@ def reader(environ: Mapping[str, str] | None) -> Callable[[str], str]:
 
 def _fault(text: str) -> str:
     """Return why `text` is no key, without quoting it; empty when it may be one."""
+    if text[:1] in {*"'\"`"} and text[:1] == text[-1:]:
+        return "there are quotes around it"
+    if re.match(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*=.", text):
+        return "the name of its variable stands before it"
     if not MIN_CHARS <= len(text) <= MAX_CHARS:
         return f"it has {len(text)} characters, a key has {MIN_CHARS} to {MAX_CHARS}"
     for position, char in enumerate(text, start=1):
@@ -249,6 +253,11 @@ def _fault(text: str) -> str:
         if not "!" <= char <= "~":
             return f"character {position} (U+{ord(char):04X}) is not printable ASCII"
     return ""
+
+
+def stands_in(text: str) -> bool:
+    """Whether a key that is in use stands in `text`, of whatever shape it is."""
+    return any(key.stands_in(text) for key in KEEPER.there("key"))
 
 
 def may_be_key(name: str) -> bool:

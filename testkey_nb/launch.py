@@ -6,6 +6,7 @@ The actions write them, people edit and review them.
 
 import csv
 import io
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ INVENTORY_COLUMNS = (
     "observed_at", "note",
 )  # fmt: skip
 KEY_REFERENCE = "os.environ/"  # begins what LiteLLM reads a key by
+FORMULA = "=+@\uff1d\uff0b\uff0d\uff20-"  # begins what a spreadsheet runs; the wide ones in East Asia
 PRICE_COLUMNS = NEEDED_COLUMNS  # a file may have more of `prices.COLUMNS`
 
 
@@ -204,9 +206,8 @@ def _table(path: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str
 
 
 def cell_meant(text: str) -> str:
-    """Return a cell as it was meant: the apostrophe that keeps a spreadsheet from running it is not part of it."""
-    text = text.strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in set("=+-@") else text
+    """Return a cell as it was meant: an apostrophe that keeps a spreadsheet from running it is not part of it."""
+    return re.sub(rf"(^|;)'(?=\s*[{FORMULA}])", r"\1", text.strip()).strip()
 
 
 def _hosts(path: Path) -> dict[str, frozenset[str]]:

@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
@@ -10,7 +12,7 @@ import httpx
 import pytest
 from canary import Canary
 from conftest import whole
-from endpoints import CONTROL
+from endpoints import CONTROL, Between
 from hypothesis import given
 from hypothesis import strategies as st
 from test_no_echo import NAMES
@@ -34,6 +36,7 @@ def base64_of(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+HASHES = "md5", "sha1", "sha256", "sha512"
 SPELLINGS: Mapping[str, Callable[[str], str]] = {
     "as it is": str,
     "in capitals": str.upper,
@@ -63,6 +66,8 @@ SPELLINGS: Mapping[str, Callable[[str], str]] = {
     "between what is not seen, quoted": "%E2%80%8B".join,
     "between entities that are not seen": "&shy;".join,
     "with accents": "\u0301".join,
+    **{f"its {name}": lambda text, name=name: hashlib.new(name, text.encode()).hexdigest() for name in HASHES},  # type: ignore[misc]
+    "its hash in base64": lambda text: base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode(),
     "in wide letters": lambda text: "".join(chr(ord(char) + 0xFEE0) for char in text),
 }
 PLACES = ("huggingface", 403), ("deepseek", 200)
@@ -119,7 +124,39 @@ def test_a_spelling_is_known_in_the_middle_of_other_words(spelling: str, long: i
     assert not known.stand_in(undone(clean + SPELLINGS[spelling](secret[:5]) + clean))
 
 
-@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=MIN_CHARS, max_size=60), st.text())
+def huggingface(where: str, body: Mapping[str, object], secret: str) -> str:
+    """Return what is shown of a run in which the hub answers `body` to a question that a key goes with."""
+
+    def instead(request: httpx.Request) -> httpx.Response | None:
+        theirs = request.url.path == where and CONTROL.lower() not in request.headers["authorization"].lower()
+        return httpx.Response(200, json=body) if theirs else None
+
+    what = plan("huggingface", base_url=sandbox.ORIGIN, trust_endpoint=True, operator="tests")
+    run = asyncio.run(probe_key(Key("THE_KEY", secret), what, transport=Between(instead=instead)))
+    assert next(row.outcome for row in run.answers if row.path.startswith(where)) == "ok"
+    return whole(run) + json.dumps(judge_run(run).to_json(), ensure_ascii=False)
+
+
+def test_a_key_of_digits_is_not_shown_as_a_number_either() -> None:
+    usage = {"usage": {"inferenceProviders": {"usedNanoUsd": 1, "numRequests": 90210456789, "limitNanoUsd": 5e9}}}
+    shown = huggingface("/api/settings/billing/usage-v2", usage, "Zq90210456789pR2vK9mT4wXs8Lb3")
+    assert "902104" not in shown
+    assert "usage_limit_usd" in shown
+
+
+def test_pieces_of_a_key_that_are_told_apart_are_not_shown_together() -> None:
+    secret = "Zq7pRvK9mTwXs8Lb3nJdUcYe5AhG2f"
+    first, *rest = (secret[at : at + 5] for at in range(0, len(secret), 5))
+    scoped = {"entity": {"type": first, "_id": rest[0]}, "permissions": [rest[1]]}
+    token = {"accessToken": {"role": "fineGrained", "fineGrained": {"scoped": [scoped], "global": []}}}
+    shown = huggingface("/api/whoami-v2", {"id": "5eed", "name": "x", "auth": token}, secret)
+    assert not canary_of(secret).find(re.sub(r"[\W_]", "", shown))
+
+
+CLEAR = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=MIN_CHARS, max_size=60)
+
+
+@given(CLEAR.filter(lambda text: text[0] != text[-1]), st.text())
 def test_whatever_a_key_and_a_text_are_they_can_be_compared(secret: str, text: str) -> None:
     key = Key("THE_KEY", secret)
     key.spelled_in(text)
@@ -160,7 +197,11 @@ ALPHABETS = (
     "".join(map(chr, range(33, 127))),
     "".join(c for c in map(chr, range(48, 123)) if c.isalnum()),
 )
-secrets = st.sampled_from(ALPHABETS).flatmap(lambda of: st.text(of, min_size=MIN_CHARS, max_size=120))
+secrets = (
+    st.sampled_from(ALPHABETS)
+    .flatmap(lambda of: st.text(of, min_size=MIN_CHARS, max_size=120))
+    .filter(lambda text: text[0] != text[-1])  # else there may be quotes around it
+)
 ANOTHER = Key("ANOTHER", 'another:key{"of"}[somebody]\\else')
 WAYS = str, str.upper, str.lower, str.swapcase, base64_of, SPELLINGS["backwards"], SPELLINGS["hexadecimal"], "-".join
 

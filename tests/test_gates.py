@@ -431,6 +431,13 @@ def test_a_key_that_is_known_to_expire_soon_may_not_launch(
     assert ("expire" in why) is (expected is NO)
 
 
+@pytest.mark.parametrize("told", ["unreadable", "[key]", "99999-01-01", "soon"])
+def test_an_expiry_that_is_told_and_cannot_be_read_is_unknown(told: str, run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    row = replace(run.metrics[0], metric="expires_at", value=told, number=None, unit="UTC")
+    assert launch_gate(replace(run, metrics=(*run.metrics, row)))[0] is UNKNOWN
+
+
 def test_an_expiry_that_is_told_to_anybody_says_nothing_of_the_key(run_persona: RunPersona) -> None:
     run = run_persona("launch-ready")
     soon = replace(

@@ -19,12 +19,14 @@ from testkey_nb.actions import ARTEFACTS, Files, Written, present, preview, writ
 from testkey_nb.actions.tables import Table
 from testkey_nb.actions.write import check_no_key
 from testkey_nb.actions.yaml_text import YamlText
-from testkey_nb.cli.commands import _apply
+from testkey_nb.cli.commands import _apply, answer
 from testkey_nb.errors import CallerError, LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import Policy, judge_run
+from testkey_nb.keys import Key
 from testkey_nb.launch import INVENTORY_COLUMNS, PRICE_COLUMNS, read_launch, records
 from testkey_nb.outcome import Action
 from testkey_nb.probe import Run
+from testkey_nb.report import render_report
 
 MODEL = "meta-llama/Llama-3.1-8B-Instruct"
 FIVE = tuple(Action)[:5]
@@ -247,6 +249,7 @@ def test_a_broken_file_is_one_error_with_its_line_and_nothing_is_written(
         ("routes.yaml", "x: 1\nmodel_list: soon\n", "line 2: model_list should be a list"),
         ("routes.yaml", "a: &a [x]\nmodel_list: *a\n", "by hand"),
         ("routes.yaml", "a: &a {model_name: x}\nmodel_list: [*a]\nb: &b [*a]\nmodel_list: *b\n", "by hand"),
+        ("routes.yaml", "a: &a [*a]\n", "by hand"),
         ("routes.yaml", "model_list:\n- litellm_params: {api_key: 0123456789abcdef0123}\n", "line 2 may hold a key"),
         ("monitoring/blackbox.yml", "modules: [a]\n", "should be a mapping"),
         ("monitoring/prometheus.yml", "scrape_configs: {a: 1}\n", "should be a list"),
@@ -260,6 +263,15 @@ def test_what_cannot_be_merged_is_refused_with_the_fix(
     with pytest.raises(CallerError, match=says) as refused:
         ARTEFACTS[action](judge_run(run_persona("launch-ready")), present(tmp_path))
     assert name in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["[1]", "{a: 1}", "3", "null"])
+def test_a_job_whose_name_is_none_stays(run_persona: RunPersona, tmp_path: Path, name: str) -> None:
+    put(tmp_path, "monitoring/prometheus.yml", f"scrape_configs:\n- job_name: {name}\n")
+    applied(run_persona("launch-ready"), tmp_path, Action.ADD_MONITORING)
+    jobs = yaml.safe_load((tmp_path / "monitoring/prometheus.yml").read_text())["scrape_configs"]
+    assert jobs[0] == {"job_name": yaml.safe_load(name)}
+    assert len(jobs) > 1
 
 
 def test_what_an_anchor_shares_is_not_changed_under_anothers_feet() -> None:
@@ -446,6 +458,36 @@ def test_no_text_with_what_looks_like_a_key_is_shown_or_written(
     assert not any(key[5:] in note for note in files.notes)
 
 
+@pytest.mark.parametrize("line", ["# {}\n", "x: {}\n"])
+def test_no_text_with_a_key_in_use_is_shown_or_written_whatever_its_shape(
+    run_persona: RunPersona, tmp_path: Path, line: str
+) -> None:
+    key = Key("OTHER_KEY", "qzkvprlmtxwcbnjdyehsga")  # of no vendor's shape
+    put(tmp_path, "routes.yaml", line.format(key.reveal()))
+    readiness = judge_run(run_persona("launch-ready"), read_launch(tmp_path))
+    assert key.reveal() not in render_report(readiness)
+    files = ARTEFACTS[Action.SET_ROUTE](readiness, present(tmp_path))
+    for attempt in (preview, write, check_no_key):
+        with pytest.raises(OutputRefused, match=r"line \d+ holds what looks like a key"):
+            attempt(tmp_path, files)
+
+
+def test_a_launch_folder_with_the_key_in_it_is_refused_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "qzkvprlmtxwcbnjdyehsga"
+    put(tmp_path, "inventory.csv", f"credential,provider,owner_id,models,note\nOTHER,huggingface,,,{secret}\n")
+    words = ("--provider", "huggingface", "--key-env", KEY_NAME, "--operator", "me", "--launch-dir", tmp_path)
+    monkeypatch.setenv(KEY_NAME, secret)
+    out = tmp_path / "report.html"
+    for command in (("probe",), ("report", "--out", out), ("apply", "import_inventory", "--yes")):
+        monkeypatch.setattr("sys.argv", ["testkey", *map(str, (*command, *words))])
+        assert answer() == 2
+        shown, said = capsys.readouterr()
+        assert (shown, "stands in inventory.csv" in said, secret in said) == ("", True, False)
+    assert not out.exists()
+
+
 def test_the_name_of_a_variable_is_no_key(run_persona: RunPersona, tmp_path: Path) -> None:
     run = replace(run_persona("launch-ready"), key_name="hf_token_of_the_search_team")
     assert [applied(run, tmp_path, action)[2] for action in FIVE] == [Written.WRITTEN] * 5
@@ -492,6 +534,20 @@ def test_what_is_no_file_is_neither_waited_for_nor_replaced(run_persona: RunPers
 def test_a_preview_obeys_nothing_that_stands_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("\x1b[2Jold")
     assert preview(tmp_path, {"a.txt": "new\n"}).splitlines()[-2:] == ["-\\x1b[2Jold", "+new"]
+
+
+@pytest.mark.parametrize("odd", ["\\u001b]0;owned\\u0007", "\\u202e", "\\u009b31m"])
+def test_an_error_about_a_folder_obeys_nothing_that_stands_in_it(
+    tmp_path: Path, odd: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(tmp_path, "providers.toml", f'[providers."{odd}"]\nhosts = 1\n')
+    words = ("probe", "--provider", "huggingface", "--key-env", KEY_NAME, "--operator", "me", "--launch-dir", tmp_path)
+    monkeypatch.setenv(KEY_NAME, "hf_" + "Qz" * 17)
+    monkeypatch.setattr("sys.argv", ["testkey", *map(str, words)])
+    assert answer() == 2
+    said = capsys.readouterr().err
+    assert "providers.toml: hosts of" in said
+    assert said.removesuffix("\n").isprintable()
 
 
 def test_the_heading_is_renewed_in_its_place_and_says_the_sandbox_no_longer(

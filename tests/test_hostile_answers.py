@@ -57,6 +57,22 @@ def test_a_body_that_is_not_said_to_be_json_is_unexpected(kind: str) -> None:
     assert judge_run(found).passport[Axis.AUTH].answer is Answer.UNKNOWN
 
 
+@pytest.mark.parametrize(("age", "auth"), [("0", Answer.YES), ("60", Answer.YES), ("301", Answer.UNKNOWN),
+                                           ("5, 90000", Answer.UNKNOWN), ("9" * 400, Answer.UNKNOWN)])  # fmt: skip
+def test_an_old_answer_that_a_cache_kept_proves_nothing_of_the_key_now(age: str, auth: Answer) -> None:
+    def cached(request: httpx.Request) -> httpx.Response:
+        if "NotAReal" in request.headers["authorization"]:
+            return httpx.Response(401, json={"error": "Invalid credentials in Authorization header"})
+        return httpx.Response(200, json=whoami(), headers={"age": age})
+
+    assert judge_run(run_with(WHOAMI, cached)).passport[Axis.AUTH].answer is auth
+
+
+def test_an_old_refusal_that_a_cache_kept_is_none_of_the_key_now() -> None:
+    refused = httpx.Response(401, json={"error": "Invalid credentials in Authorization header"}, headers={"age": "900"})
+    assert judge_run(run_with(WHOAMI, lambda _r: refused)).passport[Axis.AUTH].answer is Answer.UNKNOWN
+
+
 @pytest.mark.parametrize("body", [
     '["Invalid credentials in Authorization header"]', "Invalid credentials in Authorization header",
     '{"message": "Invalid credentials in Authorization header"}',

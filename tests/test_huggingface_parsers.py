@@ -125,6 +125,13 @@ def test_the_tokens_own_expiry_is_used_where_whoami_tells_none() -> None:
     assert whoami(real.OAUTH_WHOAMI, exp=1893456000)["expires_at"] == ("2030-01-01T00:00:00+00:00",)
 
 
+@pytest.mark.parametrize("told", [1767225600000, "Nov 27 2026", {"date": 1}, True, -1, "99999-01-01"])
+def test_an_expiry_that_cannot_be_read_is_not_as_if_there_were_none(told: object) -> None:
+    body = {**real.FINE_GRAINED, "auth": {"type": "oauth", "expiresAt": told}}
+    assert whoami(body)["expires_at"] == ("unreadable",)
+    assert "expires_at" not in whoami({**body, "auth": {"type": "oauth", "expiresAt": None}})
+
+
 def test_a_fine_grained_tokens_permissions_come_from_whoami_and_not_from_claims() -> None:
     body = copy.deepcopy(real.FINE_GRAINED)
     body["auth"]["accessToken"]["fineGrained"] = {"scoped": []}  # type: ignore[index]

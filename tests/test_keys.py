@@ -141,6 +141,9 @@ MALFORMED = {
     "a non-breaking space": f"{SECRET}\u00a0",
     "another alphabet": SECRET.replace("a", "\u0430"),
     "quotation marks that are not ASCII": f"\u201c{SECRET}\u201d",
+    "quotes around it": f"'{SECRET}'",
+    "double quotes around it": f'"{SECRET}"',
+    "the name of its variable": f"HF_TOKEN={SECRET}",
     "an escape character": f"{SECRET}\x1b[0m",
     "ten thousand characters": SECRET * 257,
     "short": SECRET[:7],
@@ -290,7 +293,9 @@ def test_claims_of_any_key_never_raise(middle: str, data: st.DataObject) -> None
 # Redaction.
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="*•…"), max_size=40)
-KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=MIN_CHARS, max_size=60)
+KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=MIN_CHARS, max_size=60).filter(
+    lambda text: text[0] != text[-1]  # else there may be quotes around it
+)
 PARTS = st.text(max_size=6) | st.sampled_from(
     [
         "a",

@@ -1,6 +1,7 @@
 """Live prices and counts of whole runs: what is free, what costs nothing, other currencies, tiers, long catalogues."""
 
 import asyncio
+from collections.abc import Callable, Iterable, Mapping
 
 import httpx
 import pytest
@@ -10,9 +11,12 @@ from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import PriceVerdict
 from testkey_nb.probe import plan, probe_key
-from testkey_nb.providers import model_lists, openrouter_prices
+from testkey_nb.providers import huggingface_catalogue, model_lists, openrouter_prices
+from testkey_nb.providers.together import _prices as together_prices
+from testkey_nb.providers.vercel import _prices as vercel_prices
 from testkey_nb.rows import PriceRow
 from testkey_nb.sandbox.persona import Persona
+from testkey_nb.spec import Reply
 
 
 def judged(provider: str, persona: str, model: str) -> Readiness:
@@ -121,3 +125,41 @@ def test_a_fee_per_request_is_told_and_free_is_not_said_beside_it(
     assert (row.source, row.free) == (source, free)
     [row] = model_lists.per_token("a list")("a/b", {"pricing": {"prompt": "0.000001", "request": fee}})
     assert row.source == ("a list" if fee == "0" else "a list, without its fee per request")
+
+
+def routed(**said: object) -> tuple[PriceRow, ...]:
+    """Return what the router's list says of the price of one route."""
+    route = {"provider": "novita", "status": "live", **said}
+    found = huggingface_catalogue.parse_models(Reply(200, {}, {"data": [{"id": "a/b", "providers": [route]}]}))
+    assert found
+    return found.prices
+
+
+def listed(read: Callable[[str, Mapping[str, object]], Iterable[PriceRow]], **pricing: object) -> tuple[PriceRow, ...]:
+    return tuple(read("a/b", {"id": "a/b", "type": "chat", "pricing": pricing}))
+
+
+SIDES: Mapping[str, Callable[..., tuple[PriceRow, ...]]] = {
+    "huggingface": lambda **more: routed(pricing={"input": 1, "output": 2, **more}),
+    "together": lambda **more: listed(together_prices, input=1, output=2, **more),
+    "vercel": lambda **more: listed(vercel_prices, input="1e-6", output="2e-6", **more),
+    "openrouter": lambda **more: listed(openrouter_prices.prices, prompt="1e-6", completion="2e-6", **more),
+    "any": lambda **more: listed(model_lists.per_token("x"), prompt="1e-6", completion="2e-6", **more),
+}
+
+
+@pytest.mark.parametrize("whose", SIDES)
+def test_an_amount_that_names_its_currency_is_in_no_other(whose: str) -> None:
+    amounts = {(row.input_usd_per_mtok, row.output_usd_per_mtok) for row in SIDES[whose]()}
+    assert amounts == {(1.0, 2.0)}
+    assert SIDES[whose](currency="usd") == SIDES[whose](currency=None) == SIDES[whose]()
+    for other in ("CNY", "eur", "credits", "$", 5, ["USD"], ""):
+        assert {row.input_usd_per_mtok for row in SIDES[whose](currency=other)} <= {None}
+        assert {row.currency for row in SIDES[whose](currency=other)} <= {str(other).upper()}
+
+
+def test_what_has_a_price_is_not_free_whatever_else_is_said() -> None:
+    (paid,) = routed(pricing={"input": 3, "output": 0}, is_free=True)
+    assert (paid.free, paid.input_per_mtok) == (None, 3.0)
+    (free,) = routed(pricing={"input": 0, "output": 0}, is_free=True)
+    assert free.free is True

@@ -29,6 +29,7 @@ from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Family, Outcome
 from testkey_nb.probe import plan, probe_key
 
+SECRET = "qzK7vR2pLm9TxWc4BnJd8YeHs3Ga"  # of no known vendor's shape
 NAME = "provider.example"
 DEEPSEEK_KEY = "sk-4f1c0a9e8b7d6c5f4e3d2c1b0a9f8e7d"
 STEP_S = 0.03
@@ -90,6 +91,25 @@ def test_the_time_of_a_request_is_split_into_what_happened() -> None:
     assert (first.family, again.family) == (Family.IPV4, Family.IPV4)
     assert first.issuer == again.issuer != ""
     assert first.issuer in first.certificate
+
+
+@pytest.mark.parametrize("piece", [SECRET[8:14], SECRET[8:14].lower(), SECRET.lower(), SECRET[::-1]])
+@pytest.mark.parametrize("where", ["issuer", "name"])
+def test_a_certificate_that_spells_the_key_is_not_shown(where: str, piece: str) -> None:
+    authority = trustme.CA(organization_name=piece if where == "issuer" else "an authority")
+    serves, trusts = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+    authority.issue_cert(NAME, f"{piece if where == 'name' else 'x'}.{NAME}").configure_cert(serves)
+    authority.configure_trust(trusts)
+
+    async def asked() -> Exchange:
+        network = Network(vouched={NAME}, resolve=here, trusts=trusts)
+        async with serving(slowly, serves) as port, Sender(network, key=Key("THE_KEY", SECRET)) as sender:
+            return await sender.get(f"https://{NAME}:{port}/")
+
+    exchange = asyncio.run(asked())
+    assert exchange.verified
+    assert piece not in f"{exchange.certificate} {exchange.issuer}"
+    assert "[key]" in exchange.certificate
 
 
 def test_an_address_is_not_looked_up_and_plain_loopback_has_no_handshake() -> None:

@@ -101,6 +101,7 @@ PAGE = {"currency": "CNY", "per_tokens": "1000", "input_price": "0.004", "output
     [
         ({"currency": "yuan"}, "'yuan' is no currency; write its three capital letters, like USD or CNY"),
         ({"currency": "cny"}, "'cny' is no currency"),
+        ({"free": "true"}, "'true' is what no price can be that is not 0"),
         ({"free": "yes"}, "'yes' is neither true nor false; write one of them, or nothing"),
         ({"currency": "¥"}, "'¥' is no currency"),
         ({"currency": "CNYX"}, "'CNYX' is no currency"),

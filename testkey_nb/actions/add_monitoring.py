@@ -47,7 +47,7 @@ def add_monitoring(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Fi
 def _named(readiness: Readiness, blackbox: YamlText, prometheus: YamlText) -> dict[str, Watch]:
     """Return the watches by the name of their module and job, made longer where another credential has that name."""
     key = readiness.run.key_name
-    jobs = {job.get("job_name"): _credentials(job) for _, job in prometheus.items(("scrape_configs",))}
+    jobs = {str(job.get("job_name")): _credentials(job) for _, job in prometheus.items(("scrape_configs",))}
     modules = mapping_in(blackbox.data.get("modules"))
     named = {}
     for watch in watches(readiness):

@@ -80,7 +80,7 @@ def _gates(readiness: Readiness) -> Iterator[str]:
 
 def _route(rank: RouteRank) -> str:
     where = f" at {rank.route}" if rank.route else ""
-    return f"- {rank.model}{where}: {escaped(rank.why)}."
+    return f"- {escaped(f'{rank.model}{where}: {rank.why}')}."
 
 
 def _answer(row: AnswerRow) -> str:
@@ -89,5 +89,6 @@ def _answer(row: AnswerRow) -> str:
 
 
 def escaped(foreign: str) -> str:
-    """Return foreign text so that Markdown shows it and runs nothing of it."""
-    return re.sub(r"([\\`*_{}\[\]<>|#!])", r"\\\1", foreign)
+    """Return foreign text on one line, so that Markdown shows it and runs nothing of it."""
+    line = "".join(char if char.isprintable() else " " for char in foreign)
+    return re.sub(r"([\\`*_{}\[\]<>|#!&~$])", r"\\\1", line)

@@ -7,6 +7,7 @@ failed lately.  With names of their own and `fallbacks` 1.108.7 makes the same c
 a name for each route.  https://docs.litellm.ai/docs/router/learn/selection, read 2026-11-25.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
@@ -22,6 +23,9 @@ from .yaml_text import YamlText
 
 _LIST, _PARAMETERS = "model_list", "litellm_params"
 _PAYER = "X-HF-Bill-To"  # the organisation that pays: https://huggingface.co/docs/inference-providers/pricing
+# Anything else a hostile answer may have put there: LiteLLM reads `os.environ/NAME` in any text of its config as the
+# variable NAME, and would send that in the header (`_check_for_os_environ_vars` of its proxy_server.py, 1.108.7).
+_PAYERS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 _SECRET_CHARS = 16  # no key is shorter
 _ABOUT = "# Of one model_name the lowest order is called; where a call fails, the next one. Costs are USD per token.\n"
 
@@ -46,6 +50,8 @@ def set_route(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Files:
     found, notes = YamlText(ROUTES_FILE, before), list[str]()
     _check_references(found)
     ranks = [row for row in readiness.rows("routes") if isinstance(row, RouteRank)]
+    if (payer := _payer(readiness)) and not _PAYERS_NAME.fullmatch(payer):
+        notes.append(f"the payer's name {payer!r} is no organisation's, so {_PAYER} is not written; find out who pays")
     for model in readiness.run.plan.models:
         ranked, left_out = _ranked(readiness, [rank for rank in ranks if rank.model == model])
         notes += [f"{model} is not called at {rank.route}: no price of it stands" for rank in left_out]
@@ -73,9 +79,14 @@ def _entry(readiness: Readiness, rank: RouteRank) -> Entry:
         "api_base": run.plan.api,
         "api_key": f"{KEY_REFERENCE}{run.key_name}",
     }
-    if payer := run.values().get("payer_organization"):
-        parameters["extra_headers"] = {_PAYER: str(payer[0])}
+    if _PAYERS_NAME.fullmatch(payer := _payer(readiness)):
+        parameters["extra_headers"] = {_PAYER: payer}
     return {"model_name": rank.model, _PARAMETERS: {**parameters, **token_costs(readiness, rank.model, route)}}
+
+
+def _payer(readiness: Readiness) -> str:
+    """Return the name of the organisation that pays; empty where none is told."""
+    return str(next(iter(readiness.run.values().get("payer_organization", ())), ""))
 
 
 def _put(found: YamlText, model: str, entries: Sequence[Entry]) -> list[str]:

@@ -2,11 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from testkey_nb.errors import LaunchFolderInvalid
-from testkey_nb.launch import Record, cell_meant, records
+from testkey_nb.launch import FORMULA, Record, cell_meant, records
+
+_FORMULA = re.compile(rf"(?:^|(?<=;))(?=\s*[{FORMULA}])|^(?=[\t\r])")  # where one begins
 
 
 class Table:
@@ -106,9 +109,10 @@ def _written(cells: Sequence[str], ending: str) -> str:
 def _cell(value: object) -> str:
     """Return a cell's text; missing is empty, and what a spreadsheet would run as a formula is made text.
 
-    https://owasp.org/www-community/attacks/CSV_Injection, read 2026-11-23.
+    That begins a cell where a comma separates them, and behind a semicolon too, which does so in most of Europe and in
+    Indonesia.  https://owasp.org/www-community/attacks/CSV_Injection, read 2026-11-26.
     """
     if value is None:
         return ""
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in {*"=+-@\t\r"} else text
+    return _FORMULA.sub("'", text) if isinstance(value, str) else text

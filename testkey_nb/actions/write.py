@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import Readiness
+from testkey_nb.keys import stands_in
 from testkey_nb.launch import FILES
 from testkey_nb.redaction import masked
 
@@ -270,8 +271,10 @@ def check_no_key(folder: Path, files: Mapping[str, str]) -> None:
 
     """
     for name, text in files.items():
+        in_use = stands_in(text)
         for number, line in enumerate(_lines(text), start=1):
-            if any(_like_a_key(word) for word in re.findall(rf"[\w.-]{{{_SECRET_CHARS},}}", line)):
+            words = re.findall(rf"[\w.-]{{{_SECRET_CHARS},}}", line)
+            if any(map(_like_a_key, words)) or (in_use and stands_in(line)):
                 raise OutputRefused(
                     f"{folder / name} line {number} holds what looks like a key; put the name of its variable "
                     "there instead, and have a key that stood in a file replaced"

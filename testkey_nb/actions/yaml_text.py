@@ -104,7 +104,7 @@ class YamlText:
         try:
             body = self._put(path, value)
             done = parse_yaml(self.name, body) == expected
-        except (LaunchFolderInvalid, _CannotPut) as error:
+        except (LaunchFolderInvalid, _CannotPut, RecursionError) as error:  # the last where an anchor holds itself
             raise OutputRefused(refusal) from error
         if not done:
             raise OutputRefused(refusal)

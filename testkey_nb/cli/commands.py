@@ -26,7 +26,15 @@ from testkey_nb.redaction import without_keys
 
 from .options import Asked, asking, run_shown
 from .stopping import asked_to_stop, leave_to_child, run
-from .terminal import say, show_every_character, show_identification, show_json, show_providers, show_readiness
+from .terminal import (
+    one_line,
+    say,
+    show_every_character,
+    show_identification,
+    show_json,
+    show_providers,
+    show_readiness,
+)
 
 if TYPE_CHECKING:
     from testkey_nb.judge import Readiness
@@ -334,5 +342,5 @@ def answer() -> int:
 
 
 def _fail(message: str) -> int:
-    say(f"testkey: {without_keys(' '.join(message.split()))}", err=True)
+    say(f"testkey: {without_keys(one_line(message))}", err=True)
     return CALLER

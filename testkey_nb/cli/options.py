@@ -77,7 +77,13 @@ class Asked:
             operator=self.operator,
             other_platforms=self.other_platforms,
         )
-        return Checked(what, key, policy, read_launch(self.launch_dir))
+        launch = read_launch(self.launch_dir)
+        if found := [name for name, text in launch.texts.items() if key.stands_in(text)]:
+            raise KeyMalformed(
+                f"the key itself stands in {found[0]} of the launch folder; put the name of its variable there "
+                "instead, and have the key replaced"
+            )
+        return Checked(what, key, policy, launch)
 
 
 @dataclass(frozen=True, slots=True)

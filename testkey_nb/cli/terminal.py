@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from rich import markup
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
@@ -72,6 +72,16 @@ def say(text: str, *, err: bool = False) -> None:
     typer.echo(text, file=sys.stderr if err else sys.stdout)
 
 
+def one_line(text: str) -> str:
+    """Return text without what a terminal would obey."""
+    return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
+
+
+def _shown(text: str) -> str:
+    """Return foreign text as rich shows it."""
+    return markup.escape(one_line(text))
+
+
 def show_json(found: object) -> None:
     """Print one JSON object; what stdout lacks is escaped as JSON wants it."""
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
@@ -82,7 +92,7 @@ def show_readiness(readiness: "Readiness") -> None:
     """Print the readiness table and the one action."""
     console, run = Console(), readiness.run
     console.print(
-        f"[bold]{escape(run.plan.provider.name)}[/] · {run.stamp.provider} · {run.plan.region} route", style=""
+        f"[bold]{_shown(run.plan.provider.name)}[/] · {run.stamp.provider} · {run.plan.region} route", style=""
     )
     if run.sandbox:
         console.print(_SANDBOX)
@@ -93,15 +103,15 @@ def show_readiness(readiness: "Readiness") -> None:
     gates = ((g.gate if g.required else f"({g.gate})", g.may, g.done, g.state, g.why) for g in readiness.gates)
     _print(console, "Readiness: five gates", ("gate", "may it", "done", "state", "why"), gates)
     action = readiness.action
-    text = f"[bold]{action.id or 'nothing to do'}[/]: {escape(action.why)}"
+    text = f"[bold]{action.id or 'nothing to do'}[/]: {_shown(action.why)}"
     if action.opens:
-        text += f"\nsmallest step: {escape(action.opens)}"
+        text += f"\nsmallest step: {_shown(action.opens)}"
     if readiness.outstanding:
         text += f"\noutstanding: {', '.join(readiness.outstanding)}"
     console.print(Panel(text, title="Next action", title_align="left"))
     sent = run.manifest.to_json()
     hosts = ", ".join(sorted(run.manifest.hosts))
-    console.print(f"{sent['requests']} requests, GET only, to {escape(hosts) or 'nobody'}; cost 0 USD", highlight=False)
+    console.print(f"{sent['requests']} requests, GET only, to {_shown(hosts) or 'nobody'}; cost 0 USD", highlight=False)
 
 
 def show_identification(found: "Identification") -> None:
@@ -110,7 +120,7 @@ def show_identification(found: "Identification") -> None:
     if identity.sandbox:
         console.print(_SANDBOX)
     who = f" ({identity.provider})" if identity.provider else ""
-    console.print(f"[bold]{identity.verdict}[/]{who}: {escape(identity.why)}", highlight=False)
+    console.print(f"[bold]{identity.verdict}[/]{who}: {_shown(identity.why)}", highlight=False)
     if identity.evidence:
         evidence = sorted(identity.evidence, key=lambda row: _DECIDING.index(row.speaks))
         rows = ((row.mark, row.speaks, row.points_to, row.observed) for row in evidence)
@@ -145,6 +155,6 @@ def _print(console: Console, title: str, columns: Sequence[str], rows: Iterable[
     for row in rows:
         colours = (_COLOURS.get(str(cell)) for cell in row)
         table.add_row(
-            *(f"[{c}]{escape(str(t))}[/]" if c else escape(str(t)) for c, t in zip(colours, row, strict=True))
+            *(f"[{c}]{_shown(str(t))}[/]" if c else _shown(str(t)) for c, t in zip(colours, row, strict=True))
         )
     console.print(table)

@@ -174,6 +174,8 @@ def _blanked(found: object, blank: Callable[[str], str]) -> object:
         return [_blanked(item, blank) for item in found]
     if isinstance(found, dict):
         return {blank(str(name)): _blanked(item, blank) for name, item in found.items()}
+    if type(found) is int or type(found) is float:  # digits of the key; true and false have none
+        return found if blank(str(found)) == str(found) else None
     return found
 
 

@@ -188,6 +188,11 @@ class Sender:
             return Why("{kind}: {said}", kind=kind_of(error), said=said or type(error).__name__)
         return Why("")
 
+    def _without_key(self, said: str) -> str:
+        """Return what a certificate says; it can be made after the key has come, and name it in any case."""
+        key = self._key
+        return "[key]" if key and (key.echoed_in(said, any_case=True) or key.spelled_in(said)) else said
+
     def _refusal(self, slot: str, key: Key | None) -> Why:
         if not self.left_s:
             return _OVER
@@ -248,7 +253,7 @@ class Sender:
         reply = reply_of(blank, came.status, came.headers, body, self._key)
         if not reply.digest:
             self._bodies.drop(body)
-        certificate, issuer = certificate_of(came.tls)
+        certificate, issuer = map(self._without_key, certificate_of(came.tls))
         return Exchange(
             number,
             asked_at=asked_at,

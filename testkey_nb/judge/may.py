@@ -1,11 +1,12 @@
 """The first half of each gate: may it, by the evidence of the run."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from testkey_nb.headroom import HeadroomRow, headroom, uncovered
 from testkey_nb.inventory import by_model, going
 from testkey_nb.outcome import Answer, Axis, Phantom, PriceVerdict, Verdict, every
+from testkey_nb.providers.loose import moment
 from testkey_nb.rows import Why
 from testkey_nb.stability import sampled, steadiness, told, unstable
 
@@ -136,15 +137,19 @@ def _least_privilege(case: Case) -> Check:
 
 def _lasting(case: Case) -> Check:
     now, days = case.run.stamp.observed_at, case.policy.min_days_valid
-    ends = [datetime.fromisoformat(str(value)) for value in case.run.values().get("expires_at", ())]
+    told = [moment(value) for value in case.run.values().get("expires_at", ())]
     if case.passport[Axis.AUTH].answer is not Answer.YES:
-        ends = []  # an answer that anybody gets says nothing of this key
+        told = []  # an answer that anybody gets says nothing of this key
+    ends = [when for when in told if when]
     if ends and min(ends) - now < timedelta(days=days):
-        moment = min(ends).isoformat(timespec="minutes")
-        why = Why("expires at {moment}, within {days} days", moment=moment, days=f"{days:g}")
+        end = min(ends).isoformat(timespec="minutes")
+        why = Why("expires at {moment}, within {days} days", moment=end, days=f"{days:g}")
         if min(ends) < now:
-            why = Why("expired at {moment}", moment=moment)
+            why = Why("expired at {moment}", moment=end)
         return Check(Answer.NO, why, Why("use a key that lasts, or plan its rotation and lower min_days_valid"))
+    if None in told:
+        why = Why("when the key expires is told in a way that cannot be read")
+        return Check(Answer.UNKNOWN, why, Why("look up when the key expires on the provider's page"))
     return Check(Answer.YES, Why("no expiry within {days} days is known", days=f"{days:g}"))
 
 

@@ -45,7 +45,9 @@ def read_own(path: object, number: int, line: Mapping[str, str]) -> PriceRow:
     """
     cells = _Cells(f"{path} line {number}", line)
     currency, inputs, outputs, cached = cells.paid()
-    source = line["source"]
+    source, free = line["source"], cells.free()
+    if free and (inputs or outputs or cached):
+        raise cells.fault("free", "what no price can be that is not 0; empty the price, or write false")
     return PriceRow(
         line["model"],
         line["route"],
@@ -53,7 +55,7 @@ def read_own(path: object, number: int, line: Mapping[str, str]) -> PriceRow:
         f"{OWN_PRICES} ({source})" if source else "",
         inputs,
         outputs,
-        cells.free(),
+        free,
         cells.day(),
         cached,
         currency,

@@ -1,5 +1,6 @@
 """How answers become the facts of a run: read by their parsers, judged by the outcome table, believed or only kept."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from testkey_nb.providers import PROVIDERS
 from testkey_nb.providers.rate_limit_headers import latest, limits_told
 from testkey_nb.redaction import masked, redact
 from testkey_nb.rows import AnswerRow, EvidenceRow, LimitRow, MetricRow, PriceRow, Stamp, Value, Why
-from testkey_nb.spec import LACKING, Ask, Finding, OfBody, Provider, Reply, Rows
+from testkey_nb.spec import LACKING, Ask, Finding, Metric, OfBody, Provider, Reply, Rows
 
 from .control import CONTROL
 from .heard import Told
@@ -24,6 +25,7 @@ from .platforms import OTHER_PLATFORM, told_of_others
 from .run import Run, merge_models
 from .shared import Shared
 
+_LASTS_S = 300  # for which anything observed is kept here, too
 _ADMINISTERS = Why("a key that manages an account: it is named here, never used, and calls no model")
 _OPENS: Mapping[Axis, Why] = {
     Axis.AUTH: Why("make a new key on the provider's page, set the variable to it, and probe again"),
@@ -79,11 +81,19 @@ def administers(plan: Plan, key: Key) -> bool:
 
 def read(provider: Provider, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str, Rows]:
     """Return what an answer means, why, the source of the rule that decided, and what was found in it."""
+    if ask.auth and (kept_s := _kept_s(reply)) > _LASTS_S:
+        why = Why("a cache on the way has kept this answer for {age} s: it says nothing of the key now", age=kept_s)
+        return Outcome.UNEXPECTED, why, "RFC 9111 section 5.1", Rows()
     outcome, why, source = provider.judge(reply, ask.outcomes)
     rows = ask.parse(reply) if outcome is Outcome.OK else Rows()
     if rows is None:
         return Outcome.UNEXPECTED, LACKING, ask.source, Rows()
     return outcome, why, source, rows
+
+
+def _kept_s(reply: Reply) -> int:
+    """Return for how long caches kept an answer, as they tell."""
+    return max((int(age) for age in re.findall(r"\d{1,9}", reply.headers.get("age", ""))), default=0)
 
 
 def tell(key: Key, plan: Plan, begun: datetime, answered: Answered, shared: Shared) -> Told:
@@ -119,9 +129,9 @@ def as_run(probed: Probed) -> Run:
     # Otherwise words are kept, and nobody relies on them.
     counted = probed.told if believed(plan, probed.identity) else ()
     metrics = [
-        MetricRow.of(name, _masked(value), unit, one.ask.name)
+        MetricRow.of(name, value, unit, one.ask.name)
         for one in counted
-        for name, value, unit in one.rows.metrics
+        for name, value, unit in _without_pieces(key, one.rows.metrics)
     ]
     models = [one.rows.models for one in counted if one.rows.models]
     prices = [one.rows.prices for one in counted if one.rows.prices]
@@ -239,8 +249,15 @@ def _row(key: Key, answered: Answered, verdict: tuple[Outcome, Why, str]) -> Ans
     )
 
 
-def _masked(value: Value) -> Value:
-    return masked(value) if isinstance(value, str) else value
+def _without_pieces(key: Key, metrics: Sequence[Metric]) -> Iterator[Metric]:
+    """Return metrics without what identifies somebody, and without texts that spell the key one after the other."""
+    together = " ".join(metric.value for metric in metrics if isinstance(metric.value, str))
+    spelled = key.spelled_in(together)
+    for metric in metrics:
+        shown: Value = metric.value
+        if isinstance(shown, str):
+            shown = "[key]" if spelled else masked(shown)
+        yield metric._replace(value=shown)
 
 
 def _heard(ask: Ask, host: str, outcome: Outcome, why: Why) -> list[Finding]:

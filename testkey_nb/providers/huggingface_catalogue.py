@@ -12,7 +12,7 @@ from testkey_nb.spec import Metric, Reply, Rows
 
 from .loose import count, flag, items, label, mapping, moment, number, text
 from .model_lists import joined
-from .token_prices import PER_MILLION
+from .token_prices import PER_MILLION, currency_of
 
 Route = tuple[str, Mapping[str, object]]  # its name and what the list says of it
 _LIVE_PRICE = "router.huggingface.co/v1/models"
@@ -102,7 +102,9 @@ def _prices(name: str, routes: Iterable[Route]) -> Iterator[PriceRow]:
     for route, entry in routes:
         pricing = mapping(entry.get("pricing"))
         inputs, outputs = (PER_MILLION(number(pricing.get(side))) for side in ("input", "output"))
-        free = flag(entry.get("is_free"))
-        if inputs is not None or outputs is not None or free:
+        free, currency = flag(entry.get("is_free")), currency_of(pricing)
+        if free and (inputs or outputs):
+            free = None  # what has a price is not free, whatever else is said
+        if currency and (inputs is not None or outputs is not None or free):
             # checked_at is the run's own time: the engine fills it in.
-            yield PriceRow(name, route, "", _LIVE_PRICE, inputs, outputs, free, None)
+            yield PriceRow(name, route, "", _LIVE_PRICE, inputs, outputs, free, None, currency=currency)

@@ -11,7 +11,7 @@ from testkey_nb.outcome import Answer, Axis
 from testkey_nb.rows import Value, Why
 from testkey_nb.spec import Finding, Metric, Reply, Rows
 
-from .loose import count, flag, items, mapping, moment, number, text, texts
+from .loose import count, flag, items, mapping, moment, number, text, texts, until
 
 METRICS = (
     "key_valid", "owner_id", "organization_id", "token_type", "token_role", "token_scopes",
@@ -68,9 +68,8 @@ def parse_whoami(reply: Reply) -> Rows | None:
     role = text(mapping(auth.get("accessToken")).get("role"))
     token = _token(auth, role, reply.claims)
     metrics = [*_identity(body, auth, role), *_permissions(token), *_organizations(body), *_payer(body, token)]
-    expires = moment(auth.get("expiresAt")) or moment(reply.claims.get("exp"))
-    if expires:
-        metrics.append(Metric("expires_at", expires.isoformat(timespec="seconds"), "UTC"))
+    if expires := until(auth.get("expiresAt")) or until(reply.claims.get("exp")):
+        metrics.append(Metric("expires_at", expires, "UTC"))
     return Rows(tuple(metrics))
 
 

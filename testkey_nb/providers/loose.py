@@ -28,11 +28,18 @@ _AMOUNT = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,40})?)(?:[eE]([+-]?\d{1,2}))?", r
 
 
 def text(value: object) -> str | None:
-    """Return the beginning of `value` if it is text that is not empty; half a surrogate pair cannot be written."""
+    """Return the beginning of `value` if it is text that is not empty, on one line.
+
+    What cannot be seen becomes spaces: in a terminal it is a command, in a table another cell, in any text it can hide
+    what stands there, and half a surrogate pair cannot even be written.
+    """
     if not isinstance(value, str) or not value:
         return None
     begun = value[:TEXT_CHARS]
-    return begun if begun.isascii() else begun.encode("utf-8", "replace").decode()
+    if begun.isprintable():
+        return begun
+    seen = "".join(char if char.isprintable() else " " for char in begun)
+    return None if seen.isspace() else seen
 
 
 def label(value: object) -> str | None:
@@ -92,3 +99,14 @@ def moment(value: object) -> datetime | None:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+UNREADABLE = "unreadable"
+
+
+def until(value: object) -> str | None:
+    """Return when something ends, as ISO text; what is said of an end and cannot be read is not as if none were."""
+    if value in (None, ""):
+        return None
+    when = moment(value)
+    return when.isoformat(timespec="seconds") if when else UNREADABLE

@@ -8,7 +8,7 @@ from testkey_nb.rows import ModelRow, PriceRow, Why
 from testkey_nb.spec import Ask, Clause, Metric, OfBody, Repeat, Reply, Rows
 
 from .loose import count, flag, items, label, mapping, moment, text, texts
-from .token_prices import PER_TOKEN, beside_fee, priced
+from .token_prices import PER_TOKEN, beside_fee, currency_of, priced
 
 Entry = Mapping[str, object]
 _CONTEXT = ("context_length", "context_window", "max_context_length", "max_model_len", "max_input_tokens")
@@ -108,7 +108,8 @@ def per_token(source: str) -> Callable[[str, Entry], Iterator[PriceRow]]:
     def read(model: str, entry: Entry) -> Iterator[PriceRow]:
         said = mapping(entry.get("pricing"))
         sides = (said.get("prompt"), said.get("completion"), said.get("input_cache_read"))
-        yield from priced(model, beside_fee(source, said.get("request")), PER_TOKEN, sides)
+        if currency := currency_of(said):
+            yield from priced(model, beside_fee(source, said.get("request")), PER_TOKEN, sides, currency=currency)
 
     return read
 

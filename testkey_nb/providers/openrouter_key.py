@@ -11,7 +11,7 @@ from testkey_nb.rows import LimitRow, Why
 from testkey_nb.spec import Finding, Metric, Reply, Rows
 
 from . import money
-from .loose import amount, count, flag, label, mapping, moment, texts
+from .loose import amount, count, flag, label, mapping, texts, until
 from .money import Values, known, spent
 
 METRICS = (
@@ -46,8 +46,8 @@ def _kind(data: Mapping[str, object], management: bool | None) -> Iterator[Metri
         ("is_free_tier", flag(data.get("is_free_tier")), "boolean"),
     )
     yield from (Metric(name, value, unit) for name, value, unit in facts if value is not None)
-    if expires := moment(data.get("expires_at")):
-        yield Metric("expires_at", expires.isoformat(timespec="seconds"), "UTC")
+    if expires := until(data.get("expires_at")):
+        yield Metric("expires_at", expires, "UTC")
     if isinstance(data.get("allowed_data_regions"), list):
         regions = texts(data.get("allowed_data_regions"))
         yield Metric("data_region_permitted", bool(regions), "boolean")

@@ -13,7 +13,7 @@ from testkey_nb.rows import PriceRow
 
 from .loose import count, items, mapping, number, texts
 from .model_lists import Entry
-from .token_prices import PER_TOKEN, Said, beside_fee, priced
+from .token_prices import PER_TOKEN, Said, beside_fee, currency_of, priced
 
 _SOURCE = "openrouter.ai/api/v1/models"
 _UNTOLD = ", base price: others hold at some hours or lengths"
@@ -36,7 +36,13 @@ def prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     understood = all(map(_understood, overrides))
     found = priced(model, source if understood else f"{source}{_UNTOLD}", PER_TOKEN, _sides(said))
     base = found[0] if found else None
-    if said.get("discount") or base is None or base.input_per_mtok is None or base.output_per_mtok is None:
+    if (
+        said.get("discount")
+        or currency_of(said) != "USD"
+        or base is None
+        or base.input_per_mtok is None
+        or base.output_per_mtok is None
+    ):
         return
     free = model.endswith(":free") and not any(_amounts(base)) and source == _SOURCE
     yield replace(base, free=True) if free else base

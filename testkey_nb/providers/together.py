@@ -8,7 +8,7 @@ from testkey_nb.spec import Ask, Bare, Clause, KeyShape, LimitRules, Mark, Metri
 
 from .loose import items, label, mapping, text
 from .model_lists import Entry, as_sample, parse_list, plain_model
-from .token_prices import PER_MILLION, priced
+from .token_prices import PER_MILLION, currency_of, priced
 
 _CHECKED = "2026-11-23"
 _HOST = "api.together.ai"
@@ -42,9 +42,9 @@ def _model(entry: Entry) -> ModelRow | None:
 def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     """Read USD per million tokens: the numbers of the recorded list are those of https://github.com/pydantic/genai-prices."""
     said = mapping(entry.get("pricing"))
-    if text(entry.get("type")) in _BY_TOKENS:
+    if text(entry.get("type")) in _BY_TOKENS and (currency := currency_of(said)):
         sides = (said.get("input"), said.get("output"), said.get("cached_input"))
-        yield from priced(model, f"{_HOST}/v1/models", PER_MILLION, sides)
+        yield from priced(model, f"{_HOST}/v1/models", PER_MILLION, sides, currency=currency)
 
 
 def _own_endpoints(reply: Reply) -> str:

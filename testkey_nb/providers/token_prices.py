@@ -3,7 +3,8 @@
 A price stays in the currency it is in.  A price of 0 says nothing of being free: only the provider's own word does.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from math import log10
 
 from testkey_nb.rows import MOST_PER_MTOK, PriceRow
@@ -33,6 +34,14 @@ def per_million(*, tokens: int, parts: int = 1) -> Unit:
 
 PER_TOKEN = per_million(tokens=1)
 PER_MILLION = per_million(tokens=MILLION)
+
+
+def currency_of(said: Mapping[str, object]) -> str:
+    """Return the currency that prices are said to be in: dollars where none is named, empty where none can be read."""
+    named = said.get("currency")
+    if named is None:
+        return "USD"
+    return named.upper() if isinstance(named, str) and re.fullmatch(r"[A-Za-z]{3}", named) else ""
 
 
 def beside_fee(source: str, fee: object) -> str:

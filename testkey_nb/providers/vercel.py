@@ -9,7 +9,7 @@ from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Mark, Provider, Regi
 from . import money
 from .loose import amount, items, mapping, moment
 from .model_lists import Entry, among, as_sample, parse_list, plain_model, text_and, tokens
-from .token_prices import PER_TOKEN, Said, priced
+from .token_prices import PER_TOKEN, Said, currency_of, priced
 
 _CHECKED = "2026-11-23"
 _HOST = "ai-gateway.vercel.sh"
@@ -50,12 +50,14 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     A tier begins at the first token that it holds for: `_ENTRIES`.
     """
     said, source = mapping(entry.get("pricing")), f"{_HOST}/v1/models"
-    base = next(iter(priced(model, source, PER_TOKEN, _sides(said, 0))), None)
-    if base is None or None in {base.input_per_mtok, base.output_per_mtok}:
+    currency = currency_of(said)
+    base = next(iter(priced(model, source, PER_TOKEN, _sides(said, 0), currency=currency)), None)
+    if not currency or base is None or None in {base.input_per_mtok, base.output_per_mtok}:
         return
     yield base
     for first in sorted({first for side in _SIDES for first in _tiers(said, side) if first}):
-        yield from priced(model, source, PER_TOKEN, _sides(said, first), above_input_tokens=first - 1)
+        more = {"above_input_tokens": first - 1, "currency": currency}
+        yield from priced(model, source, PER_TOKEN, _sides(said, first), **more)
 
 
 def _tiers(said: Entry, side: str) -> dict[int, object]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from testkey_nb.outcome import Answer, Axis, Capability, Outcome
 from testkey_nb.providers import money
-from testkey_nb.providers.loose import amount, count, flag, label, mapping, moment, text, texts
+from testkey_nb.providers.loose import amount, count, flag, label, mapping, text, texts, until
 from testkey_nb.providers.model_lists import as_sample
 from testkey_nb.rows import LimitRow, Value, Why
 from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Mark, Metric, Provider, Reply, Rows
@@ -69,8 +69,8 @@ def _of_key(info: Mapping[str, object]) -> Iterator[Metric]:
     if (blocked := flag(info.get("blocked"))) is not None:
         yield Metric("key_blocked", blocked, "boolean")
     for name, field in (("expires_at", "expires"), ("budget_resets_at", "budget_reset_at")):
-        if when := moment(info.get(field)) if text(info.get(field)) else None:
-            yield Metric(name, when.isoformat(timespec="seconds"), "UTC")
+        if when := until(info.get(field)):
+            yield Metric(name, when, "UTC")
     yield from (Metric("key_models", label(model) or "") for model in sorted(set(texts(info.get("models")))))
     if "allowed_routes" in info:
         routes = sorted(set(texts(info["allowed_routes"])))
