@@ -101,7 +101,10 @@ MOONSHOT = Provider(
         ),
         Clause(Outcome.NO_FUNDS, _ERRORS, _CHECKED, 403, fields=(("error.type", "exceeded_current_quota_error"),)),
     ),
-    covered_models=("kimi-k2-0905-preview",),
+    # kimi-k2-0905-preview ended on 2026-05-25 and kimi-k2.5 on 2026-08-31: https://platform.kimi.ai/docs/models, quoted in
+    # github.com/anomalyco/models.dev/pull/6101; the list since: github.com/diillson/chatcli/issues/1344.  Read
+    # 2026-11-26.
+    covered_models=("kimi-k3",),
     offers=frozenset(Capability) - {Capability.KEY_IDENTITY, Capability.CAPABILITY_MATRIX, Capability.LIMIT_MATRIX},
     findings=lambda values: money.prepaid(values, "https://platform.moonshot.ai/console/pay"),
     catalogue="moonshotai",
