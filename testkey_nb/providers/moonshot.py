@@ -101,8 +101,8 @@ MOONSHOT = Provider(
         ),
         Clause(Outcome.NO_FUNDS, _ERRORS, _CHECKED, 403, fields=(("error.type", "exceeded_current_quota_error"),)),
     ),
-    # kimi-k2-0905-preview ended on 2026-05-25 and kimi-k2.5 on 2026-08-31: https://platform.kimi.ai/docs/models, quoted in
-    # github.com/anomalyco/models.dev/pull/6101; the list since: github.com/diillson/chatcli/issues/1344.  Read
+    # kimi-k2-0905-preview ended on 2026-05-25, kimi-k2.5 on 2026-08-31: https://platform.kimi.ai/docs/models (quoted in
+    # github.com/anomalyco/models.dev/pull/6101); the list since: github.com/diillson/chatcli/issues/1344; read
     # 2026-11-26.
     covered_models=("kimi-k3",),
     offers=frozenset(Capability) - {Capability.KEY_IDENTITY, Capability.CAPABILITY_MATRIX, Capability.LIMIT_MATRIX},
