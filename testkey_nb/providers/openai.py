@@ -136,6 +136,22 @@ OPENAI = Provider(
             why=Why("the account only lets listed IP addresses in, and this one is not listed"),
         ),
         Clause(
+            Outcome.FORBIDDEN,
+            "github.com/cursor/cursor/issues/2953",
+            "2026-11-26",
+            403,
+            "does not have access to model",
+            fields=(("error.code", "model_not_found"),),
+        ),
+        Clause(
+            Outcome.NO_FUNDS,
+            "github.com/lifan0127/ai-research-assistant/issues/174; github.com/binary-husky/gpt_academic/issues/681",
+            "2026-11-26",
+            429,
+            "Your account is not active",
+            fields=(("error.type", "billing_not_active"),),  # its code may be missing
+        ),
+        Clause(
             Outcome.NO_FUNDS,
             "github.com/home-assistant/core/issues/120072",
             _CHECKED,

@@ -176,6 +176,16 @@ XAI = Provider(
         ),
         _no_funds(429, "github.com/Anantys-oss/koan/issues/2412"),
         _no_funds(403, "github.com/continuedev/continue/issues/10373"),
+        # "You have run out of credits or need a Grok subscription" is no word on a key: subscribers who had paid were
+        # told so, too (github.com/NousResearch/hermes-agent/issues/26847).
+        Clause(
+            Outcome.NO_FUNDS,
+            "github.com/continuedev/continue/issues/12670; github.com/griptape-ai/griptape-nodes-engine/issues/1079",
+            "2026-11-26",
+            403,
+            "doesn't have any credits",
+            fields=(("error", str),),
+        ),
     ),
     limit_rules=LimitRules(
         "https://docs.x.ai/developers/rate-limits (TPM; of requests it is told per second and per minute)",
