@@ -7,7 +7,7 @@ from testkey_nb.outcome import Answer, Axis, Capability, Outcome, Standing
 from testkey_nb.rows import ModelRow, PriceRow, Value, Why
 from testkey_nb.spec import Ask, Clause, Finding, KeyShape, LimitRules, Mark, Metric, Provider, Region, Reply, Rows
 
-from .loose import flag, items, mapping, text, texts
+from .loose import amount, flag, items, mapping, text, texts
 from .model_lists import Entry, as_sample, parse_list, plain_model, tokens
 from .token_prices import MILLION, Said, per_million, priced
 
@@ -75,7 +75,10 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     source, sides = f"{_HOST}/v1/language-models", _sides(entry)
     yield from priced(model, source, _PRICE, sides)
     if first := tokens(entry, "long_context_threshold"):
-        longer = [long or short for long, short in zip(_sides(entry, "_long_context"), sides, strict=True)]
+        longer = [
+            short if amount(long) == 0 else long
+            for long, short in zip(_sides(entry, "_long_context"), sides, strict=True)
+        ]
         yield from priced(model, source, _PRICE, (longer[0], longer[1], longer[2]), above_input_tokens=first - 1)
 
 
