@@ -79,6 +79,14 @@ def test_what_metrics_mean_together(provider: str, values: Values, axes: dict[st
     assert all(finding.opens or finding.answer.value == "yes" for finding in found)
 
 
+@pytest.mark.parametrize("provider", ["moonshot", "stepfun"])
+def test_where_credits_are_added_is_named_for_each_platform_of_a_vendor(provider: str) -> None:
+    values: Values = {"account_type": ("prepaid",), "balance_available": (0.0,)}
+    [found] = PROVIDERS[provider].findings(values)
+    for platform in {known.platform for known in PROVIDERS[provider].hosts}:
+        assert platform.split("/")[2] in found.opens
+
+
 @pytest.mark.parametrize("provider", [one for one in PROVIDERS if one != "huggingface"])
 def test_where_no_metric_is_known_no_axis_is_answered(provider: str) -> None:
     assert {finding.answer.value for finding in PROVIDERS[provider].findings({})} <= {"unknown"}

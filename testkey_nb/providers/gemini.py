@@ -142,6 +142,17 @@ GEMINI = Provider(
             "API key was reported as leaked",
             fields=_DENIED,
         ),
+        *(
+            Clause(
+                Outcome.NO_FUNDS,
+                "https://discuss.ai.google.dev/t/183654 (402, which was 429 before)",
+                _LATER,
+                status,
+                "prepayment credits are depleted",
+                fields=(("error.status", "RESOURCE_EXHAUSTED"),),
+            )
+            for status in (402, 429)
+        ),
         Clause(
             Outcome.REGION_BLOCKED,
             _REASONS,

@@ -11,6 +11,7 @@ from .model_lists import Entry, as_sample, parse_list, plain_model, text_and
 _CHECKED = "2026-11-23"
 _HOST, _CHINA = "api.moonshot.ai", "api.moonshot.cn"
 _CURRENCY = {_HOST: "USD", _CHINA: "CNY"}  # steipete/CodexBar@27c7f334 docs/moonshot.md
+_PAY = "https://platform.moonshot.ai/console/pay, https://platform.moonshot.cn/console/pay"  # each has its own keys
 _ERRORS = "https://platform.kimi.com/docs/api/errors"
 
 
@@ -106,6 +107,6 @@ MOONSHOT = Provider(
     # 2026-11-26.
     covered_models=("kimi-k3",),
     offers=frozenset(Capability) - {Capability.KEY_IDENTITY, Capability.CAPABILITY_MATRIX, Capability.LIMIT_MATRIX},
-    findings=lambda values: money.prepaid(values, "https://platform.moonshot.ai/console/pay"),
+    findings=lambda values: money.prepaid(values, _PAY),
     catalogue="moonshotai",
 )

@@ -25,17 +25,19 @@ _EVERYTHING = {"api-key:model:*", "api-key:endpoint:*"}
 
 
 def parse_key(reply: Reply) -> Rows | None:
-    """Read `/v1/api-key`: owner and team by their identifiers, and what the key may call; its name is dropped."""
+    """Read `/v1/api-key`: owner and team by their identifiers, and what the key may call; its name is dropped.
+
+    A key is only taken for good where each of the three words that would say otherwise is there, as `_SPEC` requires.
+    """
     body = mapping(reply.json)
     team, blocked = text(body.get("team_id")), flag(body.get("team_blocked"))
-    if team is None or flag(body.get("api_key_blocked")) is None:
+    switches = (blocked, flag(body.get("api_key_blocked")), flag(body.get("api_key_disabled")))
+    if team is None or blocked is None or None in switches:
         return None
     ids = (("owner_id", text(body.get("user_id"))), ("organization_id", team))
     metrics = [Metric(name, value) for name, value in ids if value]
     metrics += [Metric("token_scopes", acl) for acl in sorted(set(texts(body.get("acls"))))]
-    if blocked is not None:
-        metrics.append(Metric("team_blocked", blocked, "boolean"))
-    return Rows(tuple(metrics))
+    return Rows((*metrics, Metric("team_blocked", blocked, "boolean")))
 
 
 def parse_models(reply: Reply) -> Rows | None:
