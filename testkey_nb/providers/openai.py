@@ -129,6 +129,16 @@ OPENAI = Provider(
         ),
         Clause(
             Outcome.REGION_BLOCKED,
+            "github.com/agent-ecosystem/skill-validator/issues/70; github.com/earendil-works/pi/issues/956",
+            "2026-11-26",
+            401,
+            fields=(("error.code", "incorrect_hostname"),),
+            why=Why(
+                "the key's project is kept in another region, whose host the answer names: probe with its --region"
+            ),
+        ),
+        Clause(
+            Outcome.REGION_BLOCKED,
             "https://developers.openai.com/api/docs/guides/ip-allowlist",
             "2026-11-25",
             401,
