@@ -61,7 +61,7 @@ MOONSHOT = Provider(
     ),
     key_shapes=(
         KeyShape(
-            r"sk-[A-Za-z0-9_-]{48}",
+            r"sk-(?!kimi-|.{20}T3BlbkFJ)[A-Za-z0-9_-]{48}",  # neither of the subscription nor OpenAI's
             "user",
             "betterleaks/betterleaks@6381fa45 config/betterleaks.toml id=kimi-api-key",
             _CHECKED,

@@ -45,7 +45,7 @@ def _keys() -> tuple[KeyShape, ...]:
         _shape(f"sk-proj-{halves}", "project", scanners, f"sk-proj-{made_up}"),
         _shape(f"sk-svcacct-{halves}", "service", scanners, f"sk-svcacct-{made_up}"),
         # Early keys of service accounts have the account's name in the middle.
-        _shape(rf"sk-(?!(?:proj|svcacct|admin|None)-)[a-z-]+-{old}", "service", scanners, f"sk-service-{made_up}"),
+        _shape(rf"sk-(?!(?:proj|svcacct|admin|None)-)[\w-]+-{old}", "service", scanners, f"sk-service-{made_up}"),
         # Of any length: what may manage an organisation is never taken for an ordinary key.
         _shape(r"sk-admin-[\w-]{20,}", "admin", admin, f"sk-admin-{made_up}"),
         _shape(f"sk-(?:None-)?{old}", "user", scanners, f"sk-{made_up}"),

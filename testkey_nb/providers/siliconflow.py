@@ -80,7 +80,7 @@ SILICONFLOW = Provider(
     ),
     key_shapes=(
         KeyShape(
-            r"sk-[A-Za-z0-9]{48}",
+            r"sk-(?!.{20}T3BlbkFJ)[A-Za-z0-9]{48}",  # OpenAI's had that length
             "user",
             "github.com/idootop/mi-gpt/issues/264 (48 characters after sk-; a redacted key)",
             _CHECKED,

@@ -146,7 +146,7 @@ def _relay(id_: str, name: str, repository: str, *marks: Mark, outcomes: tuple[C
         kind="relay",
         key_shapes=(
             KeyShape(
-                r"sk-[A-Za-z0-9]{48}",
+                r"sk-(?!.{20}T3BlbkFJ)[A-Za-z0-9]{48}",  # OpenAI's had that length
                 "user",
                 f"{_ONE}0fb6b21f common/random/main.go GenerateKey",
                 CHECKED,
