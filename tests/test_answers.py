@@ -5,6 +5,7 @@ known.  Numbers are compared exactly, so a price that a computer's arithmetic ha
 """
 
 import json
+import re
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -113,6 +114,17 @@ def test_what_is_read_from_a_real_payload(provider: Provider, payload: dict[str,
 def test_every_question_has_a_real_payload(provider: Provider) -> None:
     read = {payload["path"] for payload in FILES[provider.id]["payloads"]}
     assert {ask.path.partition("?")[0] for ask in provider.asks} <= read
+
+
+@pytest.mark.parametrize("provider", ASKED, ids=case_id)
+def test_every_covered_model_was_seen_in_the_providers_own_list(provider: Provider) -> None:
+    """A model that left the list would make every run of a good key say no; the day is when a list had it."""
+    file = FILES[provider.id]
+    read = {model for payload in file["payloads"] for model in payload.get("models", {})}
+    told = file.get("listed", {})
+    lists = [ask for ask in provider.asks if "models_listed" in ask.gives]
+    assert not lists or set(provider.covered_models) <= read | told.keys()
+    assert all(re.search("20[0-9]{2}-[01][0-9]-[0-3][0-9]", source) for source in told.values())
 
 
 @pytest.mark.parametrize(("provider", "payload"), PAYLOADS, ids=case_id)

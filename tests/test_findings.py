@@ -34,6 +34,11 @@ TABLE: tuple[tuple[str, Values, dict[str, str]], ...] = (
     ("openrouter", {"key_limit_remaining": (0.0,), "budget_remaining": (5.0,)}, {"funds": "unknown", "quota": "no"}),
     ("openrouter", {"key_limit_remaining": (True,)}, {"funds": "unknown"}),
     ("openrouter", {"key_limit_remaining": (1.0, 2.0)}, {"funds": "unknown"}),
+    # A limit that is there, and what is left of it unread, may be used up.
+    ("openrouter", {"key_limited": (True,), "budget_remaining": (5.0,)}, {"funds": "unknown"}),
+    ("openrouter", {"key_limit_remaining": (5.0,), "budget": (9.0,)}, {"funds": "unknown"}),
+    ("openrouter", {"key_limited": (False,), "budget": (9.0,)}, {"funds": "unknown"}),
+    ("openrouter", {"key_limit_remaining": (0.0,), "budget": (9.0,)}, {"funds": "unknown", "quota": "no"}),
     ("openrouter", {"data_region_permitted": (False,)}, {"funds": "unknown", "region": "no"}),
     ("openrouter", {"data_region_permitted": (True,)}, {"funds": "unknown"}),
     ("xai", {}, {}),
@@ -49,7 +54,8 @@ TABLE: tuple[tuple[str, Values, dict[str, str]], ...] = (
     ("deepinfra", {"account_suspended": (True,), "suspend_reason": ("limit-reached",)}, {"quota": "no"}),
     ("deepinfra", {"account_suspended": (False,), "usage_limit_reached": (True,)}, {"quota": "no"}),
     ("deepinfra", {"usage_limit_reached": (True,), "balance_left": (True,)}, {"quota": "no"}),
-    ("deepinfra", {"usage_limit_reached": (False,), "balance_left": (True,)}, {"funds": "yes"}),
+    ("deepinfra", {"account_suspended": (False,), "balance_left": (True,)}, {"funds": "yes"}),
+    ("deepinfra", {"usage_limit_reached": (False,), "balance_left": (True,)}, {}),  # it may be suspended
     ("deepinfra", {"balance_left": (False,)}, {}),
     ("siliconflow", {"account_state": ("normal",), "balance_available": (1.0,)}, {"funds": "yes"}),
     ("siliconflow", {"account_state": ("normal",), "balance_available": (0.0,)}, {"funds": "unknown"}),  # vouchers
@@ -71,6 +77,14 @@ def test_what_metrics_mean_together(provider: str, values: Values, axes: dict[st
     assert {finding.axis.value: finding.answer.value for finding in found} == axes
     assert len(found) == len(axes)
     assert all(finding.opens or finding.answer.value == "yes" for finding in found)
+
+
+@pytest.mark.parametrize("provider", ["moonshot", "stepfun"])
+def test_where_credits_are_added_is_named_for_each_platform_of_a_vendor(provider: str) -> None:
+    values: Values = {"account_type": ("prepaid",), "balance_available": (0.0,)}
+    [found] = PROVIDERS[provider].findings(values)
+    for platform in {known.platform for known in PROVIDERS[provider].hosts}:
+        assert platform.split("/")[2] in found.opens
 
 
 @pytest.mark.parametrize("provider", [one for one in PROVIDERS if one != "huggingface"])

@@ -62,6 +62,20 @@ def test_a_cut_or_embedded_key_is_no_key_of_that_vendor(case: str) -> None:
         assert vendor not in {known for known, _ in found(look_alike)}, len(look_alike)
 
 
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        (f"sk-{PLAIN20}T3BlbkFJ{PLAIN20}", {("openai", "user")}),  # its middle is "OpenAI" in base64
+        (f"sk-build_Bot2-{PLAIN20}T3BlbkFJ{PLAIN20}", {("openai", "service")}),
+        (f"sk-kimi-{(PLAIN20 * 3)[:43]}", set()),  # of the subscription, which another host takes
+    ],
+)
+def test_a_key_that_says_whose_it_is_is_not_taken_for_others_of_its_length(
+    text: str, whose: set[tuple[str, str]]
+) -> None:
+    assert found(text) == whose
+
+
 @pytest.mark.parametrize("text", [f"sk-{HEX32}", f"sk-{(PLAIN20 * 3)[:48]}"])
 def test_an_ambiguous_shape_names_all_it_may_be_and_says_so(text: str) -> None:
     candidates = identify(Key("THE_KEY", text))

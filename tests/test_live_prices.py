@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Mapping
 
 import httpx
 import pytest
+from real_bodies import reply
 
 from testkey_nb import sandbox
 from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import PriceVerdict
 from testkey_nb.probe import plan, probe_key
-from testkey_nb.providers import huggingface_catalogue, model_lists, openrouter_prices
+from testkey_nb.providers import PROVIDERS, huggingface_catalogue, model_lists, openrouter_prices
 from testkey_nb.providers.together import _prices as together_prices
 from testkey_nb.providers.vercel import _prices as vercel_prices
 from testkey_nb.rows import PriceRow
@@ -163,3 +164,91 @@ def test_what_has_a_price_is_not_free_whatever_else_is_said() -> None:
     assert (paid.free, paid.input_per_mtok) == (None, 3.0)
     (free,) = routed(pricing={"input": 0, "output": 0}, is_free=True)
     assert free.free is True
+
+
+# Conditions as texts are the same ones; a condition that cannot be read is none that always holds.
+
+BASE, LONG, NIGHT = (None, "", 1.0, 2.0), (200_000, "", 3.0, 4.0), (None, "16:30-00:30", 3.0, 4.0)
+OTHER = {"prompt": "0.000003", "completion": "0.000004"}
+OVERRIDES: tuple[tuple[dict[str, object], list[tuple[object, ...]]], ...] = (
+    ({"min_prompt_tokens": 200_000}, [BASE, LONG]),
+    ({"min_prompt_tokens": "200000"}, [BASE, LONG]),
+    ({"min_prompt_tokens": "200k"}, [BASE]),
+    ({"min_prompt_tokens": None}, [BASE]),
+    ({"min_prompt_tokens": [200_000]}, [BASE]),
+    ({"utc_start": 1630, "utc_end": 30}, [BASE, NIGHT]),
+    ({"utc_start": "1630", "utc_end": "30"}, [BASE, NIGHT]),
+    ({"utc_start": "16:30", "utc_end": "00:30"}, [BASE]),
+    ({"utc_days": "monday"}, [BASE]),
+)
+
+
+@pytest.mark.parametrize(("condition", "rows"), OVERRIDES)
+def test_a_condition_of_openrouter_that_cannot_be_read_leaves_the_base_price(
+    condition: dict[str, object], rows: list[tuple[object, ...]]
+) -> None:
+    pricing = {"prompt": "0.000001", "completion": "0.000002", "overrides": [{**OTHER, **condition}]}
+    found = list(openrouter_prices.prices("a/b", {"pricing": pricing}))
+    told = [(row.above_input_tokens, row.hours, row.input_per_mtok, row.output_per_mtok) for row in found]
+    assert told == rows
+    assert ("others hold" in found[0].source) is (rows == [BASE])
+
+
+TIERS: tuple[tuple[object, list[tuple[object, ...]]], ...] = (
+    (32_001, [(None, 1.0), (32_000, 3.0)]),
+    ("32001", [(None, 1.0), (32_000, 3.0)]),
+    ("32k", [(None, 1.0)]),
+    (None, [(None, 1.0)]),
+)
+
+
+def test_a_price_of_xai_for_longer_requests_that_is_not_told_is_not_that_of_shorter_ones() -> None:
+    entry = {
+        "id": "grok",
+        "prompt_text_token_price": 20_000,
+        "completion_text_token_price": 100_000,
+        "long_context_threshold": 200_000,
+        "completion_text_token_price_long_context": 200_000,
+    }
+    described = next(ask for ask in PROVIDERS["xai"].asks if "models_described" in ask.gives)
+    found = described.parse(reply(200, {"models": [entry]}, host="api.x.ai"))
+    assert found is not None
+    assert [(row.above_input_tokens, row.input_per_mtok, row.output_per_mtok) for row in found.prices] == [
+        (None, 2.0, 10.0),
+        (199_999, None, 20.0),
+    ]
+
+
+@pytest.mark.parametrize(("first", "rows"), TIERS)
+def test_a_tier_of_vercel_whose_beginning_cannot_be_read_is_not_the_base_price(
+    first: object, rows: list[tuple[object, ...]]
+) -> None:
+    tiers = [{"cost": "0.000001", "min": 0}, {"cost": "0.000003", "min": first}]
+    dearer = [{"cost": "0.000002", "min": 0}, {"cost": "0.000006", "min": 32_001}]
+    pricing = {"input": "0.000001", "input_tiers": tiers, "output": "0.000002", "output_tiers": dearer}
+    entry = {"id": "a/b", "pricing": pricing}
+    listed = next(ask for ask in PROVIDERS["vercel"].asks if "models_listed" in ask.gives)
+    found = listed.parse(reply(200, {"data": [entry]}))
+    assert found is not None
+    assert [(row.above_input_tokens, row.input_per_mtok) for row in found.prices] == rows
+
+
+@pytest.mark.parametrize(("threshold", "cached"), [(200_000, 0), ("200000", "0")])
+def test_a_longer_request_of_xai_costs_as_before_where_it_says_0(threshold: object, cached: object) -> None:
+    entry = {
+        "id": "grok",
+        "prompt_text_token_price": 20_000,
+        "completion_text_token_price": 100_000,
+        "cached_prompt_text_token_price": 5_000,
+        "long_context_threshold": threshold,
+        "prompt_text_token_price_long_context": 40_000,
+        "completion_text_token_price_long_context": 0,
+        "cached_prompt_text_token_price_long_context": cached,
+    }
+    described = next(ask for ask in PROVIDERS["xai"].asks if "models_described" in ask.gives)
+    found = described.parse(reply(200, {"models": [entry]}, host="api.x.ai"))
+    assert found is not None
+    base, longer = found.prices
+    assert (base.input_per_mtok, base.output_per_mtok, base.cached_input_per_mtok) == (2.0, 10.0, 0.5)
+    assert (longer.above_input_tokens, longer.input_per_mtok) == (199_999, 4.0)
+    assert (longer.output_per_mtok, longer.cached_input_per_mtok) == (10.0, 0.5)

@@ -306,7 +306,7 @@ PASSPORTS = {
     ("one_api", "used-up"): "?n????",
     ("one_api", "unlimited"): "y?y?yy",
     ("new_api", "launch-ready"): "y?y?yy",
-    ("new_api", "revoked"): "n?????",
+    ("new_api", "revoked"): "??????",
     ("new_api", "throttled"): "??????",
     ("new_api", "broke"): "ynn?yy",
     ("new_api", "used-up"): "?n????",

@@ -143,6 +143,14 @@ ANTHROPIC = Provider(
             "credit balance is too low",
             fields=(("error.type", "invalid_request_error"),),
         ),
+        Clause(
+            Outcome.FORBIDDEN,
+            "github.com/anthropics/claude-code/issues/8327; github.com/anthropics/claude-code/issues/19028",
+            "2026-11-26",
+            400,
+            "This organization has been disabled",
+            fields=(("error.type", "invalid_request_error"),),
+        ),
         Clause(Outcome.NO_FUNDS, _ERRORS, _CHECKED, 402, fields=(("type", "error"), ("error.type", "billing_error"))),
         Clause(
             Outcome.FORBIDDEN, _ERRORS, _CHECKED, 403, fields=(("type", "error"), ("error.type", "permission_error"))

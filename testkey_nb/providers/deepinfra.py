@@ -57,8 +57,8 @@ def parse_checklist(reply: Reply) -> Rows | None:
 def parse_usage(reply: Reply) -> Rows | None:
     """Read `/payment/usage`: the cost of the last month in it, in cents."""
     months = [mapping(month) for month in items(mapping(reply.json).get("months"))]
-    costs = [cents for month in months if (cents := number(month.get("total_cost"))) is not None]
-    return Rows((Metric("usage_monthly", costs[-1] / 100, "USD"),)) if costs else None
+    cents = amount(months[-1].get("total_cost")) if months else None
+    return None if cents is None else Rows((Metric("usage_monthly", cents / 100, "USD"),))
 
 
 def parse_rate_limit(reply: Reply) -> Rows | None:
@@ -114,7 +114,7 @@ def _model(entry: Entry) -> ModelRow | None:
 
 
 def findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ...]:
-    """Say who can pay: not a suspended account; where the balance is used up, a card may pay, which nothing tells."""
+    """Say who can pay: only an account said not to be suspended; without a balance, a card may, which nothing tells."""
     asks = "balance_snapshot"
     if True in values.get("account_suspended", ()):
         reason = str(next(iter(values.get("suspend_reason", ())), "no reason told"))
@@ -124,7 +124,7 @@ def findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ...]:
     if True in values.get("usage_limit_reached", ()):
         why = Why("the account's spending limit is reached")
         return (Finding(Axis.QUOTA, Answer.NO, why, asks, Why("settle that at {page}", page=_PAGE)),)
-    if True in values.get("balance_left", ()):
+    if True in values.get("balance_left", ()) and False in values.get("account_suspended", ()):
         return (Finding(Axis.FUNDS, Answer.YES, Why("prepaid: the balance that was read is above zero"), asks),)
     return ()
 

@@ -98,7 +98,9 @@ DEEPSEEK = Provider(
         ),
         Clause(Outcome.NO_FUNDS, _ERRORS, _CHECKED, 402, "Insufficient Balance", fields=(("error.message", str),)),
     ),
-    covered_models=("deepseek-chat",),
+    # deepseek-chat ended on 2026-07-24 and deepseek-v4-flash on 2026-09-10, when the list had deepseek-flash and
+    # deepseek-v4-pro: https://api-docs.deepseek.com/, github.com/anomalyco/models.dev/pull/6721, read 2026-11-26.
+    covered_models=("deepseek-flash",),
     offers=frozenset(Capability) - {Capability.KEY_IDENTITY, Capability.CAPABILITY_MATRIX, Capability.LIMIT_MATRIX},
     findings=lambda values: money.prepaid(values, _TOP_UP),
     catalogue="deepseek",

@@ -12,6 +12,8 @@ from .model_lists import Entry, as_sample, each_model, parse_list, parse_one, to
 _CHECKED = "2026-11-23"
 _HOST = "generativelanguage.googleapis.com"
 _RECORDED = "maruel/genai@66b63e62 providers/gemini/testdata/TestClient"
+_REASONS = "googleapis/googleapis@2f8d204b google/api/error_reason.proto"
+_LATER = "2026-11-26"  # when more reasons were read
 _DENIED = (("error.status", "PERMISSION_DENIED"),)
 
 
@@ -42,9 +44,9 @@ def _google_server(reply: Reply) -> str:
     return server if server == "scaffolding on HTTPServer2" else ""
 
 
-def _barred(reason: str, source: str) -> Clause:
+def _barred(reason: str, source: str, checked: str = _CHECKED) -> Clause:
     """Return the clause of a good key that its project, or its own restrictions, keep from this API."""
-    return Clause(Outcome.FORBIDDEN, source, _CHECKED, 403, reason, fields=_DENIED)
+    return Clause(Outcome.FORBIDDEN, source, checked, 403, reason, fields=_DENIED)
 
 
 _MODELS = Ask(
@@ -118,6 +120,14 @@ GEMINI = Provider(
         ),
         Clause(
             Outcome.DENIED,
+            "github.com/google-gemini/gemini-cli/issues/25198",
+            _LATER,
+            400,
+            "API Key not found",
+            fields=(("error.status", "INVALID_ARGUMENT"),),
+        ),
+        Clause(
+            Outcome.DENIED,
             "trufflesecurity/trufflehog@3ab759fe pkg/detectors/googlegemini/googlegemini.go",
             _CHECKED,
             400,
@@ -132,9 +142,20 @@ GEMINI = Provider(
             "API key was reported as leaked",
             fields=_DENIED,
         ),
+        *(
+            Clause(
+                Outcome.NO_FUNDS,
+                "https://discuss.ai.google.dev/t/183654 (402, which was 429 before)",
+                _LATER,
+                status,
+                "prepayment credits are depleted",
+                fields=(("error.status", "RESOURCE_EXHAUSTED"),),
+            )
+            for status in (402, 429)
+        ),
         Clause(
             Outcome.REGION_BLOCKED,
-            "googleapis/googleapis@2f8d204b google/api/error_reason.proto",
+            _REASONS,
             "2026-11-25",
             403,
             "API_KEY_IP_ADDRESS_BLOCKED",
@@ -144,6 +165,9 @@ GEMINI = Provider(
         _barred("API_KEY_SERVICE_BLOCKED", "github.com/continuedev/continue/issues/12781"),
         _barred("API_KEY_HTTP_REFERRER_BLOCKED", "github.com/mhawksey/GeminiApp/issues/10"),
         _barred("CONSUMER_SUSPENDED", "github.com/google/generative-ai-docs/issues/356"),
+        _barred("SERVICE_DISABLED", "github.com/google-gemini/deprecated-generative-ai-python/issues/10", _LATER),
+        _barred("API_KEY_ANDROID_APP_BLOCKED", f"{_REASONS}; github.com/leonboe1/GoogleFindMyTools/issues/90", _LATER),
+        _barred("API_KEY_IOS_APP_BLOCKED", _REASONS, _LATER),
     ),
     covered_models=("gemini-3.1-flash-lite",),
     offers=frozenset(Capability)

@@ -30,6 +30,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "Novita `/openapi/v2/user/key`": "names every key of the account",
         "MiniMax `/v1/token_plan/remains`, Zhipu `/api/monitor/usage/quota/limit`": "weak sources",
         "SambaNova, who a key belongs to": "its only free question is public, so nothing proves a key",
+        "New API `/api/usage/token`": "it answers an expired key and one without quota as well, so it proves none",
         "LiteLLM proxy `/health`": "runs a paid call on every configured model",
         "xAI `management-api.x.ai`": "for management keys, which an inference key is not",
     }

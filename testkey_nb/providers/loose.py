@@ -24,6 +24,7 @@ def objects(value: object) -> list[Mapping[str, object]]:
 
 TEXT_CHARS = 500  # of any one name or word; the longest model name known has about 100
 _MOST, _MOST_THINGS = 10**15, 10**18  # beyond them no amount, and no number of anything, can be meant here
+_COUNT = re.compile(r"\d{1,18}", re.ASCII)
 _AMOUNT = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,40})?)(?:[eE]([+-]?\d{1,2}))?", re.ASCII)
 
 
@@ -82,7 +83,9 @@ def amount(value: object, *, places: int = 0) -> float | None:
 
 
 def count(value: object) -> int | None:
-    """Return `value` if it is a number of things."""
+    """Return `value` if it is a number of things; some write a long number as a text, that nobody rounds it."""
+    if isinstance(value, str) and _COUNT.fullmatch(value):
+        return int(value)
     if type(value) is int:
         return value if 0 <= value < _MOST_THINGS else None
     found = number(value)

@@ -11,6 +11,7 @@ from .model_lists import Entry, as_sample, parse_list, plain_model, text_and
 _CHECKED = "2026-11-23"
 _HOST, _CHINA = "api.moonshot.ai", "api.moonshot.cn"
 _CURRENCY = {_HOST: "USD", _CHINA: "CNY"}  # steipete/CodexBar@27c7f334 docs/moonshot.md
+_PAY = "https://platform.moonshot.ai/console/pay, https://platform.moonshot.cn/console/pay"  # each has its own keys
 _ERRORS = "https://platform.kimi.com/docs/api/errors"
 
 
@@ -60,7 +61,7 @@ MOONSHOT = Provider(
     ),
     key_shapes=(
         KeyShape(
-            r"sk-[A-Za-z0-9_-]{48}",
+            r"sk-(?!kimi-|.{20}T3BlbkFJ)[A-Za-z0-9_-]{48}",  # neither of the subscription nor OpenAI's
             "user",
             "betterleaks/betterleaks@6381fa45 config/betterleaks.toml id=kimi-api-key",
             _CHECKED,
@@ -101,8 +102,11 @@ MOONSHOT = Provider(
         ),
         Clause(Outcome.NO_FUNDS, _ERRORS, _CHECKED, 403, fields=(("error.type", "exceeded_current_quota_error"),)),
     ),
-    covered_models=("kimi-k2-0905-preview",),
+    # kimi-k2-0905-preview ended on 2026-05-25, kimi-k2.5 on 2026-08-31: https://platform.kimi.ai/docs/models (quoted in
+    # github.com/anomalyco/models.dev/pull/6101); the list since: github.com/diillson/chatcli/issues/1344; read
+    # 2026-11-26.
+    covered_models=("kimi-k3",),
     offers=frozenset(Capability) - {Capability.KEY_IDENTITY, Capability.CAPABILITY_MATRIX, Capability.LIMIT_MATRIX},
-    findings=lambda values: money.prepaid(values, "https://platform.moonshot.ai/console/pay"),
+    findings=lambda values: money.prepaid(values, _PAY),
     catalogue="moonshotai",
 )

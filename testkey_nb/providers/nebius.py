@@ -78,7 +78,8 @@ NEBIUS = Provider(
             fields=(("detail", _REFUSED),),
         ),
     ),
-    covered_models=("meta-llama/Llama-3.3-70B-Instruct",),
+    # Llama-3.3-70B-Instruct left the list by 2026-08-29: github.com/anomalyco/models.dev/pull/5802, read 2026-11-26.
+    covered_models=("zai-org/GLM-5.3",),
     offers=frozenset(Capability)
     - {
         Capability.KEY_IDENTITY,

@@ -45,7 +45,7 @@ def _keys() -> tuple[KeyShape, ...]:
         _shape(f"sk-proj-{halves}", "project", scanners, f"sk-proj-{made_up}"),
         _shape(f"sk-svcacct-{halves}", "service", scanners, f"sk-svcacct-{made_up}"),
         # Early keys of service accounts have the account's name in the middle.
-        _shape(rf"sk-(?!(?:proj|svcacct|admin|None)-)[a-z-]+-{old}", "service", scanners, f"sk-service-{made_up}"),
+        _shape(rf"sk-(?!(?:proj|svcacct|admin|None)-)[\w-]+-{old}", "service", scanners, f"sk-service-{made_up}"),
         # Of any length: what may manage an organisation is never taken for an ordinary key.
         _shape(r"sk-admin-[\w-]{20,}", "admin", admin, f"sk-admin-{made_up}"),
         _shape(f"sk-(?:None-)?{old}", "user", scanners, f"sk-{made_up}"),
@@ -129,11 +129,37 @@ OPENAI = Provider(
         ),
         Clause(
             Outcome.REGION_BLOCKED,
+            "github.com/agent-ecosystem/skill-validator/issues/70; github.com/earendil-works/pi/issues/956",
+            "2026-11-26",
+            401,
+            fields=(("error.code", "incorrect_hostname"),),
+            why=Why(
+                "the key's project is kept in another region, whose host the answer names: probe with its --region"
+            ),
+        ),
+        Clause(
+            Outcome.REGION_BLOCKED,
             "https://developers.openai.com/api/docs/guides/ip-allowlist",
             "2026-11-25",
             401,
             fields=(("error.code", "ip_not_authorized"),),
             why=Why("the account only lets listed IP addresses in, and this one is not listed"),
+        ),
+        Clause(
+            Outcome.FORBIDDEN,
+            "github.com/cursor/cursor/issues/2953",
+            "2026-11-26",
+            403,
+            "does not have access to model",
+            fields=(("error.code", "model_not_found"),),
+        ),
+        Clause(
+            Outcome.NO_FUNDS,
+            "github.com/lifan0127/ai-research-assistant/issues/174; github.com/binary-husky/gpt_academic/issues/681",
+            "2026-11-26",
+            429,
+            "Your account is not active",
+            fields=(("error.type", "billing_not_active"),),  # its code may be missing
         ),
         Clause(
             Outcome.NO_FUNDS,

@@ -111,6 +111,10 @@ def _quota(values: Values) -> Finding | None:
         return Finding(
             Axis.QUOTA, Answer.NO, why, _ASK, Why("raise the limit at {page}, or wait until it resets", page=_KEYS)
         )
+    limited, budgeted = True in values.get("key_limited", ()), bool(values.get("budget"))
+    unread = (limited and "key_limit_remaining", budgeted and "budget_remaining")
+    if any(name and spent(values, name) is None for name in unread):
+        return None  # of a limit that there is, what is left could not be read
     if left:
         why = Why("{left} USD are left of the spending limit that would be reached first", left=f"{min(left):,.10g}")
         return Finding(Axis.QUOTA, Answer.YES, why, _ASK)

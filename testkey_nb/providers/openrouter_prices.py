@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from testkey_nb.rows import PriceRow
 
-from .loose import count, items, mapping, number, texts
+from .loose import count, items, mapping, texts
 from .model_lists import Entry
 from .token_prices import PER_TOKEN, Said, beside_fee, currency_of, priced
 
@@ -70,14 +70,17 @@ def _amounts(row: PriceRow) -> tuple[float | None, ...]:
 
 
 def _understood(override: Entry) -> bool:
-    """Whether every condition of an override is one that is documented, and it has one."""
-    clock = {"utc_start", "utc_end"} & set(override)
-    return set(override) <= _KNOWN and bool(_CONDITIONS & set(override)) and len(clock) != 1
+    """Whether every condition of an override is one that is documented and can be read, and it has one."""
+    given = {name for name, said in override.items() if said is not None}
+    numbers = [count(override.get(name)) for name in given & {"min_prompt_tokens", "utc_start", "utc_end"}]
+    days = bool(texts(override.get("utc_days"))) or "utc_days" not in given
+    clock = given & {"utc_start", "utc_end"}
+    return given <= _KNOWN and bool(_CONDITIONS & given) and len(clock) != 1 and days and None not in numbers
 
 
 def _holds_with(other: Entry, override: Entry) -> bool:
     """Whether one override holds wherever another does."""
-    lengths = [number(entry.get("min_prompt_tokens")) or 0 for entry in (other, override)]
+    lengths = [count(entry.get("min_prompt_tokens")) or 0 for entry in (other, override)]
     return lengths[0] <= lengths[1] and _hours(other) in {"", _hours(override)}
 
 

@@ -12,6 +12,7 @@ from .model_lists import as_sample, parse_list
 
 _CHECKED = "2026-11-23"
 _HOST, _CHINA = "api.siliconflow.com", "api.siliconflow.cn"
+# The answer names none: as public clients of both platforms show it (all but one), read 2026-11-26.
 _CURRENCY = {_HOST: "USD", _CHINA: "CNY"}
 _ANSWERED = 20000  # what `code` says where all is well
 _INFO = "https://docs.siliconflow.cn/cn/api-reference/userinfo/get-user-info"
@@ -79,7 +80,7 @@ SILICONFLOW = Provider(
     ),
     key_shapes=(
         KeyShape(
-            r"sk-[A-Za-z0-9]{48}",
+            r"sk-(?!.{20}T3BlbkFJ)[A-Za-z0-9]{48}",  # OpenAI's had that length
             "user",
             "github.com/idootop/mi-gpt/issues/264 (48 characters after sk-; a redacted key)",
             _CHECKED,

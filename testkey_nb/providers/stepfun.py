@@ -33,7 +33,7 @@ def findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ...]:
     """Say who can pay where the account is prepaid; a postpaid one can be below zero and answered."""
     if values.get("account_type") != ("prepaid",):
         return ()
-    return money.prepaid(values, "https://platform.stepfun.ai")
+    return money.prepaid(values, "https://platform.stepfun.ai, https://platform.stepfun.com")
 
 
 _MODELS = Ask(

@@ -7,7 +7,7 @@ from testkey_nb.rows import ModelRow, PriceRow
 from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Mark, Provider, Region, Reply, Rows
 
 from . import money
-from .loose import amount, items, mapping, moment
+from .loose import amount, count, items, mapping, moment
 from .model_lists import Entry, among, as_sample, parse_list, plain_model, text_and, tokens
 from .token_prices import PER_TOKEN, Said, currency_of, priced
 
@@ -55,6 +55,8 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     if not currency or base is None or None in {base.input_per_mtok, base.output_per_mtok}:
         return
     yield base
+    if any(count(mapping(tier).get("min")) is None for side in _SIDES for tier in items(said.get(f"{side}_tiers"))):
+        return  # nobody knows from where on a price holds
     for first in sorted({first for side in _SIDES for first in _tiers(said, side) if first}):
         more = {"above_input_tokens": first - 1, "currency": currency}
         yield from priced(model, source, PER_TOKEN, _sides(said, first), **more)
@@ -63,7 +65,8 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
 def _tiers(said: Entry, side: str) -> dict[int, object]:
     """Return the prices of one side by the first token that each holds for; without tiers, it has one price."""
     tiers = [mapping(tier) for tier in items(said.get(f"{side}_tiers"))]
-    return {0: said.get(side)} | {tokens(tier, "min") or 0: tier.get("cost") for tier in tiers}
+    begun = [(count(tier.get("min")), tier.get("cost")) for tier in tiers]
+    return {0: said.get(side)} | {first: cost for first, cost in begun if first is not None}
 
 
 def _sides(said: Entry, first: int) -> Said:

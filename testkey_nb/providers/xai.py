@@ -7,7 +7,7 @@ from testkey_nb.outcome import Answer, Axis, Capability, Outcome, Standing
 from testkey_nb.rows import ModelRow, PriceRow, Value, Why
 from testkey_nb.spec import Ask, Clause, Finding, KeyShape, LimitRules, Mark, Metric, Provider, Region, Reply, Rows
 
-from .loose import flag, items, mapping, text, texts
+from .loose import amount, flag, items, mapping, text, texts
 from .model_lists import Entry, as_sample, parse_list, plain_model, tokens
 from .token_prices import MILLION, Said, per_million, priced
 
@@ -25,17 +25,19 @@ _EVERYTHING = {"api-key:model:*", "api-key:endpoint:*"}
 
 
 def parse_key(reply: Reply) -> Rows | None:
-    """Read `/v1/api-key`: owner and team by their identifiers, and what the key may call; its name is dropped."""
+    """Read `/v1/api-key`: owner and team by their identifiers, and what the key may call; its name is dropped.
+
+    A key is only taken for good where each of the three words that would say otherwise is there, as `_SPEC` requires.
+    """
     body = mapping(reply.json)
     team, blocked = text(body.get("team_id")), flag(body.get("team_blocked"))
-    if team is None or flag(body.get("api_key_blocked")) is None:
+    switches = (blocked, flag(body.get("api_key_blocked")), flag(body.get("api_key_disabled")))
+    if team is None or blocked is None or None in switches:
         return None
     ids = (("owner_id", text(body.get("user_id"))), ("organization_id", team))
     metrics = [Metric(name, value) for name, value in ids if value]
     metrics += [Metric("token_scopes", acl) for acl in sorted(set(texts(body.get("acls"))))]
-    if blocked is not None:
-        metrics.append(Metric("team_blocked", blocked, "boolean"))
-    return Rows(tuple(metrics))
+    return Rows((*metrics, Metric("team_blocked", blocked, "boolean")))
 
 
 def parse_models(reply: Reply) -> Rows | None:
@@ -75,7 +77,10 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     source, sides = f"{_HOST}/v1/language-models", _sides(entry)
     yield from priced(model, source, _PRICE, sides)
     if first := tokens(entry, "long_context_threshold"):
-        longer = [long or short for long, short in zip(_sides(entry, "_long_context"), sides, strict=True)]
+        longer = [
+            short if amount(long) == 0 else long
+            for long, short in zip(_sides(entry, "_long_context"), sides, strict=True)
+        ]
         yield from priced(model, source, _PRICE, (longer[0], longer[1], longer[2]), above_input_tokens=first - 1)
 
 
@@ -176,6 +181,16 @@ XAI = Provider(
         ),
         _no_funds(429, "github.com/Anantys-oss/koan/issues/2412"),
         _no_funds(403, "github.com/continuedev/continue/issues/10373"),
+        # "You have run out of credits or need a Grok subscription" is no word on a key: subscribers who had paid were
+        # told so, too (github.com/NousResearch/hermes-agent/issues/26847).
+        Clause(
+            Outcome.NO_FUNDS,
+            "github.com/continuedev/continue/issues/12670; github.com/griptape-ai/griptape-nodes-engine/issues/1079",
+            "2026-11-26",
+            403,
+            "doesn't have any credits",
+            fields=(("error", str),),
+        ),
     ),
     limit_rules=LimitRules(
         "https://docs.x.ai/developers/rate-limits (TPM; of requests it is told per second and per minute)",

@@ -23,6 +23,11 @@ _STAMP_TEXT = "2021-07-20T10:40:00Z"  # the same second, as New API writes it fo
 _REQUEST_ID = re.compile(r"\(request id: \d{14}\w*\)\s*\Z", re.ASCII)
 _UNLIMITED = 100_000_000  # what GetSubscription says of a key without a limit
 RELAY_UNIT = "relay unit"
+_DISABLED = "songquanpeng/one-api model/token.go ValidateUserToken (stored copies, read 2026-11-26)"
+_ONE_ANSWER = f"{_NEW}040b46a0 middleware/auth.go TokenAuth, {_NEW}0067bd93 model/token.go (read 2026-11-26)"
+_SAME_FOR_ALL = Why(
+    "401 Invalid token: New API answers this to a key that is not valid and to a good one whose quota is used up"
+)
 _TOP_UP = Why("have whoever runs the relay raise this key's quota")
 
 
@@ -126,13 +131,10 @@ def _asks(repository: str) -> tuple[Ask, ...]:
     )  # fmt: skip
 
 
-def _outcomes(kind: str, denied: Mapping[str, str], used_up: Mapping[str, str]) -> tuple[Clause, ...]:
+def _clauses(kind: str, outcome: Outcome, said: Mapping[str, str], why: Why = Why("")) -> tuple[Clause, ...]:  # noqa: B008 - immutable
+    """Return the clauses of refusals with these words, each with its source."""
     fields = (("error.type", kind),)
-    return tuple(
-        Clause(outcome, source, CHECKED, 401, words, fields=fields)
-        for outcome, said in ((Outcome.NO_FUNDS, used_up), (Outcome.DENIED, denied))
-        for words, source in said.items()
-    )
+    return tuple(Clause(outcome, source, CHECKED, 401, words, fields, why) for words, source in said.items())
 
 
 def _relay(id_: str, name: str, repository: str, *marks: Mark, outcomes: tuple[Clause, ...]) -> Provider:
@@ -144,7 +146,7 @@ def _relay(id_: str, name: str, repository: str, *marks: Mark, outcomes: tuple[C
         kind="relay",
         key_shapes=(
             KeyShape(
-                r"sk-[A-Za-z0-9]{48}",
+                r"sk-(?!.{20}T3BlbkFJ)[A-Za-z0-9]{48}",  # OpenAI's had that length
                 "user",
                 f"{_ONE}0fb6b21f common/random/main.go GenerateKey",
                 CHECKED,
@@ -168,13 +170,17 @@ ONE_API = _relay(
     Mark(
         "status", f"{_ONE}0fb6b21f controller/misc.go GetStatus", CHECKED, path="/api/status", body=_status_of_one_api
     ),
-    outcomes=_outcomes(
-        "one_api_error",
-        {
-            "无效的令牌": "https://github.com/songquanpeng/one-api/issues/1692",
-            "令牌已过期": f"{_ONE}8df4a267 model/token.go",
-        },
-        {"令牌额度已用尽": f"{_ONE}8df4a267 model/token.go"},
+    outcomes=(
+        *_clauses("one_api_error", Outcome.NO_FUNDS, {"令牌额度已用尽": f"{_ONE}8df4a267 model/token.go"}),
+        *_clauses(
+            "one_api_error",
+            Outcome.DENIED,
+            {
+                "无效的令牌": "https://github.com/songquanpeng/one-api/issues/1692",
+                "令牌已过期": f"{_ONE}8df4a267 model/token.go",
+                "令牌状态不可用": _DISABLED,
+            },
+        ),
     ),
 )
 NEW_API = _relay(
@@ -192,16 +198,43 @@ NEW_API = _relay(
         path="/api/status",
         body=fields_of("quota_per_unit", at="data", flags=("self_use_mode_enabled",)),
     ),
-    outcomes=_outcomes(
-        "new_api_error",
-        {
-            "无效的令牌": "https://github.com/QuantumNous/new-api/issues/6929",
-            "Invalid token": f"{_NEW}002f9122 i18n/locales/en.yaml token.invalid",
-            "This token has expired": f"{_NEW}002f9122 i18n/locales/en.yaml token.expired",
-        },
-        {
-            "令牌额度已用尽": "QuantumNous/new-api model/token.go ValidateUserToken",
-            "This token quota is exhausted": f"{_NEW}002f9122 i18n/locales/en.yaml token.exhausted",
-        },
+    outcomes=(
+        *_clauses(
+            "new_api_error",
+            Outcome.NO_FUNDS,
+            {
+                "令牌额度已用尽": "QuantumNous/new-api model/token.go ValidateUserToken",
+                "This token quota is exhausted": f"{_NEW}002f9122 i18n/locales/en.yaml token.exhausted",
+            },
+        ),
+        *_clauses(
+            "new_api_error",
+            Outcome.DENIED,
+            {
+                "This token has expired": f"{_NEW}002f9122 i18n/locales/en.yaml token.expired",
+                "令牌状态不可用": _DISABLED,
+                "This token status is unavailable": f"{_NEW}040b46a0 middleware/auth.go token.status_unavailable",
+            },
+        ),
+        # Not "denied": newer versions answer the same to a key that is unknown, expired or disabled and to a good one
+        # without quota, and nothing tells the versions apart.
+        *_clauses(
+            "new_api_error",
+            Outcome.UNEXPECTED,
+            {
+                "无效的令牌": f"https://github.com/QuantumNous/new-api/issues/6929; {_ONE_ANSWER}",
+                "Invalid token": f"{_NEW}002f9122 i18n/locales/en.yaml token.invalid; {_ONE_ANSWER}",
+            },
+            _SAME_FOR_ALL,
+        ),
+        Clause(
+            Outcome.REGION_BLOCKED,
+            f"{_NEW}040b46a0 middleware/auth.go TokenAuth",
+            "2026-11-26",
+            403,
+            "您的 IP 不在令牌允许访问的列表中",
+            fields=(("error.type", "new_api_error"),),
+            why=Why("the account only lets listed IP addresses in, and this one is not listed"),
+        ),
     ),
 )

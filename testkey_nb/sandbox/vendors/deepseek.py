@@ -10,8 +10,8 @@ _REFUSED = (
     '"type":"authentication_error","param":null,"code":"invalid_request_error"}}'
 )
 _MODELS = (
-    '{"object":"list","data":[{"id":"deepseek-chat","object":"model","owned_by":"deepseek"},'
-    '{"id":"deepseek-reasoner","object":"model","owned_by":"deepseek"}]}'
+    '{"object":"list","data":[{"id":"deepseek-flash","object":"model","owned_by":"deepseek"},'
+    '{"id":"deepseek-v4-pro","object":"model","owned_by":"deepseek"}]}'
 )
 
 

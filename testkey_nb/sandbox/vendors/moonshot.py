@@ -6,8 +6,10 @@ from testkey_nb.sandbox.persona import made_up_key
 from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
 
 _MODELS = (
-    '{"object":"list","data":[{"id":"kimi-k2-0905-preview","object":"model","created":1757000000,'
-    '"owned_by":"moonshot","context_length":262144,"supports_image_in":false,"supports_video_in":false},{"id":"moonshot-v1-8k","object":"model","created":1710000000,"owned_by":"moonshot"}]}'
+    '{"object":"list","data":[{"id":"kimi-k3","object":"model","created":1784000000,"owned_by":"moonshot",'
+    '"context_length":1000000,"supports_image_in":true,"supports_video_in":true},'
+    '{"id":"kimi-k2.6","object":"model","created":1776000000,"owned_by":"moonshot","context_length":262144,'
+    '"supports_image_in":true,"supports_video_in":true}]}'
 )
 
 

@@ -6,9 +6,9 @@ from testkey_nb.sandbox.persona import made_up_key
 from testkey_nb.sandbox.vendor import Said, Vendor, personas
 
 _MODELS = (
-    '{"object":"list","data":[{"id":"meta-llama/Llama-3.3-70B-Instruct","name":"Llama-3.3-70B-Instruct",'
-    '"created":1733529600,"context_length":131072,"architecture":{"modality":"text->text"},'
-    '"pricing":{"prompt":"0.00000013","completion":"0.0000004"},"supported_features":["tools","json_mode"]},'
+    '{"object":"list","data":[{"id":"nvidia/Nemotron-3-Nano-30B-A3B","name":"Nemotron-3-Nano-30B-A3B",'
+    '"created":1767225600,"context_length":8000,"architecture":{"modality":"text->text"},'
+    '"pricing":{"prompt":"0.00000006","completion":"0.00000024"},"supported_features":["tools","structured_outputs"]},'
     '{"id":"zai-org/GLM-5.3","name":"zai-org/GLM-5.3","architecture":{"modality":"text->text"},'
     '"pricing":{"prompt":"0.0000014","completion":"0.0000044"},"supported_features":["tools","json_mode"]}]}'
 )
