@@ -52,10 +52,10 @@ class Money(NamedTuple):
 
 
 AGAINST: Mapping[str, Money] = {
-    "output price": Money(lambda currency: Why("output, {currency} per million tokens", currency=currency),
-                          lambda one: one.output),
-    "cost of my load": Money(lambda currency: Why("cost of the load, {currency} a month", currency=currency),
-                             lambda one: one.monthly),
+    Why("output price"): Money(lambda currency: Why("output, {currency} per million tokens", currency=currency),
+                               lambda one: one.output),
+    Why("cost of my load"): Money(lambda currency: Why("cost of the load, {currency} a month", currency=currency),
+                                  lambda one: one.monthly),
 }  # fmt: skip
 
 
