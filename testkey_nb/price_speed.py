@@ -45,7 +45,8 @@ _FRONT = Why("nothing is both faster and cheaper")
 _NOTHING = Why("No model has both a price and a published speed.")
 
 
-AGAINST: Mapping[str, Measure] = {"output price": OUTPUT, "cost of my load": COST}  # what the speed is set against
+# What the speed is set against.
+AGAINST: Mapping[str, Measure] = {Why("output price"): OUTPUT, Why("cost of my load"): COST}
 
 
 class Point(NamedTuple):

@@ -6,13 +6,14 @@ escaped, and made one line of bounded length first.
 
 import base64
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -70,7 +71,15 @@ _TONES = {
     "unpriced deprecated changed unread",
 }
 _TONE = {word: tone for tone, words in _TONES.items() for word in words.split()}
+_TITLE = re.compile("<h2>(.*)</h2>")  # every section has one, before anything that is not our own
 _VERDICT = {True: "ready", False: "not_ready", None: "undecided"}
+
+
+class _Part(NamedTuple):
+    """A section, and what the table of contents calls it: its own heading."""
+
+    title: Markup
+    section: Markup
 
 
 def render_report(readiness: Readiness, lang: str = "en") -> str:
@@ -95,9 +104,9 @@ def render_report(readiness: Readiness, lang: str = "en") -> str:
     css = style()
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     page = _environment(lang).get_template("report.html.j2")
-    body = [Markup(part) for part in parts.values()]  # noqa: S704 - rendered by the same environment, which escapes
+    body = {name: _Part(Markup(_TITLE.findall(part)[0]), Markup(part)) for name, part in parts.items()}  # noqa: S704 - rendered by the same environment, which escapes
     with _whole(readiness):
-        return page.render(**_subject(readiness), sections=body, style=Markup(css), digest=Markup(digest))  # noqa: S704 - our own
+        return page.render(**_subject(readiness), parts=body, style=Markup(css), digest=Markup(digest))  # noqa: S704 - our own
 
 
 def sections(readiness: Readiness, lang: str = "en", names: Iterable[str] = SECTIONS) -> dict[str, str]:

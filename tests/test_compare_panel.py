@@ -17,6 +17,7 @@ from testkey_nb.errors import KeyMissing, UnknownName
 from testkey_nb.heatmap import KEYS, name_of
 from testkey_nb.judge import Readiness
 from testkey_nb.keys import Key
+from testkey_nb.locale import translate
 from testkey_nb.outcome import Axis, Capability, Gate
 from testkey_nb.panels import ComparePanel, tables
 from testkey_nb.panels.compare_results import ALL, CHOOSE, SOME_MADE_UP, SORTS, TABS
@@ -263,7 +264,7 @@ def test_one_key_is_looked_at_in_the_sections_of_its_report() -> None:
     assert panel.results.key.value == name_of(verdicts[2])
     assert panel.results.detail.sections["answers"].value == sections(panel.compared()[2], "id")["answers"]
     panel.results.filters["ready"].value = "undecided"
-    assert panel.results.key.value == CHOOSE
+    assert panel.results.key.value == translate(CHOOSE, "id")
     assert not any(section.value for section in panel.results.detail.sections.values())
 
 
@@ -589,7 +590,7 @@ def test_forgetting_leaves_nothing_observed_in_any_widget_frame_or_picture() -> 
     assert not any(section.value for section in panel.results.detail.sections.values())
     assert panel.results.headline.value == ""
     assert panel.results.key.options == (CHOOSE,)
-    assert [control.options for control in panel.results.filters.values()] == [(ALL,)] * 3
+    assert [control.options for control in panel.results.filters.values()] == [((ALL, ALL),)] * 3
     assert verdicts[0].run.stamp.run_id not in held_by_widgets()
     assert frame.empty
     assert wide.empty

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
-from testkey_nb import outcome
+from testkey_nb import outcome, sandbox
 from testkey_nb.errors import UnknownName
 from testkey_nb.locale import LANGUAGES, WORDED, entries, tables, translate
+from testkey_nb.ranking import LEADS
+from testkey_nb.retention import CANNOT_REACH
 from testkey_nb.rows import Why
 
 PACKAGE = Path(outcome.__file__).parent
@@ -43,7 +45,34 @@ def _said_in_templates() -> Iterator[str]:
                 yield call.args[0].value
 
 
-SAID = frozenset(_said_in_code()) | frozenset(_said_in_templates())
+def _mistakes() -> Iterator[str]:
+    """Collect the text of every `raise Mistake("…")`, also where it was called `msg` first."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            told = None
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+                told = node.exc.args[0]
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "msg":
+                told = node.value
+            if isinstance(told, ast.Constant):
+                yield str(told.value)
+
+
+def _kinds() -> Iterator[str]:
+    """Collect the kinds of what is held, which a receipt counts."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "hold":
+                kind = node.args[1]
+                if isinstance(kind, ast.Constant):
+                    yield str(kind.value)
+
+
+PERSONAS = frozenset(persona.says for personas in sandbox.PERSONAS.values() for persona in personas.values())
+SAID = frozenset(
+    (*_said_in_code(), *_said_in_templates(), *_kinds(), *CANNOT_REACH, *PERSONAS, *LEADS, "all", "concurrent requests")
+)
+MISTAKES = frozenset(_mistakes())  # one whose text has no gaps may have a translation
 WORDS = frozenset(str(word) for enum in ENUMS for word in getattr(enum, "__members__", {}).values())
 
 
@@ -54,6 +83,9 @@ def _placeholders(text: str) -> set[str]:
 def test_the_collector_finds_sentences_labels_and_words() -> None:
     assert {"nothing is outstanding", "Next action"} <= SAID
     assert {"human_review", "unknown", "single_source"} <= WORDS
+    assert {"run", "panel", "frame", "cheapest"} <= SAID
+    assert "there is no place to ask from; add one" not in MISTAKES
+    assert "a vantage is named by up to 40 letters, digits, spaces and . ( ) + -, like Frankfurt 2" in MISTAKES
 
 
 @pytest.mark.parametrize("lang", OTHERS)
@@ -73,7 +105,7 @@ def test_a_translation_has_the_placeholders_of_the_english(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", OTHERS)
 def test_no_translation_is_left_of_what_is_no_longer_said(lang: str) -> None:
-    assert sorted(set(entries(lang)) - SAID - WORDS - set(VERDICTS) - set(PAYERS_AND_KEY_TYPES)) == []
+    assert sorted(set(entries(lang)) - SAID - MISTAKES - WORDS - set(VERDICTS) - set(PAYERS_AND_KEY_TYPES)) == []
 
 
 @pytest.mark.parametrize("lang", OTHERS)

@@ -1,6 +1,7 @@
 """The models panel, driven through its attributes: sorted, sifted, paged, what a load costs, what is covered next."""
 
 import asyncio
+import html
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -282,7 +283,7 @@ def box_of(panel: ModelsPanel, model: str) -> ipywidgets.Checkbox:
 
 def test_what_is_ticked_is_what_the_next_probe_covers() -> None:
     panel = probed("launch-ready", "routes-down")
-    assert OWN in panel.covering.list.value
+    assert html.escape(OWN) in panel.covering.list.value
     assert box_of(panel, DEFAULT).value, "what is covered now is ticked"
     box_of(panel, "openai/gpt-oss-20b").value = True
     same = [box.value for box in table(panel).boxes if box.description == "openai/gpt-oss-20b"]
@@ -360,7 +361,7 @@ def test_forgetting_leaves_nothing_observed_in_any_widget_frame_or_picture() -> 
     purge()
     left = held_by_widgets()
     assert not [name for name in ("SmolLM3", "novita", "Apertus") if name in left]
-    assert [panel.results.filters[name].options for name in ("provider", "input", "output")] == [(ALL,)] * 3
+    assert [panel.results.filters[name].options for name in ("provider", "input", "output")] == [((ALL, ALL),)] * 3
     assert all(frame.empty for frame in frames)
     assert picture.data == ""
     assert not panel.runs

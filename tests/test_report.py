@@ -140,10 +140,30 @@ def test_the_policy_allows_the_one_style_sheet_by_its_hash_and_nothing_else(read
 
 
 def test_links_lead_to_https_and_take_no_referrer_along(page: Page) -> None:
-    assert page.having("a")
-    for link in page.having("a"):
+    away = [link for link in page.having("a") if not link["href"].startswith("#")]
+    assert away
+    for link in away:
         assert link["href"].startswith("https://")
         assert link["rel"] == "noopener noreferrer"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_table_of_contents_leads_to_every_section_by_its_own_heading(ready: Readiness, lang: str) -> None:
+    html = render_report(ready, lang)
+    contents, _, body = html.partition("</nav>")
+    listed = re.findall(r'<li><a href="#([^"]*)">([^<]*)</a></li>', contents)
+    assert [name for name, _ in listed] == list(SECTIONS)
+    assert listed == re.findall(r'<div class="tk-part" id="([^"]*)"[^>]*>\s*<section[^>]*>\s*<h2>([^<]*)</h2>', body)
+    found = Page(html)
+    assert [attributes["aria-labelledby"] for attributes in found.having("nav")] == ["contents"]
+    assert translate("Contents", lang) in found.words
+    assert "tk-contents" not in "".join(sections(ready, lang).values()), "a notebook may show two reports"
+
+
+def test_a_reader_of_another_language_is_told_how_numbers_are_written(ready: Readiness) -> None:
+    said = "1,234.5"
+    assert said not in Page(render_report(ready)).words
+    assert said in Page(render_report(ready, "id")).words.partition("Daftar isi")[0]
 
 
 def test_the_same_readiness_gives_the_same_bytes(ready: Readiness) -> None:

@@ -4,7 +4,7 @@ State and layout only: what an answer means is decided in `judge`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import ipywidgets as ipw
@@ -15,11 +15,12 @@ from testkey_nb.judge import Readiness, judge_run, row_of
 from testkey_nb.launch import read_launch
 from testkey_nb.probe import Run, probe_batch
 from testkey_nb.retention import Receipt, hold
+from testkey_nb.rows import Why
 
-from .chosen import Chosen, make_button
+from .chosen import NO_KEY, Chosen, make_button
 from .controls import JUDGING, Controls, drop_unset
-from .countdown import Countdown
-from .job import OLDER, Job, Work, show_panel
+from .countdown import GONE, Countdown, told
+from .job import OLDER, Job, Work, only, show_panel
 
 if TYPE_CHECKING:
     import asyncio
@@ -91,12 +92,13 @@ class BatchPanel(ABC, Generic[Shown]):
         self._probed = 0  # in the batch that is going on or was the last
         self._batch = Work()
         self._transport = transport
-        self._job: Job[tuple[Readiness, ...]] = Job(self._left)
+        speech = self.controls.speech
+        self._job: Job[tuple[Readiness, ...]] = Job(speech, self._left)
         self.bar, self.status, self._say = self._job.bar, self._job.status, self._job.say
-        self.chosen = Chosen(self.controls, self._say)
-        self.probe_button = make_button("Probe", "search", self.probe_now, self._say, "primary")
-        self.stop_button = make_button("Stop", "stop", self.stop, self._say)
-        self.countdown = Countdown(self._purged)
+        self.chosen = Chosen(self.controls, self._job)
+        self.probe_button = make_button(self._job, Why("Probe"), "search", self.probe_now, "primary")
+        self.stop_button = make_button(self._job, Why("Stop"), "stop", self.stop)
+        self.countdown = Countdown(speech, self._purged)
         self.results = self.make_results()
         self.view = self.lay_out()
         drop_unset(self.controls.key_name, self._say)
@@ -198,13 +200,13 @@ class BatchPanel(ABC, Generic[Shown]):
         self.results.clear()
         self.countdown.stop()
         self.bar.value = 0
-        self._say("What was observed is gone. Probe again to see it.")
+        self._say(GONE)
 
     def _purged(self, receipt: Receipt) -> None:
-        self._say(f"{receipt} Probe again to see it.")
+        self._say(told(receipt))
 
     async def _probe(self) -> tuple[Readiness, ...] | None:
-        self._say("Asking …")
+        self._say(Why("Asking …"))
         ended: dict[int, Run] = {}
         self._probed = 0
         try:
@@ -212,21 +214,25 @@ class BatchPanel(ABC, Generic[Shown]):
             read_launch(self.controls.folder())  # a mistake in it is found before anything is sent
             stopped = await self._ask(ended)
         except CallerError as mistake:
-            self._say(str(mistake), alert=True)
+            self._say(mistake, alert=True)
             return None
         finally:
             self._probed = len(ended)
             if ended:
                 self._show(run for _, run in sorted(ended.items()))
-        sent = [run.manifest for run in ended.values()]
-        used = {name for one in sent for name in one.methods}
-        methods = f", {' and '.join(sorted(used))} only," if used else ""
-        told = f"{len(ended)} of {len(self.chosen.subjects)} keys were probed"
-        requests = f"{sum(one.requests for one in sent)} requests{methods} at a cost of 0 USD"
-        self._say(
-            f"{'Stopped' if stopped else 'Done'}: {told} with {requests}. {'' if ended else OLDER}", alert=stopped
-        )
+        self._say(self._sent(ended.values(), stopped=stopped), alert=stopped)
         return self._judged if ended else ()
+
+    def _sent(self, ended: Collection[Run], *, stopped: bool) -> Why:
+        return Why(
+            "{end}: {n} of {all} keys were probed with {requests} requests{methods} at a cost of 0 USD. {older}",
+            end=Why("Stopped") if stopped else Why("Done"),
+            n=len(ended),
+            all=len(self.chosen.subjects),
+            requests=sum(run.manifest.requests for run in ended),
+            methods=only({name for run in ended for name in run.manifest.methods}),
+            older="" if ended else OLDER,
+        )
 
     async def _ask(self, ended: dict[int, Run]) -> bool:
         """Probe what is chosen and put each run into `ended`; return whether it was stopped.
@@ -234,7 +240,7 @@ class BatchPanel(ABC, Generic[Shown]):
         The keys are known in here only.
         """
         if not self.chosen.subjects:
-            raise UnknownName("there is nothing to ask about; add a persona, or a key by the name of its variable")
+            raise UnknownName(NO_KEY)
         operator, samples = self.controls.operator.value, self.controls.samples.value
         asked = [
             one.asked(operator, samples, self._transport, self.models_of(one.provider)) for one in self.chosen.subjects
@@ -244,10 +250,12 @@ class BatchPanel(ABC, Generic[Shown]):
         return await self._batch.done(work)
 
     def _progress(self, done: int, total: int, what: str) -> None:
-        self._job.progress(done, total, f"{done} of {total} keys probed: {what}")
+        self._job.progress(done, total, Why("{n} of {all} keys probed: {what}", n=done, all=total, what=what))
 
-    def _left(self) -> str:
-        return f"{self._probed} keys were probed before that and are shown below." if self._probed else OLDER
+    def _left(self) -> Why:
+        if not self._probed:
+            return OLDER
+        return Why("{n} keys were probed before that and are shown below.", n=self._probed)
 
     def _show(self, runs: Iterable[Run]) -> None:
         """Judge `runs` by what the controls say now, and show them in place of what was shown."""
@@ -261,15 +269,15 @@ class BatchPanel(ABC, Generic[Shown]):
         self.countdown.start(until)
 
     def _judge_again(self) -> None:
-        if not self.runs:
+        if not self.runs or self.controls.speech.renewing:
             return
         try:
             self._show(self.runs)
         except CallerError as mistake:
-            self._say(str(mistake), alert=True)
+            self._say(mistake, alert=True)
         else:
             asked = sum(run.manifest.requests for run in self.runs)
-            self._say(f"Judged again. Nothing was sent: still {asked} requests.")
+            self._say(Why("Judged again. Nothing was sent: still {n} requests.", n=asked))
 
 
 def _forget_picture(shown: HTML) -> None:

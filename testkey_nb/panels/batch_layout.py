@@ -4,18 +4,20 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
-from .layout import group, how, row, whose
+from testkey_nb.rows import Why
+
+from .layout import JUDGE, group, how, row, whose
 from .results import panel_style
 
 if TYPE_CHECKING:
     from .batch import BatchPanel
 
-RETAINED = "What is observed is gone five minutes after the first key was probed; no file holds it."
+RETAINED = Why("What is observed is gone five minutes after the first key was probed; no file holds it.")
 
 
 def lay_out(panel: "BatchPanel[Any]", *more: ipw.DOMWidget) -> ipw.DOMWidget:
     """Return the whole panel: what to compare and `more`, how to judge it, the buttons, the results."""
-    controls = panel.controls
+    controls, speech = panel.controls, panel.controls.speech
     chosen = panel.chosen
     add = row([chosen.add_button, chosen.add_personas_button, chosen.add_everywhere_button], "tk-panel-act")
     remove = row([chosen.remove_button, chosen.clear_button], "tk-panel-act")
@@ -26,15 +28,15 @@ def lay_out(panel: "BatchPanel[Any]", *more: ipw.DOMWidget) -> ipw.DOMWidget:
 
     controls.source.observe(follow, names="value")
     follow()
-    hint = "Keys are read when you press Probe. Reading only: GET and HEAD."
+    hint = Why("Keys are read when you press Probe. Reading only: GET and HEAD.")
     groups = row([
-        whose(controls, "Add keys", more=[add]),
-        group("To compare", hint, [chosen.list, remove, controls.samples]),
+        whose(controls, Why("Add keys"), more=[add]),
+        group(speech.title(Why("To compare"), hint), [chosen.list, remove, controls.samples]),
     ])  # fmt: skip
     act = row([panel.probe_button, panel.stop_button, panel.bar, panel.status], "tk-panel-act")
-    retained = ipw.HTML(f'<p class="tk-panel-hint">{RETAINED}</p>')
+    retained = speech.line(RETAINED)
     look = ipw.HTML(f"<style>{panel_style()}</style>")
-    judging = ipw.Accordion([how(controls)], titles=["How to judge"])
+    judging = speech.titles(ipw.Accordion([how(controls)]), [JUDGE])
     view = ipw.VBox([
         look, groups, *more, judging, act, row([controls.lang], "tk-panel-act"), retained, panel.countdown.view,
         panel.results.view,

@@ -1,17 +1,21 @@
 """A dropdown over what was observed: other options may be put into it, and its choice stays where it still exists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import ipywidgets as ipw
 
+from testkey_nb.rows import Why
 
-def choice(label: str, options: Iterable[str]) -> ipw.Dropdown:
-    """Make a dropdown as wide as its label and options."""
-    return ipw.Dropdown(description=label, options=list(options), style={"description_width": "auto"})
+from .speech import Speech
 
 
-def refill(control: ipw.Dropdown, options: Sequence[str]) -> None:
-    """Put other options into a control; its choice stays where it still exists."""
-    value = control.value
-    control.options = list(options)
-    control.value = value if value in options else options[0]
+def choice(speech: Speech, label: Why) -> ipw.Dropdown:
+    """Make a dropdown as wide as its label and options, of which it has none yet."""
+    return speech.of(ipw.Dropdown(style={"description_width": "auto"}), description=label)
+
+
+def refill(control: ipw.Dropdown, options: Iterable[str], say: Callable[[str], str]) -> None:
+    """Put other options into a control, each with what is said of it; its choice stays where it still exists."""
+    value, values = control.value, list(options)
+    control.options = [(say(one), one) for one in values]
+    control.value = value if value in values else values[0]

@@ -1,6 +1,8 @@
 """What an analyst has chosen to compare: a list that keys and personas are added to and removed from."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import ipywidgets as ipw
 
@@ -8,11 +10,14 @@ from testkey_nb import sandbox
 from testkey_nb.errors import CallerError, UnknownName
 from testkey_nb.heatmap import KEYS
 from testkey_nb.providers import PROVIDERS
+from testkey_nb.rows import Why
 
 from .controls import Controls, check_set
+from .job import Job
+from .speech import Speech
 from .subject import Subject, persona_of
 
-Say = Callable[..., None]
+NO_KEY = Why("there is nothing to ask about; add a persona, or a key by the name of its variable")
 
 
 class Chosen:
@@ -22,20 +27,21 @@ class Chosen:
     ----------
     controls
         Those of the panel.
-    say
+    job
         Tells the analyst's mistakes.
 
     """
 
-    def __init__(self, controls: Controls, say: Say) -> None:
+    def __init__(self, controls: Controls, job: Job[Any]) -> None:
         """Choose nothing yet."""
         self.subjects: tuple[Subject, ...] = ()
+        make = partial(make_button, job)
         self.list = ipw.SelectMultiple(rows=8, layout={"width": "auto"})
-        self.add_button = make_button("Add", "plus", self._add_one, say)
-        self.add_personas_button = make_button("Add all its personas", "plus", self._add_personas, say)
-        self.add_everywhere_button = make_button("Add this persona of all providers", "plus", self._add_everywhere, say)
-        self.remove_button = make_button("Remove selected", "minus", lambda: self.remove(*self.list.value), say)
-        self.clear_button = make_button("Remove all", "minus", lambda: self.remove(*self.subjects), say)
+        self.add_button = make(Why("Add"), "plus", self._add_one)
+        self.add_personas_button = make(Why("Add all its personas"), "plus", self._add_personas)
+        self.add_everywhere_button = make(Why("Add this persona of all providers"), "plus", self._add_everywhere)
+        self.remove_button = make(Why("Remove selected"), "minus", lambda: self.remove(*self.list.value))
+        self.clear_button = make(Why("Remove all"), "minus", lambda: self.remove(*self.subjects))
         self._controls = controls
 
     def add_persona(self, provider: str, persona: str) -> None:
@@ -75,7 +81,7 @@ class Chosen:
         if subject in self.subjects:
             return
         if len(self.subjects) >= KEYS:
-            raise UnknownName(f"{KEYS} keys are compared at the most; remove some to add others")
+            raise UnknownName(Why("{n} keys are compared at the most; remove some to add others", n=KEYS))
         self._choose((*self.subjects, subject))
 
     def _choose(self, subjects: tuple[Subject, ...]) -> None:
@@ -100,23 +106,24 @@ class Chosen:
                 self.add_persona(provider, self._controls.persona.value)
 
 
-def make_button(label: str, icon: str, press: Callable[[], object], say: Say, style: str = "") -> ipw.Button:
+def make_button(job: Job[Any], label: Why, icon: str, press: Callable[[], object], style: str = "") -> ipw.Button:
     """Make a button that tells the analyst's mistakes instead of raising them where nobody looks."""
-    button = ipw.Button(description=label, icon=icon, button_style=style, layout={"width": "auto"})
+    button = job.speech.of(ipw.Button(icon=icon, button_style=style, layout={"width": "auto"}), description=label)
 
     def pressed(_button: object) -> None:
         try:
             press()
         except CallerError as mistake:
-            say(str(mistake), alert=True)
+            job.say(mistake, alert=True)
 
     button.on_click(pressed)
     return button
 
 
-def key_choice(chosen: Chosen) -> ipw.Dropdown:
+def key_choice(chosen: Chosen, speech: Speech) -> ipw.Dropdown:
     """Make a dropdown of what is chosen, which follows the list; None where nothing is."""
-    control = ipw.Dropdown(description="Which key", style={"description_width": "auto"}, layout={"width": "auto"})
+    control = ipw.Dropdown(style={"description_width": "auto"}, layout={"width": "auto"})
+    speech.of(control, description=Why("Which key"))
 
     def follow(_change: object = None) -> None:
         value = control.value

@@ -24,7 +24,7 @@ class ComparePanel(BatchPanel[CompareResults]):
 
     def make_results(self) -> CompareResults:
         """Return what is shown of the keys."""
-        return CompareResults()
+        return CompareResults(self.controls.speech)
 
     def lay_out(self) -> ipw.DOMWidget:
         """Return the whole panel."""

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import ipywidgets as ipw
@@ -18,6 +19,9 @@ from testkey_nb.judge import DIMENSIONS, Policy, change
 from testkey_nb.probe.planning import MAX_SAMPLES
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.ranking import LEADS
+from testkey_nb.rows import Why
+
+from .speech import Speech
 
 SANDBOX, OWN = "sandbox", "own"
 PEAKS = ("planned_requests_per_min", "planned_tokens_per_min")
@@ -35,7 +39,31 @@ JUDGING = (
     "lang",
 )  # moving one of these judges again and sends nothing
 _USUAL = Policy()
-_LANGUAGES = (("English", "en"), ("Indonesian", "id"))
+THE_KEY = Why("the key")
+_LANGUAGES = (("English", "en"), ("Bahasa Indonesia", "id"))  # each in itself, for whoever reads no other
+_SOURCES = ((Why("a sandbox persona"), SANDBOX), (Why("my key"), OWN))
+_LABELS: Mapping[str, Why] = MappingProxyType(
+    {
+        "source": Why("Ask with"), "provider": Why("Provider"), "persona": Why("Persona"),
+        "key_name": Why("Variable of the key"), "operator": Why("Operator"), "models": Why("Covered models"),
+        "samples": Why("Samples"), "base_url": Why("Base URL"),
+        "trust_endpoint": Why("I operate this endpoint and vouch for it"), "dimension": Why("Probe dimension"),
+        "launch_dir": Why("Launch folder"), "planned_requests_per_min": Why("Planned requests/min"),
+        "planned_tokens_per_min": Why("Planned tokens/min"), "max_price_age_days": Why("Max price age, days"),
+        "max_price_spread": Why("Max price spread"), "min_days_valid": Why("Min days valid"),
+        "min_samples": Why("Min samples"), "unpublished_limits_pass": Why("Limits nobody publishes pass"),
+        "planned_requests_per_day": Why("Requests/day"), "planned_input_tokens": Why("Input tokens/request"),
+        "planned_output_tokens": Why("Output tokens/request"), "route_lead": Why("Rank routes by"),
+        "lang": Why("Language"), "out": Why("Report file"),
+    }
+)  # fmt: skip
+_HINTS: Mapping[str, Why] = MappingProxyType(
+    {
+        "key_name": Why("name of an environment variable"), "operator": Why("who is authorised to operate this key"),
+        "models": Why("separated by commas"), "base_url": Why("empty: the provider's own"),
+        "launch_dir": Why("none, so nothing counts as done"), "out": Why("a name that ends in .html"),
+    }
+)  # fmt: skip
 _KEY_LIKE = re.compile(r"[A-Z][A-Z0-9_]*(?:_TOKEN|_KEY)")
 _LABEL = {"description_width": "150px"}
 _MOST = 100_000_000  # a policy takes no more
@@ -47,30 +75,32 @@ class Controls:
 
     def __init__(self) -> None:
         """Make them as they stand for somebody who has chosen nothing: the sandbox, and the policy's defaults."""
-        self.source = _toggle("Ask with", (("a sandbox persona", SANDBOX), ("my key", OWN)), SANDBOX)
-        self.provider = _field(ipw.Dropdown, "Provider", options=_ASKABLE)
-        self.persona = _field(ipw.Dropdown, "Persona")
-        self.key_name = _text("Variable of the key", "name of an environment variable", ipw.Combobox)
-        self.operator = _text("Operator", "who is authorised to operate this key")
-        self.models = _text("Covered models", "separated by commas")
-        self.samples = _field(ipw.BoundedIntText, "Samples", min=0, max=MAX_SAMPLES)
-        self.base_url = _text("Base URL", "empty: the provider's own")
-        self.trust_endpoint = _check("I operate this endpoint and vouch for it", value=False)
-        self.dimension = _toggle("Probe dimension", DIMENSIONS, _USUAL.dimension)
-        self.launch_dir = _text("Launch folder", "none, so nothing counts as done")
-        self.planned_requests_per_min = _count("Planned requests/min", _USUAL.planned_requests_per_min)
-        self.planned_tokens_per_min = _count("Planned tokens/min", _USUAL.planned_tokens_per_min)
-        self.max_price_age_days = _slider("Max price age, days", _USUAL.max_price_age_days, 365, 1)
-        self.max_price_spread = _slider("Max price spread", _USUAL.max_price_spread, 2.0, 0.05)
-        self.min_days_valid = _slider("Min days valid", _USUAL.min_days_valid, 365, 1)
-        self.min_samples = _slider("Min samples", _USUAL.min_samples, MAX_SAMPLES, 1)
-        self.unpublished_limits_pass = _check("Limits nobody publishes pass", value=_USUAL.unpublished_limits_pass)
-        self.planned_requests_per_day = _count("Requests/day", _USUAL.planned_requests_per_day)
-        self.planned_input_tokens = _count("Input tokens/request", _USUAL.planned_input_tokens)
-        self.planned_output_tokens = _count("Output tokens/request", _USUAL.planned_output_tokens)
-        self.route_lead = _toggle("Rank routes by", LEADS, _USUAL.route_lead)
-        self.lang = _toggle("Language", _LANGUAGES, "en")
-        self.out = _text("Report file", "a name that ends in .html", value="readiness-report.html")
+        self.lang = _toggle(_LANGUAGES, "en")
+        self.source = _toggle(((name, name) for name in (SANDBOX, OWN)), SANDBOX)
+        self.provider = _field(ipw.Dropdown, options=_ASKABLE)
+        self.persona = _field(ipw.Dropdown)
+        self.key_name = _text(ipw.Combobox)
+        self.operator = _text()
+        self.models = _text()
+        self.samples = _field(ipw.BoundedIntText, min=0, max=MAX_SAMPLES)
+        self.base_url = _text()
+        self.trust_endpoint = _check(value=False)
+        self.dimension = _toggle(DIMENSIONS, _USUAL.dimension)
+        self.launch_dir = _text()
+        self.planned_requests_per_min = _count(_USUAL.planned_requests_per_min)
+        self.planned_tokens_per_min = _count(_USUAL.planned_tokens_per_min)
+        self.max_price_age_days = _slider(_USUAL.max_price_age_days, 365, 1)
+        self.max_price_spread = _slider(_USUAL.max_price_spread, 2.0, 0.05)
+        self.min_days_valid = _slider(_USUAL.min_days_valid, 365, 1)
+        self.min_samples = _slider(_USUAL.min_samples, MAX_SAMPLES, 1)
+        self.unpublished_limits_pass = _check(value=_USUAL.unpublished_limits_pass)
+        self.planned_requests_per_day = _count(_USUAL.planned_requests_per_day)
+        self.planned_input_tokens = _count(_USUAL.planned_input_tokens)
+        self.planned_output_tokens = _count(_USUAL.planned_output_tokens)
+        self.route_lead = _toggle(LEADS, _USUAL.route_lead)
+        self.out = _text(value="readiness-report.html")
+        self.speech = Speech(self.lang)
+        self._speak()
         self.key_name.options = tuple(sorted(name for name in os.environ if _KEY_LIKE.fullmatch(name)))
         self.provider.observe(lambda _change: self._follow_provider(), names="value")
         self._follow_provider()
@@ -88,7 +118,7 @@ class Controls:
 
         """
         controls = cls()
-        known = vars(controls)
+        known = {name: one for name, one in vars(controls).items() if isinstance(one, ipw.Widget)}
         for name in sorted(chosen, key=lambda name: name != "provider"):
             if name not in known:
                 raise UnknownName.among("control", name, known)
@@ -105,6 +135,15 @@ class Controls:
         if possible and value not in possible:
             raise UnknownName.among(name, str(value), possible)
         control.value = value
+
+    def _speak(self) -> None:
+        """Have every control say what it is for."""
+        for name, label in _LABELS.items():
+            self.speech.of(getattr(self, name), description=label)
+        for name, hint in _HINTS.items():
+            self.speech.of(getattr(self, name), placeholder=hint)
+        self.speech.options(self.source, _SOURCES)
+        self.speech.options(self.route_lead, [(lead, lead) for lead in LEADS])
 
     def _follow_provider(self) -> None:
         provider = PROVIDERS[self.provider.value]
@@ -135,7 +174,7 @@ class Controls:
         return change(DIMENSIONS[self.dimension.value], {name: getattr(self, name).value for name in told})
 
 
-def check_set(name: str, what: str = "the key") -> None:
+def check_set(name: str, what: Why = THE_KEY) -> None:
     """Make sure that `name` is a variable's, without repeating it: it may be `what`, pasted by mistake.
 
     Raises
@@ -145,10 +184,12 @@ def check_set(name: str, what: str = "the key") -> None:
 
     """
     if name not in os.environ:
-        raise KeyMissing(f"no variable of that name is set; set one to {what} and give its name, never {what} itself")
+        raise KeyMissing(
+            Why("no variable of that name is set; set one to {what} and give its name, never {what} itself", what=what)
+        )
 
 
-def drop_unset(control: ipw.Combobox, say: Callable[..., None], what: str = "the key") -> None:
+def drop_unset(control: ipw.Combobox, say: Callable[..., None], what: Why = THE_KEY) -> None:
     """Keep no text in `control` that names no variable: it may be `what`, pasted by mistake."""
 
     def look(change: Bunch) -> None:
@@ -157,38 +198,37 @@ def drop_unset(control: ipw.Combobox, say: Callable[..., None], what: str = "the
                 check_set(change["new"], what)
         except CallerError as mistake:
             control.value = ""
-            say(str(mistake), alert=True)
+            say(mistake, alert=True)
 
     control.observe(look, names="value")
 
 
-def _field(kind: type[ipw.DOMWidget], label: str, **traits: object) -> ipw.DOMWidget:
-    wide = {"style": _LABEL, "layout": {"width": "auto", "max_width": "560px"}}
-    return kind(description=label, **(wide | traits))
+def _field(kind: type[ipw.DOMWidget], **traits: object) -> ipw.DOMWidget:
+    return kind(**({"style": _LABEL, "layout": {"width": "auto", "max_width": "560px"}} | traits))
 
 
-def _text(label: str, placeholder: str, kind: type[ipw.Text] = ipw.Text, value: str = "") -> ipw.Text:
-    return _field(kind, label, placeholder=placeholder, value=value, continuous_update=False)
+def _text(kind: type[ipw.Text] = ipw.Text, value: str = "") -> ipw.Text:
+    return _field(kind, value=value, continuous_update=False)
 
 
-def _check(label: str, *, value: bool) -> ipw.Checkbox:
-    return _field(ipw.Checkbox, label, value=value, indent=False)
+def _check(*, value: bool) -> ipw.Checkbox:
+    return _field(ipw.Checkbox, value=value, indent=False)
 
 
-def _toggle(label: str, options: Iterable[str | tuple[str, str]], value: str) -> ipw.ToggleButtons:
+def _toggle(options: Iterable[str | tuple[str, str]], value: str) -> ipw.ToggleButtons:
     style = {**_LABEL, "button_width": "auto"}
-    return _field(ipw.ToggleButtons, label, options=tuple(options), value=value, style=style, layout={"width": "auto"})
+    return _field(ipw.ToggleButtons, options=tuple(options), value=value, style=style, layout={"width": "auto"})
 
 
-def _slider(label: str, value: float, end: float, step: float) -> ipw.IntSlider | ipw.FloatSlider:
+def _slider(value: float, end: float, step: float) -> ipw.IntSlider | ipw.FloatSlider:
     """Make a slider from 0 to `end` that reports where it was let go; a fraction is a share, shown in per cent."""
     whole = isinstance(step, int)
     return _field(
-        ipw.IntSlider if whole else ipw.FloatSlider, label, value=type(step)(value), min=0, max=end, step=step,
+        ipw.IntSlider if whole else ipw.FloatSlider, value=type(step)(value), min=0, max=end, step=step,
         readout_format=",d" if whole else ".0%", continuous_update=False,
     )  # fmt: skip
 
 
-def _count(label: str, value: float) -> ipw.BoundedIntText:
+def _count(value: float) -> ipw.BoundedIntText:
     """Make a field for a whole number that reports when it is left."""
-    return _field(ipw.BoundedIntText, label, value=int(value), min=0, max=_MOST, step=100, continuous_update=False)
+    return _field(ipw.BoundedIntText, value=int(value), min=0, max=_MOST, step=100, continuous_update=False)

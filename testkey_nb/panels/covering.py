@@ -2,18 +2,21 @@
 
 import html
 from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as ipw
 
 from testkey_nb.errors import UnknownName
 from testkey_nb.judge import Readiness
+from testkey_nb.rows import Why
 
 from .chosen import make_button
+from .job import Job
 from .tables import code
 
 COVERED = 20  # models of a provider: some are asked about one by one
-OWN = "Nothing is chosen: the next probe covers each provider's own candidates."
-HINT = "Tick models in the table; the next probe covers them. The choice stays when what was observed is gone."
+OWN = Why("Nothing is chosen: the next probe covers each provider's own candidates.")
+HINT = Why("Tick models in the table; the next probe covers them. The choice stays when what was observed is gone.")
 
 
 class Covering:
@@ -21,20 +24,20 @@ class Covering:
 
     Parameters
     ----------
-    say
+    job
         Tells the analyst's mistakes.
     changed
         Called when something was chosen or dropped.
 
     """
 
-    def __init__(self, say: Callable[..., None], changed: Callable[[], None]) -> None:
+    def __init__(self, job: Job[Any], changed: Callable[[], None]) -> None:
         """Choose nothing yet."""
         self.chosen: dict[str, tuple[str, ...]] = {}
         self.list = ipw.HTML()
-        self.clear_button = make_button("Cover the providers' own again", "undo", self.choose, say)
-        self._say, self._changed = say, changed
-        self._tell()
+        self.clear_button = make_button(job, Why("Cover the providers' own again"), "undo", self.choose)
+        self._job, self._changed = job, changed
+        job.speech.keep(self._tell)
 
     def of(self, one: Readiness) -> tuple[str, ...]:
         """Return what the next probe covers of a key's provider."""
@@ -51,7 +54,8 @@ class Covering:
         """
         models = tuple(dict.fromkeys(models))
         if len(models) > COVERED:
-            raise UnknownName(f"{COVERED} models of a provider are covered at the most; drop some to choose others")
+            said = Why("{n} models of a provider are covered at the most; drop some to choose others", n=COVERED)
+            raise UnknownName(said)
         rest = {name: some for name, some in self.chosen.items() if provider and name != provider}
         self.chosen = {**rest, provider: models} if models else rest
         self._tell()
@@ -63,13 +67,14 @@ class Covering:
         try:
             self.choose(one.run.stamp.provider, *others, *([model] if on else []))
         except UnknownName as mistake:
-            self._say(str(mistake), alert=True)
+            self._job.say(mistake, alert=True)
 
     def _tell(self) -> None:
         lines = [
             f"<li><strong>{html.escape(provider)}</strong>: {', '.join(map(code, models))}</li>"
             for provider, models in sorted(self.chosen.items())
         ]
-        said = f'<ul class="tk-covered">{"".join(lines)}</ul>' if lines else f'<p class="tk-panel-hint">{OWN}</p>'
+        own = f'<p class="tk-panel-hint">{html.escape(self._job.speech(OWN))}</p>'
+        said = f'<ul class="tk-covered">{"".join(lines)}</ul>' if lines else own
         self.list.value = f'<div class="tk-report">{said}</div>'
         self.clear_button.layout.display = None if lines else "none"

@@ -1,7 +1,9 @@
 """One key from several places: rows that name them, what starts the runs, and how their answers compare."""
 
+import html
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
@@ -10,8 +12,9 @@ from testkey_nb.errors import CallerError, UnknownName
 from testkey_nb.judge import compare_vantages, vantage_rows
 from testkey_nb.probe import Run, Vantage, probe_from
 from testkey_nb.retention import hold
+from testkey_nb.rows import Why
 
-from .chosen import Chosen, key_choice, make_button
+from .chosen import NO_KEY, Chosen, key_choice, make_button
 from .controls import Controls, check_set, drop_unset
 from .job import OLDER, Job, Work
 from .layout import row
@@ -27,42 +30,41 @@ if TYPE_CHECKING:
 
 PLACES = 8  # more would not fit beside one another
 HERE = "here"
-_SAME = "the key's own persona"
-_URL = "the proxy's URL"
-_HINT = (
+_SAME = Why("the key's own persona")
+_URL = Why("the proxy's URL")
+_HINT = Why(
     "A place is this machine, or where a proxy stands. Give the name of the variable that holds the proxy's URL, never "
     "the URL. Places take turns, so that no one's latency measures another."
 )
-_MADE_UP = "The sandbox needs no proxy: choose which persona answers at a place, and the chosen key is sent to it."
+_MADE_UP = Why("The sandbox needs no proxy: choose which persona answers at a place, and the chosen key is sent to it.")
 
 
 class Place:
     """The row of one place; it holds no URL, only the name of the variable that does."""
 
-    def __init__(self, say: Callable[..., None], remove: Callable[["Place"], None]) -> None:
+    def __init__(self, job: Job[Any], remove: Callable[["Place"], None]) -> None:
         """Make an empty row."""
         wide = {"description_width": "auto"}
-        self.name = ipw.Text(
-            description="Place", placeholder="its name", continuous_update=False, style=wide, layout={"width": "240px"}
-        )
-        self.proxy = ipw.Combobox(
-            description="Proxy's variable", placeholder="none: straight out", continuous_update=False, style=wide,
-            layout={"width": "330px"},
-        )  # fmt: skip
-        self.persona = ipw.Dropdown(description="Answered by", style=wide, layout={"width": "330px"})
-        self.remove_button = make_button("Remove", "minus", lambda: remove(self), say)
+        speech = self._speech = job.speech
+        self.name = ipw.Text(continuous_update=False, style=wide, layout={"width": "240px"})
+        self.proxy = ipw.Combobox(continuous_update=False, style=wide, layout={"width": "330px"})
+        self.persona = ipw.Dropdown(style=wide, layout={"width": "330px"})
+        speech.of(self.name, description=Why("Place"), placeholder=Why("its name"))
+        speech.of(self.proxy, description=Why("Proxy's variable"), placeholder=Why("none: straight out"))
+        speech.of(self.persona, description=Why("Answered by"))
+        self.remove_button = make_button(job, Why("Remove"), "minus", lambda: remove(self))
         self.view = row([self.name, self.proxy, self.persona, self.remove_button], "tk-panel-act")
-        drop_unset(self.proxy, say, _URL)
-        self.name.observe(lambda change: self._check_name(change["new"], say), names="value")
+        drop_unset(self.proxy, job.say, _URL)
+        self.name.observe(lambda change: self._check_name(change["new"], job), names="value")
 
-    def _check_name(self, name: str, say: Callable[..., None]) -> None:
+    def _check_name(self, name: str, job: Job[Any]) -> None:
         """Keep no text that cannot be a name: it may be a URL that was pasted by mistake."""
         try:
             if name:
                 Vantage(name.strip())
         except CallerError as mistake:
             self.name.value = ""
-            say(str(mistake), alert=True)
+            job.say(mistake, alert=True)
 
     def follow(self, subject: Subject | None) -> None:
         """Show what can be chosen for a key: a proxy for one's own, who answers for a made-up one."""
@@ -70,7 +72,7 @@ class Place:
         self.proxy.layout.display, self.persona.layout.display = ("none", None) if made_up else (None, "none")
         value = self.persona.value
         known = sandbox.PERSONAS.get(subject.provider, {}) if subject and made_up else {}
-        self.persona.options = [(_SAME, ""), *((name, name) for name in known)]
+        self.persona.options = [(self._speech(_SAME), ""), *((name, name) for name in known)]
         self.persona.value = value if value in known else ""
 
     def vantage(self, *, made_up: bool) -> Vantage:
@@ -113,17 +115,20 @@ class Everywhere:
         check_free: Callable[[], None],
     ) -> None:
         """Name one place, this machine."""
-        self.key = key_choice(chosen)
+        speech = self._speech = controls.speech
+        self.key = key_choice(chosen, speech)
         self.places: tuple[Place, ...] = ()
         self.runs: tuple[Run, ...] = ()
-        self.job: Job[tuple[Run, ...]] = Job()
-        self.add_button = make_button("Add a place", "plus", self.add, self.job.say)
-        self.probe_button = make_button("Probe from every place", "search", self.probe_now, self.job.say, "primary")
-        self.stop_button = make_button("Stop", "stop", self.stop, self.job.say)
+        self.job: Job[tuple[Run, ...]] = Job(speech)
+        make = partial(make_button, self.job)
+        self.add_button = make(Why("Add a place"), "plus", self.add)
+        self.probe_button = make(Why("Probe from every place"), "search", self.probe_now, style="primary")
+        self.stop_button = make(Why("Stop"), "stop", self.stop)
         self.results, self._rows, self._hint = ipw.HTML(), ipw.VBox(), ipw.HTML()
         self._controls, self._transport, self._check_free, self._work = controls, transport, check_free, Work()
         self.view = self._lay_out()
         self.key.observe(lambda _change: self._follow(), names="value")
+        speech.keep(self._follow)
         controls.lang.observe(lambda _change: self._draw(), names="value")
         self.add(HERE)
 
@@ -153,12 +158,12 @@ class Everywhere:
 
         """
         if len(self.places) >= PLACES:
-            raise UnknownName(f"{PLACES} places are compared at the most; remove one to add another")
+            raise UnknownName(Why("{n} places are compared at the most; remove one to add another", n=PLACES))
         if proxy:
             check_set(proxy, _URL)
         if persona and self.key.value is not None:
             persona_of(self.key.value.provider, persona)
-        place = Place(self.job.say, self.remove)
+        place = Place(self.job, self.remove)
         self._place((*self.places, place))
         place.name.value, place.proxy.value, place.persona.value = name, proxy, persona
 
@@ -200,7 +205,7 @@ class Everywhere:
         self.runs = ()
         self.results.value = ""
         self.job.bar.value = 0
-        self.job.say("What was observed from the places is gone. Probe again to see it.")
+        self.job.say(Why("What was observed from the places is gone. Probe again to see it."))
 
     def _place(self, places: tuple[Place, ...]) -> None:
         self.places = places
@@ -210,23 +215,28 @@ class Everywhere:
     def _follow(self) -> None:
         subject = self.key.value
         said = _MADE_UP if subject is not None and subject.made_up else _HINT
-        self._hint.value = f'<p class="tk-panel-hint">{said}</p>'
+        self._hint.value = f'<p class="tk-panel-hint">{html.escape(self._speech(said))}</p>'
         for place in self.places:
             place.follow(subject)
 
     async def _probe(self) -> tuple[Run, ...] | None:
-        self.job.say("Asking …")
+        self.job.say(Why("Asking …"))
         ended: list[Run] = []
         try:
             self._check_free()
             stopped = await self._ask(ended)
         except CallerError as mistake:
-            self.job.say(str(mistake), alert=True)
+            self.job.say(mistake, alert=True)
             return None
         finally:
             self._show(ended)
-        sent = f"{len(ended)} of {len(self.places)} places, {sum(run.manifest.requests for run in ended)} requests"
-        self.job.say(f"{'Stopped' if stopped else 'Done'}: {sent}, at a cost of 0 USD. {'' if ended else OLDER}")
+        self.job.say(
+            Why(
+                "{end}: {n} of {all} places, {requests} requests, at a cost of 0 USD. {older}",
+                end=Why("Stopped") if stopped else Why("Done"), n=len(ended), all=len(self.places),
+                requests=sum(run.manifest.requests for run in ended), older="" if ended else OLDER,
+            )
+        )  # fmt: skip
         return self.runs if ended else ()
 
     async def _ask(self, ended: list[Run]) -> bool:
@@ -236,9 +246,9 @@ class Everywhere:
         """
         subject: Subject | None = self.key.value
         if subject is None:
-            raise UnknownName("there is nothing to ask about; add a persona, or a key by the name of its variable")
+            raise UnknownName(NO_KEY)
         if not self.places:
-            raise UnknownName("there is no place to ask from; add one")
+            raise UnknownName(Why("there is no place to ask from; add one"))
         vantages = [place.vantage(made_up=subject.made_up) for place in self.places]
         asked = subject.asked(self._controls.operator.value, self._controls.samples.value, self._transport)
         ways = {one.name: self._way(subject, place) for one, place in zip(vantages, self.places, strict=True)}

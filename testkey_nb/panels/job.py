@@ -2,19 +2,23 @@
 
 import asyncio
 import html
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Generic, TypeVar
 
 import ipywidgets as ipw
 from IPython import get_ipython
 from IPython.display import display
 
+from testkey_nb.errors import CallerError
 from testkey_nb.jupyter.comms import say_what_is_handled
 from testkey_nb.jupyter.history import keep_in_memory
 from testkey_nb.retention import cell_runs, keep_output
+from testkey_nb.rows import Why
+
+from .speech import Speech
 
 Done = TypeVar("Done")
-OLDER = "What is shown below is older."
+OLDER = Why("What is shown below is older.")
 
 
 class Job(Generic[Done]):
@@ -22,18 +26,22 @@ class Job(Generic[Done]):
 
     Parameters
     ----------
+    speech
+        Says it in the language that is chosen.
     left
         Says what is shown after a task that did not end.
 
     """
 
-    def __init__(self, left: Callable[[], str] = lambda: OLDER) -> None:
+    def __init__(self, speech: Speech, left: Callable[[], Why] = lambda: OLDER) -> None:
         """Start nothing yet."""
         self.bar = ipw.IntProgress(max=1)
         self.status = ipw.HTML()
-        self._left = left
+        self._left, self.speech = left, speech
         self._task: asyncio.Task[Done | None] | None = None
-        self.say("Nothing has been sent yet.")
+        self._said, self._role = "", "status"
+        self.say(Why("Nothing has been sent yet."))
+        speech.keep(self._put)
 
     def start(self, work: Callable[[], Coroutine[Any, Any, Done | None]]) -> "asyncio.Task[Done | None]":
         """Start `work`, or join what is going on."""
@@ -53,19 +61,31 @@ class Job(Generic[Done]):
         self.bar.max, self.bar.value = max(total, 1), done
         self.say(text)
 
-    def say(self, text: str, *, alert: bool = False) -> None:
-        """Say something in place of what was said."""
-        role = "alert" if alert else "status"
-        self.status.value = f'<p class="tk-panel-{role}" role="{role}">{html.escape(text)}</p>'
+    def say(self, text: str | CallerError, *, alert: bool = False) -> None:
+        """Say something, or the caller's mistake, in place of what was said."""
+        self._said = text.args[0] if isinstance(text, CallerError) else text
+        self._role = "alert" if alert else "status"
+        self._put()
+
+    def _put(self) -> None:
+        said = html.escape(self.speech(self._said))
+        self.status.value = f'<p class="tk-panel-{self._role}" role="{self._role}">{said}</p>'
 
     def _ended(self, task: "asyncio.Task[Done | None]") -> None:
         """Make room for the next task; a fault of our own is told by its kind, as its text may quote anything."""
         self._task = None
         failed = task.cancelled() or task.exception() is not None
         if failed:
-            kind = "stopped" if task.cancelled() else f"a fault in testkey_nb: {type(task.exception()).__name__}"
-            self.say(f"The run did not end: {kind}. {self._left()}", alert=True)
+            kind = type(task.exception()).__name__ if not task.cancelled() else ""
+            why = Why("a fault in testkey_nb: {kind}", kind=kind) if kind else Why("stopped")
+            self.say(Why("The run did not end: {why}. {left}", why=why, left=self._left()), alert=True)
         self.bar.bar_style = "danger" if failed or task.result() is None else "success"
+
+
+def only(methods: Iterable[str]) -> Why | str:
+    """Return how requests were sent, as a part of a sentence; nothing where none were."""
+    named = sorted(methods)
+    return Why(", {methods} only,", methods=" + ".join(named)) if named else ""
 
 
 class Work:
@@ -104,5 +124,7 @@ def show_panel(view: ipw.DOMWidget, job: Job[Any]) -> None:
     shell = get_ipython()
     say_what_is_handled(shell, cell_runs)
     if shell is not None and not keep_in_memory(shell):
-        job.say("IPython's history file could not be left: what was typed in this session may be in it.", alert=True)
+        job.say(
+            Why("IPython's history file could not be left: what was typed in this session may be in it."), alert=True
+        )
     display(view)  # type: ignore[no-untyped-call]  # IPython's own

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 EACH_S = 1.0  # from one drawing to the next, at the least
 _IDLE = 9  # times what a drawing took: it is never more than a tenth of the kernel's time
 _DRAWN = 0.9  # of the retention; what is older is not drawn any more, so that the picture need not vanish at once
-_HINT = "What is drawn goes five minutes after it was answered. A watch ends by itself, and says why."
+_HINT = Why("What is drawn goes five minutes after it was answered. A watch ends by itself, and says why.")
 _CAPTION = Why("Within five minutes")
 _HEADS = (
     Why("Ask"), Why("Samples"), Why("Failed"), Why("Median, ms"), Why("95th percentile, ms"), Why("Jitter, ms"),
@@ -72,30 +72,32 @@ class Live:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Watch nothing yet."""
-        self.key = key_choice(chosen)
+        speech = controls.speech
+        self.key = key_choice(chosen, speech)
         wide = {"description_width": "auto"}
         self.every_s = ipw.BoundedFloatText(
-            description="Every, s", value=EVERY_S, min=LEAST_EVERY_S, max=60.0, step=0.5, style=wide,
-            layout={"width": "150px"},
-        )  # fmt: skip
+            value=EVERY_S, min=LEAST_EVERY_S, max=60.0, step=0.5, style=wide, layout={"width": "150px"}
+        )
         self.requests = ipw.BoundedIntText(
-            description="Requests at the most", value=REQUESTS, min=1, max=MOST_REQUESTS, style=wide,
-            layout={"width": "230px"},
-        )  # fmt: skip
-        self.job: Job[Watch] = Job()
-        self.start_button = make_button("Start", "play", self.start, self.job.say, "primary")
-        self.stop_button = make_button("Stop watching", "stop", self.stop, self.job.say)
+            value=REQUESTS, min=1, max=MOST_REQUESTS, style=wide, layout={"width": "230px"}
+        )
+        speech.of(self.every_s, description=Why("Every, s"))
+        speech.of(self.requests, description=Why("Requests at the most"))
+        self.job: Job[Watch] = Job(speech)
+        self.start_button = make_button(self.job, Why("Start"), "play", self.start, "primary")
+        self.stop_button = make_button(self.job, Why("Stop watching"), "stop", self.stop)
         self.banner, self.chart, self.steady = ipw.HTML(), ipw.HTML(), ipw.HTML()
         self.watch: Watch | None = None
-        self.view = self._lay_out()
         self._controls, self._transport, self._check_free, self._clock = controls, transport, check_free, clock
+        self.view = self._lay_out()
         self._due, self._looked_at = 0.0, False
         self._loop: asyncio.AbstractEventLoop | None = None
+        speech.keep(self._draw_again)
 
     def _lay_out(self) -> ipw.DOMWidget:
         choose = row([self.key, self.every_s, self.requests], "tk-panel-act")
         act = row([self.start_button, self.stop_button, self.job.bar, self.job.status], "tk-panel-act")
-        hint = ipw.HTML(f'<p class="tk-panel-hint">{_HINT}</p>')
+        hint = self._controls.speech.line(_HINT)
         return ipw.VBox([choose, act, hint, self.banner, self.chart, self.steady])
 
     def start(self) -> "asyncio.Task[Watch | None]":
@@ -130,11 +132,11 @@ class Live:
             self._check_free()
             watch = self._made()
         except CallerError as mistake:
-            self.job.say(str(mistake), alert=True)
+            self.job.say(mistake, alert=True)
             return None
         self.watch, self._due, self._loop = watch, 0.0, asyncio.get_running_loop()
         self._draw()
-        self.job.say("Finding out who answers …")
+        self.job.say(Why("Finding out who answers …"))
         try:
             async with aclosing(watch.rows()) as rows:
                 async for _row in rows:
@@ -148,7 +150,7 @@ class Live:
     def _made(self) -> Watch:
         """Return a watch of the chosen key; the key is known in here and to the watch."""
         if self.key.value is None:
-            raise UnknownName("there is nothing to watch; add a persona, or a key by the name of its variable")
+            raise UnknownName(Why("there is nothing to watch; add a persona, or a key by the name of its variable"))
         asked = self.key.value.asked(self._controls.operator.value, 0, self._transport)
         return Watch(
             asked.read(),
@@ -163,14 +165,14 @@ class Live:
         begun = self._clock()
         self._draw()
         sent = watch.sent
-        self.job.progress(sent, watch.requests, f"{sent} of {watch.requests} requests sent, one round every "
-                          f"{watch.every_s:g} s")  # fmt: skip
+        far = Why("{n} of {most} requests sent, one round every {seconds} s", n=sent, most=watch.requests,
+                  seconds=f"{watch.every_s:g}")  # fmt: skip
+        self.job.progress(sent, watch.requests, far)
         ended = self._clock()
         self._due = begun + max(EACH_S, (1 + _IDLE) * (ended - begun))
 
-    def _ended(self, watch: Watch) -> str:
-        why = translate(watch.ended, self._controls.lang.value)
-        return f"Ended: {why}. {watch.sent} requests, reading only, at a cost of 0 USD."
+    def _ended(self, watch: Watch) -> Why:
+        return Why("Ended: {why}. {n} requests, reading only, at a cost of 0 USD.", why=watch.ended, n=watch.sent)
 
     def _rows(self) -> tuple[AnswerRow, ...]:
         """Return the answers that are young enough to be drawn."""
@@ -188,6 +190,11 @@ class Live:
         if rows:
             age = datetime.now(UTC) - min(row.asked_at for row in rows if row.asked_at)
             hold(self, "chart", Live._fade, now() + lifetime_s() - age.total_seconds())
+
+    def _draw_again(self) -> None:
+        """Show nothing of what was drawn before, and what is known to whoever looks."""
+        self.banner.value = self.chart.value = self.steady.value = ""
+        self._draw()
 
     def _fade(self) -> None:
         """Show nothing any more, from whatever thread, and then what is left."""
@@ -207,7 +214,7 @@ class Live:
     def _banner(self) -> str:
         if not self._made_up:
             return ""
-        return f'<div class="tk-report">{made_up_line(ALL_MADE_UP)}</div>'
+        return f'<div class="tk-report">{made_up_line(self._controls.speech(ALL_MADE_UP))}</div>'
 
     def _table(self) -> str:
         """Say in words what the chart shows."""

@@ -9,6 +9,7 @@ import ipywidgets as ipw
 from IPython.display import HTML
 
 from testkey_nb.errors import UnknownName
+from testkey_nb.rows import Why
 
 from .batch import BatchPanel
 from .batch_layout import lay_out
@@ -27,12 +28,13 @@ class ModelsPanel(BatchPanel[ModelsResults]):
 
     def make_results(self) -> ModelsResults:
         """Return what is shown of the models."""
-        self.covering = Covering(self._say, lambda: self.results.draw_ticks())  # noqa: PLW0108 - they come after it
+        self.covering = Covering(self._job, lambda: self.results.draw_ticks())  # noqa: PLW0108 - they come after it
         return ModelsResults(self.controls, self.covering)
 
     def lay_out(self) -> ipw.DOMWidget:
         """Return the whole panel."""
-        covered = group("Covered by the next probe", HINT, [self.covering.list, row([self.covering.clear_button])])
+        title = self.controls.speech.title(Why("Covered by the next probe"), HINT)
+        covered = group(title, [self.covering.list, row([self.covering.clear_button])])
         return lay_out(self, covered)
 
     def models_of(self, provider: str) -> tuple[str, ...]:

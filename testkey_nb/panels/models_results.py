@@ -1,7 +1,7 @@
 """What models cost and can do, in tabs: sortable tables, pictures of the same lines, and what all are sifted by."""
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +30,11 @@ from .timely import timely
 
 ALL = "all"
 _TRUTH: Mapping[str, bool | None] = MappingProxyType({ALL: None, "yes": True, "no": False})
+_FILTERED_BY = {
+    "provider": Why("Provider"), "input": Why("Takes"), "output": Why("Gives"), "tools": Why("Tools"),
+    "structured": Why("Structured output"),
+}  # fmt: skip
+_FLAGS = ("tools", "structured")
 _NO_MATCH = Why("No model matches the filters.")
 _OFFERED: Mapping[str, Callable[[Offer], bool]] = MappingProxyType(
     {
@@ -72,33 +77,31 @@ class ModelsResults:
 
     def __init__(self, controls: Controls, covering: Covering) -> None:
         """Lay out a headline, what sifts, and the tabs."""
+        self._speech = speech = controls.speech
         self.headline, self.count = ipw.HTML(), ipw.HTML()
-        self.filters = {
-            "provider": choice("Provider", (ALL,)), "input": choice("Takes", (ALL,)), "output": choice("Gives", (ALL,)),
-            "tools": choice("Tools", _TRUTH), "structured": choice("Structured output", _TRUTH),
-        }  # fmt: skip
+        self.filters = {name: choice(speech, label) for name, label in _FILTERED_BY.items()}
+        for name in self.filters:
+            self._refill(name, _TRUTH if name in _FLAGS else [ALL])
         wide = {"description_width": "auto"}
         self.min_context = ipw.BoundedIntText(
-            description="Context from", max=100_000_000, step=1024, continuous_update=False, style=wide,
-            layout={"width": "210px"},
-        )  # fmt: skip
-        self.text = ipw.Text(
-            description="Contains", placeholder="model, route or owner", continuous_update=False, style=wide
+            max=100_000_000, step=1024, continuous_update=False, style=wide, layout={"width": "210px"}
         )
-        self.against = ipw.ToggleButtons(
-            description="Speed against", options=list(AGAINST), style={"button_width": "auto"}
-        )
+        speech.of(self.min_context, description=Why("Context from"))
+        self.text = ipw.Text(continuous_update=False, style=wide)
+        speech.of(self.text, description=Why("Contains"), placeholder=Why("model, route or owner"))
+        self.against = speech.of(ipw.ToggleButtons(style={"button_width": "auto"}), description=Why("Speed against"))
+        speech.options(self.against, [(against, str(against)) for against in AGAINST])
         self._judged: tuple[Readiness, ...] = ()
         self._offers: tuple[Offer, ...] = ()
         self._sifted, self._lang, self._renewing = Sifted((), 0), "en", False
         self.sheets = self._sheets(controls, covering)
-        titles = [one.title for one in self.sheets.values()]
-        self.tab = ipw.Tab([one.view for one in self.sheets.values()], titles=titles)
+        self.tab = ipw.Tab([one.view for one in self.sheets.values()])
+        speech.titles(self.tab, [one.title for one in self.sheets.values()])
         self.view = self._lay_out()
         drawing = partial(timely, is_shown=lambda: self._judged, clear=self.clear)
         for control in (*self.filters.values(), self.min_context, self.text):
             control.observe(drawing(self._sift), names="value")
-        self.against.observe(lambda _change: self.sheets["speed"].redraw(), names="value")
+        self.against.observe(self._redraw_speed, names="value")
         self.tab.observe(drawing(self._fill), names="selected_index")
 
     def _sheets(self, controls: Controls, covering: Covering) -> dict[str, Sheet]:
@@ -119,16 +122,17 @@ class ModelsResults:
         phantoms = SortableTable(Why("Models that may not be what their list says"), PHANTOMS)
         load = [getattr(controls, field) for field in LOAD]
         return {
-            "models": Sheet("Models", _NO_MATCH, table=models),
-            "rulings": Sheet("Prices", Why("No source has a price of these models."), table=prices,
+            "models": Sheet(Why("Models"), _NO_MATCH, table=models),
+            "rulings": Sheet(Why("Prices"), Why("No source has a price of these models."), table=prices,
                              draw=draw("rulings")),
-            "speed": Sheet("Price and speed", _NO_MATCH, draw=draw("speed"), above=[self.against]),
-            "costs": Sheet("Cost of my load", Why("Plan a load to see what it costs."), table=costs, draw=draw("costs"),
-                           above=load),
-            "routes": Sheet("Routes", Why("No covered model is shown."), table=routes, above=[controls.route_lead]),
-            "hub_policies": Sheet("Hub policies", Why("No covered model has routes that a hub chooses from."),
+            "speed": Sheet(Why("Price and speed"), _NO_MATCH, draw=draw("speed"), above=[self.against]),
+            "costs": Sheet(Why("Cost of my load"), Why("Plan a load to see what it costs."), table=costs,
+                           draw=draw("costs"), above=load),
+            "routes": Sheet(Why("Routes"), Why("No covered model is shown."), table=routes,
+                            above=[controls.route_lead]),
+            "hub_policies": Sheet(Why("Hub policies"), Why("No covered model has routes that a hub chooses from."),
                                   table=policies),
-            "phantoms": Sheet("Phantoms", Why("No model is a phantom."), table=phantoms),
+            "phantoms": Sheet(Why("Phantoms"), Why("No model is a phantom."), table=phantoms),
         }  # fmt: skip
 
     def _lay_out(self) -> ipw.DOMWidget:
@@ -159,7 +163,9 @@ class ModelsResults:
             ("input", {found for row in rows for found in split(row.input_modalities)}),
             ("output", {found for row in rows for found in split(row.output_modalities)}),
         ):
-            refill(self.filters[name], [ALL, *sorted(known)])
+            self._refill(name, [ALL, *sorted(known)])
+        for name in _FLAGS:
+            self._refill(name, _TRUTH)
         self._renewing = False
         self._sift()
         self.view.layout.display = None
@@ -169,7 +175,7 @@ class ModelsResults:
         self._judged, self._offers, self._sifted = (), (), Sifted((), 0)
         self._renewing = True
         for name, control in self.filters.items():
-            refill(control, [*_TRUTH] if name in {"tools", "structured"} else [ALL])
+            self._refill(name, _TRUTH if name in _FLAGS else [ALL])
             control.value = ALL
         self.min_context.value, self.text.value = 0, ""
         self._renewing = False
@@ -178,11 +184,18 @@ class ModelsResults:
         for sheet in self.sheets.values():
             sheet.clear()
 
+    def _refill(self, name: str, options: Iterable[str]) -> None:
+        refill(self.filters[name], options, self._speech)
+
     def draw_ticks(self) -> None:
         """Show what is ticked now."""
         table = self.sheets["models"].table
         if table is not None:
             table.draw_ticks()
+
+    def _redraw_speed(self, _change: object) -> None:
+        if not self._speech.renewing:
+            self.sheets["speed"].redraw()
 
     def _wanted(self) -> Wanted:
         chosen = {name: "" if control.value == ALL else control.value for name, control in self.filters.items()}
@@ -195,7 +208,7 @@ class ModelsResults:
         if self._renewing or not self._judged:
             return
         self._sifted = sift(self._offers, self._wanted())
-        self.headline.value = headline(self._judged, self._judged)
+        self.headline.value = headline(self._judged, self._judged, self._lang)
         self.count.value = f'<p class="tk-count" role="status">{html.escape(self._counted())}</p>'
         for number, sheet in enumerate(self.sheets.values()):
             if number == self.tab.selected_index:

@@ -17,10 +17,11 @@ from testkey_nb.launch import read_launch
 from testkey_nb.probe import Plan, Run, plan, probe_key
 from testkey_nb.report import render_report
 from testkey_nb.retention import Receipt, hold
+from testkey_nb.rows import Why
 
 from .controls import JUDGING, Controls, drop_unset
-from .countdown import Countdown
-from .job import Job, show_panel
+from .countdown import GONE, Countdown, told
+from .job import Job, only, show_panel
 from .layout import lay_out
 from .results import Results
 from .subject import NOBODY, persona_of
@@ -57,14 +58,15 @@ class OnboardingPanel:
     def __init__(self, *, transport: "AsyncTransport | None" = None, **chosen: object) -> None:
         """Build the widgets; nothing is sent before `probe_now`."""
         self.controls = Controls.choosing(chosen)
+        speech = self.controls.speech
         self.results = Results()
         self.run: Run | None = None
         self.readiness: Readiness | None = None
-        self.probe_button = ipw.Button(description="Probe", icon="search", button_style="primary")
-        self.export_button = ipw.Button(description="Export report", icon="download")
-        self.countdown = Countdown(self._purged)
+        self.probe_button = speech.of(ipw.Button(icon="search", button_style="primary"), description=Why("Probe"))
+        self.export_button = speech.of(ipw.Button(icon="download"), description=Why("Export report"))
+        self.countdown = Countdown(speech, self._purged)
         self._transport = transport
-        self._job: Job[Readiness] = Job()
+        self._job: Job[Readiness] = Job(speech)
         self.bar, self.status, self._say = self._job.bar, self._job.status, self._job.say
         self.view = lay_out(self)
         self.probe_button.on_click(lambda _button: self.probe_now())
@@ -116,9 +118,9 @@ class OnboardingPanel:
         """
         path = path or Path(self.controls.out.value.strip()).expanduser()
         if self.readiness is None:
-            raise OutputRefused("there is nothing to export yet; press Probe first")
+            raise OutputRefused(Why("there is nothing to export yet; press Probe first"))
         if path.suffix.lower() not in {".html", ".htm"}:
-            raise OutputRefused("the report is an HTML file; give a name that ends in .html")
+            raise OutputRefused(Why("the report is an HTML file; give a name that ends in .html"))
         check_writable(path)
         replace_file(path, render_report(self.readiness, self.controls.lang.value))
         return path
@@ -129,21 +131,20 @@ class OnboardingPanel:
         self.results.clear()
         self.countdown.stop()
         self.bar.value = 0
-        self._say("What was observed is gone. Probe again to see it.")
+        self._say(GONE)
 
     def _purged(self, receipt: Receipt) -> None:
-        self._say(f"{receipt} Probe again to see it.")
+        self._say(told(receipt))
 
     async def _probe(self) -> Readiness | None:
-        self._say("Asking …")
+        self._say(Why("Asking …"))
         try:
             read_launch(self.controls.folder())  # a mistake in it is found before anything is sent
             sent = self._show(await self._ask()).run.manifest
         except CallerError as mistake:
-            self._say(str(mistake), alert=True)
+            self._say(mistake, alert=True)
             return None
-        methods = f", {' and '.join(sorted(sent.methods))} only," if sent.methods else ""
-        self._say(f"Done: {sent.requests} requests{methods} at a cost of 0 USD.")
+        self._say(Why("Done: {n} requests{methods} at a cost of 0 USD.", n=sent.requests, methods=only(sent.methods)))
         return self.readiness
 
     async def _ask(self) -> Run:
@@ -168,7 +169,7 @@ class OnboardingPanel:
         )
 
     def _progress(self, done: int, total: int, what: str) -> None:
-        self._job.progress(done, total, f"{done} of {total} answered: {what}")
+        self._job.progress(done, total, Why("{n} of {all} answered: {what}", n=done, all=total, what=what))
 
     def _show(self, run: Run) -> Readiness:
         """Judge `run` by what the controls say now, and show it in place of what was shown."""
@@ -180,17 +181,19 @@ class OnboardingPanel:
         return readiness
 
     def _judge_again(self) -> None:
-        if self.run is None:
+        if self.run is None or self.controls.speech.renewing:
             return
         try:
             self._show(self.run)
         except CallerError as mistake:
-            self._say(str(mistake), alert=True)
+            self._say(mistake, alert=True)
         else:
-            self._say(f"Judged again. Nothing was sent: still {self.run.manifest.requests} requests.")
+            sent = self.run.manifest.requests
+            self._say(Why("Judged again. Nothing was sent: still {n} requests.", n=sent))
 
     def _export(self) -> None:
         try:
-            self._say(f"The report is in {self.export_report()}: yours to keep, share or delete.")
+            path = self.export_report()
+            self._say(Why("The report is in {path}: yours to keep, share or delete.", path=path))
         except CallerError as mistake:
-            self._say(str(mistake), alert=True)
+            self._say(mistake, alert=True)

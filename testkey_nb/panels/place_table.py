@@ -60,7 +60,7 @@ def compared_places(rows: Sequence[VantageRow], lang: str) -> str:
     """Return the summary and the table."""
     said = "".join(f"<li>{html.escape(translate(why, lang))}</li>" for why in summary(rows))
     made_up = any(row.sandbox for row in rows)
-    banner = made_up_line(ALL_MADE_UP) if made_up else ""
+    banner = made_up_line(translate(ALL_MADE_UP, lang)) if made_up else ""
     return f'<div class="tk-report">{banner}<ul class="tk-did">{said}</ul>{_table(rows, lang)}</div>'
 
 

@@ -10,25 +10,26 @@ from testkey_nb.judge import Readiness
 from testkey_nb.locale import translate
 from testkey_nb.outcome import Action, Verdict
 from testkey_nb.report import SECTIONS, sections, style
+from testkey_nb.rows import Why
 
 from .timely import timely
 
 IN_TABS = {
-    "gates": "Five gates",
-    "passport": "Passport of the key",
-    "evidence": "Evidence of identity",
-    "models": "Models",
-    "prices": "Prices",
-    "costs": "Cost",
-    "routes": "Routes",
-    "limits": "Limits",
-    "stability": "Stability",
-    "region": "Region and IP",
-    "previews": "What testkey apply would write",
-    "answers": "Answers and requests",
+    "gates": Why("Five gates"),
+    "passport": Why("Passport of the key"),
+    "evidence": Why("Evidence of identity"),
+    "models": Why("Models"),
+    "prices": Why("Prices"),
+    "costs": Why("Cost"),
+    "routes": Why("Routes"),
+    "limits": Why("Limits"),
+    "stability": Why("Stability"),
+    "region": Why("Region and IP"),
+    "previews": Why("What testkey apply would write"),
+    "answers": Why("Answers and requests"),
 }
 READ_FIRST = tuple(name for name in SECTIONS if name not in IN_TABS)
-OPENS = "The smallest thing that opens the gate"
+OPENS = Why("The smallest thing that opens the gate")
 VERDICT = {True: ("ready", "good"), False: ("not_ready", "bad"), None: ("undecided", "unsure")}
 STAND_IN = "Every answer came from a stand-in on this machine. Nothing here was said by a real provider."
 VOUCHED = ("Vouched for by the operator.", "The evidence alone does not prove who answers at this endpoint.")

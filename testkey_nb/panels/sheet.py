@@ -34,7 +34,7 @@ class Sheet:
 
     def __init__(
         self,
-        title: str,
+        title: Why,
         nothing: Why,
         *,
         table: SortableTable[Any] | None = None,

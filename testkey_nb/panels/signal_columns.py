@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from testkey_nb.digits import percent
 from testkey_nb.drawing import in_words
@@ -20,6 +21,15 @@ from .tables import NOTHING, badge, plain
 _limit, _room = partial(of_row, part="limit"), partial(of_row, part="room")
 _FITS = {True: "yes", False: "no", None: "unknown"}
 _ORDER = tuple(_FITS.values())
+
+
+def _word(heading: Why, width: int, field: str, part: str = "row") -> Column[Any]:
+    """Return a column of words of our own, in the language that is chosen."""
+
+    def found(line: object) -> str:
+        return str(getattr(getattr(line, part), field))
+
+    return Column(heading, width, lambda line, lang: plain(in_words(found(line), lang)) or NOTHING, found)
 
 
 def _planned(value: float | None) -> str:
@@ -43,7 +53,7 @@ def _source(line: LimitLine, _lang: str) -> str:
 
 LIMITS: tuple[Column[LimitLine], ...] = (
     _limit(Why("Limit"), 210, "limit", text), KEY_OF, _limit(Why("Service"), 180, "service", text),
-    _room(Why("Counts"), 110, "scope", text), _limit(Why("Quota"), 95, "quota"),
+    _word(Why("Counts"), 110, "scope", "room"), _limit(Why("Quota"), 95, "quota"),
     _limit(Why("Remaining"), 105, "remaining"), _limit(Why("Window, s"), 95, "window_s"),
     _limit(Why("Resets in, s"), 105, "reset_s"), _room(Why("Planned a minute"), 145, "planned_per_min"),
     _room(Why("Allowed a minute"), 150, "allowed_per_min"),
@@ -86,7 +96,7 @@ def _read_at(value: datetime) -> str:
 
 
 PUBLISHED: tuple[Column[Line], ...] = (
-    of_row(Why("About"), 105, "about", text), KEY_OF, of_row(Why("Model"), 210, "model", text),
+    _word(Why("About"), 130, "about"), KEY_OF, of_row(Why("Model"), 210, "model", text),
     of_row(Why("Route"), 115, "route", text), of_row(Why("Status, theirs"), 125, "status", text),
     of_row(Why("First token, theirs, s"), 180, "first_token_latency_s"),
     of_row(Why("Tokens/s, theirs"), 140, "throughput_tokens_per_s"),

@@ -12,6 +12,7 @@ from IPython.display import HTML
 from traitlets import Bunch
 
 from testkey_nb.errors import CallerError, UnknownName
+from testkey_nb.rows import Why
 
 from .batch import BatchPanel
 from .batch_layout import lay_out
@@ -103,11 +104,14 @@ class SignalsPanel(BatchPanel[SignalsResults]):
 
     def _free_for(self, mine: Job[Any]) -> None:
         jobs: Mapping[str, Job[Any]] = {
-            "a probe": self._job, "a watch": self.live.job, "a comparison of places": self.everywhere.job,
+            Why("a probe"): self._job, Why("a watch"): self.live.job,
+            Why("a comparison of places"): self.everywhere.job,
         }  # fmt: skip
         for what, job in jobs.items():
             if job is not mine and job.going_on:
-                msg = f"{what} goes on; stop it or await its end, so that neither makes the other look slow"
+                msg = Why(
+                    "{what} goes on; stop it or await its end, so that neither makes the other look slow", what=what
+                )
                 raise CallerError(msg)
 
     def watch_now(self) -> "asyncio.Task[Watch | None]":

@@ -26,8 +26,8 @@ from .signal_columns import LATENCY, LIMITS, PLACES, PUBLISHED, REGION, STABILIT
 from .sortable import SortableTable
 from .timely import timely
 
-LIVE = "Live"  # the tab
-_HINT = "Nothing is known yet: press Probe."
+LIVE, VANTAGES = Why("Live"), Why("Vantage points")  # tabs
+_HINT = Why("Nothing is known yet: press Probe.")
 _PICTURES: Mapping[str, tuple[Callable[..., Any], Callable[..., str]]] = MappingProxyType(
     {
         "limits": (draw_limit_shares, alt_limit_shares),
@@ -80,31 +80,34 @@ class SignalsResults:
         """Lay out a headline and the tabs."""
         self.headline, self.binding = ipw.HTML(), ipw.HTML()
         self._judged: tuple[Readiness, ...] = ()
-        self._lang = "en"
+        self._lang, self._speech = "en", controls.speech
+        self._hinted: str = _HINT
         self.sheets = _sheets(controls)
         self.pages: Mapping[str, tuple[str, ...]] = {
-            "Limits and headroom": ("limits",), "Stability": ("stability", "latency", "published"), LIVE: (),
-            "Region and IP": ("region", "places"), "Vantage points": (),
+            Why("Limits and headroom"): ("limits",), Why("Stability"): ("stability", "latency", "published"), LIVE: (),
+            Why("Region and IP"): ("region", "places"), VANTAGES: (),
         }  # fmt: skip
         self._hints = {page: ipw.HTML() for page, names in self.pages.items() if names}
-        own = {LIVE: live, "Vantage points": everywhere}
+        own: Mapping[str, ipw.DOMWidget] = {LIVE: live, VANTAGES: everywhere}
         views = [own[page] if page in own else self._page(page, names) for page, names in self.pages.items()]
-        self.tab = ipw.Tab(views, titles=list(self.pages))
+        self.tab = self._speech.titles(ipw.Tab(views), self.pages)
         self.view = ipw.VBox([ipw.HTML(f"<style>{style()}</style>"), self.headline, self.tab])
         self.view.add_class("tk-panel-results")
         self.tab.observe(timely(self._fill, lambda: self._judged, self.clear), names="selected_index")
-        self._hint(_HINT)
+        self._speech.keep(lambda: self._hint(self._hinted))
 
     def _page(self, page: str, names: Sequence[str]) -> ipw.DOMWidget:
         sheets = [self.sheets[name] for name in names]
         above = [self.binding] if names == ("limits",) else []
-        titles = [ipw.HTML(f'<p class="tk-panel-title"><strong>{sheet.title}</strong></p>') for sheet in sheets]
+        titles = [self._speech.title(sheet.title) for sheet in sheets]
         parts = [part for title, sheet in zip(titles, sheets, strict=True) for part in (title, sheet.view)]
         return ipw.VBox([self._hints[page], *above, *parts])
 
     def _hint(self, text: str) -> None:
+        self._hinted = text
+        said = f'<p class="tk-empty">{html.escape(self._speech(text))}</p>' if text else ""
         for hint in self._hints.values():
-            hint.value = f'<div class="tk-report"><p class="tk-empty">{text}</p></div>' if text else ""
+            hint.value = f'<div class="tk-report">{said}</div>' if text else ""
 
     @property
     def page(self) -> str:
@@ -124,7 +127,7 @@ class SignalsResults:
     def show(self, judged: tuple[Readiness, ...], lang: str) -> None:
         """Show several keys in a language in place of what was shown before; orders stay."""
         self._judged, self._lang = judged, lang
-        self.headline.value = headline(judged, judged)
+        self.headline.value = headline(judged, judged, lang)
         self.binding.value = self._bound()
         self._hint("")
         for sheet in self.sheets.values():
@@ -166,15 +169,15 @@ def _sheets(controls: Controls) -> dict[str, Sheet]:
     region = SortableTable(Why("Whether each key is refused from here"), REGION)
     load = [getattr(controls, field) for field in (*PEAKS, *LOAD)]
     return {
-        "limits": Sheet("What is planned against every limit", Why("No answer told a limit."), table=limits,
+        "limits": Sheet(Why("What is planned against every limit"), Why("No answer told a limit."), table=limits,
                         draw=draw("limits"), above=[row(load, "tk-panel-act")]),
-        "stability": Sheet("Measured here", NO_SAMPLES,
+        "stability": Sheet(Why("Measured here"), NO_SAMPLES,
                            table=stability, draw=draw("stability")),
-        "latency": Sheet("Where the time goes", NO_PARTS, table=latency, draw=draw("latency")),
-        "published": Sheet("Published by the providers, not measured here",
+        "latency": Sheet(Why("Where the time goes"), NO_PARTS, table=latency, draw=draw("latency")),
+        "published": Sheet(Why("Published by the providers, not measured here"),
                            Why("These providers publish nothing of their steadiness that can be read here."),
                            table=published),
-        "region": Sheet("Is the key refused from here?", Why("No key is shown."), table=region),
-        "places": Sheet("Where answers came through: an edge is near the caller, not the model",
+        "region": Sheet(Why("Is the key refused from here?"), Why("No key is shown."), table=region),
+        "places": Sheet(Why("Where answers came through: an edge is near the caller, not the model"),
                         Why("No request was answered."), table=places),
     }  # fmt: skip

@@ -69,8 +69,8 @@ class SortableTable(Generic[Thing]):
         self.heads = [ipw.Button(layout={"width": f"{one.width}px"}) for one in columns]
         self.body, self.where = ipw.HTML(), ipw.HTML()
         self.boxes = [ipw.Checkbox(indent=False) for _ in range(PAGE if pick else 0)]
-        self.previous = ipw.Button(description="Previous", icon="chevron-left", layout={"width": "auto"})
-        self.next = ipw.Button(description="Next", icon="chevron-right", layout={"width": "auto"})
+        self.previous = ipw.Button(icon="chevron-left", layout={"width": "auto"})
+        self.next = ipw.Button(icon="chevron-right", layout={"width": "auto"})
         self.lines: tuple[Thing, ...] = ()  # all of them, in the order that is shown
         self._given: tuple[Thing, ...] = ()
         headings = [str(one.heading) for one in columns]
@@ -142,6 +142,9 @@ class SortableTable(Generic[Thing]):
             said = translate(column.heading, self._lang)
             head.description = f"{said}{_SIGNS[descending if number == by else None]}"
             head.tooltip = said
+        self.previous.description, self.next.description = (
+            translate(word, self._lang) for word in (Why("Previous"), Why("Next"))
+        )
         pages = -(-len(self.lines) // PAGE)
         for button, there in ((self.previous, self._page > 0), (self.next, self._page < pages - 1)):
             button.layout.display = None if there else "none"

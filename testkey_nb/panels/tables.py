@@ -9,7 +9,7 @@ from testkey_nb.heatmap import GRIDS, LOOKS, Look, head, plain_name, states
 from testkey_nb.judge import Readiness
 from testkey_nb.locale import translate
 from testkey_nb.outcome import Verdict
-from testkey_nb.rows import MetricRow
+from testkey_nb.rows import MetricRow, Why
 
 from .results import OPENS, VERDICT
 
@@ -32,8 +32,9 @@ def overview(compared: Sequence[Readiness], lang: str) -> str:
             code(one.action.id) if one.action.id else NOTHING, plain(translate(one.action.why, lang)),
             plain(translate(one.action.opens, lang)) or NOTHING,
         ])  # fmt: skip
-    return _table("Every key: who answers, whether it is ready, and what comes next",
-                  ["Identity", "Ready", "Next action", "Why", OPENS], compared, rows)  # fmt: skip
+    heads = (Why("Identity"), Why("Ready"), Why("Next action"), Why("Why"), OPENS)
+    caption = Why("Every key: who answers, whether it is ready, and what comes next")
+    return _table(caption, [told(head, lang) for head in heads], compared, rows, lang)
 
 
 def grid(compared: Sequence[Readiness], grain: str, lang: str) -> str:
@@ -41,7 +42,7 @@ def grid(compared: Sequence[Readiness], grain: str, lang: str) -> str:
     known = [states(one, grain) for one in compared]
     rows = [[_state(one.get(column), lang) for column in GRIDS[grain].columns] for one in known]
     heads = [html.escape(head(column, lang)) for column in GRIDS[grain].columns]
-    return _table(translate(GRIDS[grain].title, lang), heads, compared, rows)
+    return _table(GRIDS[grain].title, heads, compared, rows, lang)
 
 
 def balance(compared: Sequence[Readiness], lang: str) -> str:
@@ -50,10 +51,11 @@ def balance(compared: Sequence[Readiness], lang: str) -> str:
     for unit in amounts(compared):
         found = [_of_unit(one, unit) for one in compared]
         metrics = sorted({name for row in found for name in row})
-        told = [(one, row) for one, row in zip(compared, found, strict=True) if row]
-        rows = [[_values(row.get(name, []), lang) for name in metrics] for _, row in told]
+        found_in = [(one, row) for one, row in zip(compared, found, strict=True) if row]
+        rows = [[_values(row.get(name, []), lang) for name in metrics] for _, row in found_in]
         heads = [code(name) for name in metrics]
-        tables.append(_table(f"In {plain(unit or 'words')}", heads, [one for one, _ in told], rows))
+        caption = Why("In {unit}", unit=unit) if unit else Why("In words")
+        tables.append(_table(caption, heads, [one for one, _ in found_in], rows, lang))
     return "".join(tables) or _empty("No answer told a balance or a usage.", lang)
 
 
@@ -65,14 +67,14 @@ def _of_unit(one: Readiness, unit: str) -> dict[str, list[MetricRow]]:
 
 
 def _values(rows: Iterable[MetricRow], lang: str) -> str:
-    told = []
+    said = []
     for row in rows:
         native = row.native
         if isinstance(native, bool):
-            told.append(plain(in_words("yes" if native else "no", lang)))
+            said.append(plain(in_words("yes" if native else "no", lang)))
         else:
-            told.append(plain(f"{native:,.10g}" if isinstance(native, int | float) else str(native)))
-    return ", ".join(told) or NOTHING
+            said.append(plain(f"{native:,.10g}" if isinstance(native, int | float) else str(native)))
+    return ", ".join(said) or NOTHING
 
 
 def limits(compared: Sequence[Readiness], lang: str) -> str:
@@ -84,8 +86,11 @@ def limits(compared: Sequence[Readiness], lang: str) -> str:
     ]
     if not rows:
         return _empty("No answer told a limit and what is left of it.", lang)
-    heads = ["Limit", "Service", "Quota", "Remaining", "Window, s", "Resets in, s"]
-    return _table("Limits, each for the service it limits", heads, [one for one, _ in pairs], rows)
+    heads = (
+        Why("Limit"), Why("Service"), Why("Quota"), Why("Remaining"), Why("Window, s"), Why("Resets in, s")
+    )  # fmt: skip
+    caption = Why("Limits, each for the service it limits")
+    return _table(caption, [told(head, lang) for head in heads], [one for one, _ in pairs], rows, lang)
 
 
 def made_up_banner(says: str) -> str:
@@ -113,9 +118,12 @@ def badge(word: str, look: Look, lang: str) -> str:
     return f'<span class="tk-badge tk-{look.tone}"><span aria-hidden="true">{look.mark}</span>{said}</span>'
 
 
-def _table(caption: str, heads: Sequence[str], keys: Sequence[Readiness], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table with a line per key; captions, heads and cells are HTML already."""
-    first = "".join(f'<th scope="col">{name}</th>' for name in ("Key", *heads))
+def _table(
+    title: str, heads: Sequence[str], keys: Sequence[Readiness], rows: Sequence[Sequence[str]], lang: str
+) -> str:
+    """Return a table with a line per key; heads and cells are HTML already."""
+    caption = told(title, lang)
+    first = "".join(f'<th scope="col">{name}</th>' for name in (told("Key", lang), *heads))
     body = "".join(
         f'<tr><th scope="row">{key(one)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
         for one, cells in zip(keys, rows, strict=True)
@@ -133,7 +141,12 @@ def key(one: Readiness) -> str:
 
 
 def _empty(text: str, lang: str) -> str:
-    return f'<p class="tk-empty">{html.escape(translate(text, lang))}</p>'
+    return f'<p class="tk-empty">{told(text, lang)}</p>'
+
+
+def told(text: str, lang: str) -> str:
+    """Return what we say ourselves, in a language, as HTML."""
+    return plain(translate(text, lang))
 
 
 def _number(value: float | None) -> str:
