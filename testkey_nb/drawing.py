@@ -111,7 +111,8 @@ def finished(figure: Figure, left: int, lang: str, *, made_up: bool = False, sai
             0.08 / figure.get_figwidth(), 1 - 0.17 / figure.get_figheight(), STAND_IN, va="center", fontsize=8,
             fontweight="bold", bbox={"facecolor": "#ffd84d", "edgecolor": "black", "boxstyle": "square,pad=0.3"},
         )  # fmt: skip
-    figure.text(0.01, 0.08 / figure.get_figheight(), said, fontsize=9, color=MUTED)
+    if said:
+        figure.text(0.01, 0.08 / figure.get_figheight(), said, fontsize=9, color=MUTED)
     for more in left_out(left, lang):
         figure.text(0.99, 0.02, more, ha="right", fontsize=9, color=MUTED)
     return figure

@@ -100,7 +100,7 @@ def headroom(limits: Iterable[LimitRow], demand: Demand, service: str) -> tuple[
     """
     rows = [_row(limit, demand, service) for limit in limits]
     mine = [row for row in rows if row.carries is not None]
-    tightest = max(mine, key=_share, default=None)
+    tightest = max(mine, key=lambda row: math.inf if row.used_share is None else row.used_share, default=None)
     return tuple(replace(row, binding=row is tightest) for row in rows)
 
 
@@ -108,10 +108,6 @@ def uncovered(rows: Iterable[HeadroomRow], demand: Demand) -> frozenset[LoadPart
     """Return the kinds of what is planned, requests and tokens, that none of `rows` carries."""
     carried = {row.scope for row in rows if row.carries}
     return demand.kinds - carried - ({_TOKENS} if carried.issuperset(_PARTS) else set())
-
-
-def _share(row: HeadroomRow) -> float:
-    return math.inf if row.used_share is None else row.used_share
 
 
 def _row(limit: LimitRow, demand: Demand, service: str) -> HeadroomRow:

@@ -35,7 +35,6 @@ class Offer:
     free: bool  # every source says so
     input: Range | None  # in `currency` per million tokens; what does not stand is shown too, with the verdict
     output: Range | None
-    monthly: Range | None  # in `currency`; what the planned load costs
 
     @property
     def provider(self) -> str:
@@ -51,6 +50,11 @@ class Offer:
     def currency(self) -> str:
         """What is paid with; empty where no source names a price."""
         return self.ruling.currency if self.ruling else ""
+
+    @property
+    def monthly(self) -> Range | None:
+        """What the planned load costs, in `currency`."""
+        return _range(self.cost.low_per_month, self.cost.high_per_month) if self.cost else None
 
     @property
     def speed(self) -> float | None:
@@ -78,9 +82,9 @@ def _of_key(one: Readiness) -> Iterator[Offer]:
             named = _key(ruling)
             free = all(price.free for price in prices[named])
             inputs, outputs = (Range(0, 0), Range(0, 0)) if free else _priced(ruling, prices[named])
-            yield Offer(one, row, ruling, costs.get(named), free, inputs, outputs, _monthly(costs.get(named)))
+            yield Offer(one, row, ruling, costs.get(named), free, inputs, outputs)
         if not court[key]:
-            yield Offer(one, row, None, None, free=False, input=None, output=None, monthly=None)
+            yield Offer(one, row, None, None, free=False, input=None, output=None)
 
 
 def _key(row: RulingRow | PriceRow | CostRow) -> _Key:
@@ -95,10 +99,6 @@ def _priced(ruling: RulingRow, prices: Sequence[PriceRow]) -> tuple[Range | None
         return inputs, outputs
     base = [price for price in prices if price.base]
     return _spanned(price.input_per_mtok for price in base), _spanned(price.output_per_mtok for price in base)
-
-
-def _monthly(cost: CostRow | None) -> Range | None:
-    return _range(cost.low_per_month, cost.high_per_month) if cost else None
 
 
 def _range(low: float | None, high: float | None) -> Range | None:

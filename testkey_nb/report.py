@@ -10,7 +10,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any, NamedTuple, TypeVar
@@ -161,9 +160,10 @@ def _environment(lang: str) -> Environment:
     )  # fmt: skip
     environment.globals |= {"lang": lang, "t": partial(_say, lang), "tone": lambda word: _TONE.get(str(word), "plain")}
     environment.filters |= {
-        "say": partial(_word, lang), "head": partial(_head, lang), "told": partial(_told, lang), "moment": _moment,
-        "day": _day, "number": _number, "measured": measured, "rounded": _rounded, "percent": _percent,
-        "milliseconds": _milliseconds, "span": _span, "priced_as": _priced_as,
+        "say": partial(_word, lang), "head": partial(_head, lang), "told": partial(_told, lang),
+        "moment": _or_dash("{:%Y-%m-%d %H:%M UTC}".format), "day": _or_dash("{:%Y-%m-%d}".format), "number": _number,
+        "measured": measured, "rounded": _rounded, "percent": _or_dash(percent), "span": _span,
+        "milliseconds": _or_dash(lambda seconds: three_digits(1000 * seconds)), "priced_as": _priced_as,
         "monthly": lambda row: spending.in_words(row, lang),
     }  # fmt: skip
     return environment
@@ -202,30 +202,18 @@ def _priced_as(row: PriceRow) -> tuple[str, ...]:
     return row.model, row.route, row.region, row.source, row.currency
 
 
-def _moment(value: datetime | None) -> str:
-    return value.strftime("%Y-%m-%d %H:%M UTC") if value else _NOTHING
+def _or_dash(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Make of what writes a value what writes a dash where there is none."""
+    return lambda value: _NOTHING if value is None else write(value)
 
 
-def _day(value: datetime | None) -> str:
-    return f"{value:%Y-%m-%d}" if value else _NOTHING
-
-
-def _number(value: float | None) -> str:
-    return _NOTHING if value is None else f"{value:.10g}"
+_number = _or_dash("{:.10g}".format)
 
 
 def _rounded(value: float | None) -> str:
     if value is None or not value:
         return _number(value)
     return f"{round(value, 2):.12g}" if value >= 1 else f"{value:.3g}"
-
-
-def _percent(value: float | None) -> str:
-    return _NOTHING if value is None else percent(value)
-
-
-def _milliseconds(value: float | None) -> str:
-    return _NOTHING if value is None else three_digits(1000 * value)
 
 
 def _span(low: float | None, high: float | None) -> str:

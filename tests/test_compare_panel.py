@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from widgets import Counting, held_by_widgets
+from widgets import Counting, ended, held_by_widgets
 
 from testkey_nb import purge, sandbox
 from testkey_nb.errors import KeyMissing, UnknownName
@@ -74,10 +74,7 @@ def made_up(*names: str, **chosen: Any) -> ComparePanel:  # noqa: ANN401 - as th
 
 
 def probe(panel: ComparePanel) -> Verdicts | None:
-    async def probed() -> Verdicts | None:
-        return await panel.probe_now()
-
-    return asyncio.run(probed())
+    return ended(panel.probe_now)
 
 
 def must(verdicts: Verdicts | None) -> Verdicts:

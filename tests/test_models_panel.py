@@ -1,6 +1,5 @@
 """The models panel, driven through its attributes: sorted, sifted, paged, what a load costs, what is covered next."""
 
-import asyncio
 import html
 import re
 from dataclasses import replace
@@ -10,7 +9,7 @@ import ipywidgets
 import pytest
 from catalogues import LOAD as LOADED
 from catalogues import planted
-from widgets import Counting, held_by_widgets
+from widgets import Counting, ended, held_by_widgets
 
 from testkey_nb import purge
 from testkey_nb.errors import UnknownName
@@ -39,10 +38,7 @@ def probed(*personas: str, **chosen: Any) -> ModelsPanel:  # noqa: ANN401 - as t
 
 
 def again(panel: ModelsPanel) -> tuple[Readiness, ...]:
-    async def probe() -> tuple[Readiness, ...] | None:
-        return await panel.probe_now()
-
-    return asyncio.run(probe()) or ()
+    return ended(panel.probe_now) or ()
 
 
 def filled(count: int) -> ModelsPanel:

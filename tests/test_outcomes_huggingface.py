@@ -102,13 +102,6 @@ def test_a_firewalls_page_is_nobodys_verdict_even_with_the_providers_words(statu
         assert HUGGINGFACE.judge(page)[0] is Outcome.UNEXPECTED
 
 
-@pytest.mark.parametrize(("status", "expected"), [(429, Outcome.RATE_LIMITED), (503, Outcome.UNAVAILABLE)])
-def test_a_page_keeps_the_meaning_of_its_status_where_that_says_nothing_of_the_key(
-    status: int, expected: Outcome
-) -> None:
-    assert HUGGINGFACE.judge(reply(status, real.PAGE, real.HTML))[0] is expected
-
-
 LACKING: dict[str, object] = {
     "empty object": {},
     "empty list": [],

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import ipywidgets
 import pytest
-from widgets import Counting, held_by_widgets, open_widgets
+from widgets import Counting, ended, held_by_widgets, open_widgets
 
 from testkey_nb import sandbox
 from testkey_nb.errors import KeyMissing, OutputRefused, UnknownName
@@ -34,10 +34,7 @@ pytestmark = pytest.mark.usefixtures("own_widgets")
 
 
 def probe(panel: OnboardingPanel) -> Readiness | None:
-    async def probed() -> Readiness | None:
-        return await panel.probe_now()
-
-    return asyncio.run(probed())
+    return ended(panel.probe_now)
 
 
 def must(readiness: Readiness | None) -> Readiness:

@@ -9,7 +9,7 @@ import ipywidgets
 import pytest
 from endpoints import answer
 from traitlets import Bunch
-from widgets import Counting, held_by_widgets
+from widgets import Counting, ended, held_by_widgets
 
 from testkey_nb import purge
 from testkey_nb.errors import CallerError, KeyMissing, UnknownName
@@ -39,12 +39,8 @@ def made(*personas: str, **chosen: Any) -> SignalsPanel:  # noqa: ANN401 - as th
 
 
 def done(start: Callable[[], Awaitable[Done | None]]) -> Done:
-    """Start something of a panel in a loop of its own and wait for its end."""
-
-    async def wait() -> Done | None:
-        return await start()
-
-    found = asyncio.run(wait())
+    """Start something of a panel and return what it came to, which is not nothing."""
+    found = ended(start)
     assert found is not None
     return found
 

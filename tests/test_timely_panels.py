@@ -1,13 +1,12 @@
 """Retention has a thread of its own: when it clears a panel in the middle of a drawing, nothing of that may be left."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any
 
 import ipywidgets
 import pytest
-from widgets import open_widgets
+from widgets import ended, open_widgets
 
 from testkey_nb.judge import Readiness
 from testkey_nb.panels import ComparePanel, ModelsPanel, SignalsPanel
@@ -38,11 +37,7 @@ def _nothing_ends() -> Iterator[None]:
 def shown(kind: type[Panel]) -> Panel:
     """Return a panel that shows two keys."""
     panel = kind(personas={"huggingface": ("launch-ready", "revoked")}, samples=2)
-
-    async def probe() -> tuple[Readiness, ...] | None:
-        return await panel.probe_now()
-
-    judged = asyncio.run(probe())
+    judged = ended(panel.probe_now)
     assert judged
     panel.results.show(tuple(ending(one) for one in judged), "en")
     return panel

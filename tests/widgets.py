@@ -1,13 +1,16 @@
 """What the tests of panels share: the sandbox as they ask it, and all that widgets hold."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import httpx
 import ipywidgets
 from ipywidgets.widgets.widget import _instances  # there is no public list of what is open
 
 from testkey_nb import sandbox
+
+Done = TypeVar("Done")
 
 
 class Counting(httpx.AsyncBaseTransport):
@@ -29,6 +32,15 @@ class Counting(httpx.AsyncBaseTransport):
         self.headers.append(request.headers.get("authorization", ""))
         await self.gate.wait()
         return self.instead(request) or await self.inner.handle_async_request(request)
+
+
+def ended(start: Callable[[], Awaitable[Done | None]]) -> Done | None:
+    """Start something of a panel in a loop of its own, wait for its end, and return what it came to."""
+
+    async def wait() -> Done | None:
+        return await start()
+
+    return asyncio.run(wait())
 
 
 def open_widgets() -> list[ipywidgets.Widget]:

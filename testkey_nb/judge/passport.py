@@ -41,19 +41,20 @@ def _auth(run: Run) -> Finding:
         return Finding(Axis.AUTH, Answer.UNKNOWN, why, _asks(witnesses), Why("have a person confirm the key"))
     if witnesses:
         return witnesses[0]
-    if run.identity.verdict in {*FOREIGN, Verdict.UNKNOWN} and not _keyed(run):
+    if run.identity.verdict in {*FOREIGN, Verdict.UNKNOWN} and not any(row.keyed for row in run.answers):
         why = Why("the key was not sent: {why}", why=run.identity.why)
         opens = Why(
             "use the provider's own address, or vouch for this endpoint with --trust-endpoint if you operate it"
         )
         return Finding(Axis.AUTH, Answer.UNKNOWN, why, "", opens)
-    if not _proving(run):
+    proving = sorted({ask.name for ask in run.plan.provider.asks if ask.proves_key})
+    if not proving:
         why = Why("no read-only question of {name} tells whether it accepts a key", name=run.plan.provider.name)
         return Finding(Axis.AUTH, Answer.UNKNOWN, why, "", _CONFIRM)
-    asked = [row for row in run.answers if row.ask in _proving(run) and row.keyed]
+    asked = [row for row in run.answers if row.ask in proving and row.keyed]
     seen = Why.both(Why("{ask}: {why}", ask=row.ask, why=row.why) for row in asked) or Why("not asked")
     why = Why("no answer tells whether the key is accepted ({seen})", seen=seen)
-    return Finding(Axis.AUTH, Answer.UNKNOWN, why, ", ".join(_proving(run)), _opens(run, asked))
+    return Finding(Axis.AUTH, Answer.UNKNOWN, why, ", ".join(proving), _opens(run, asked))
 
 
 def _opens(run: Run, asked: list[AnswerRow]) -> Why:
@@ -63,14 +64,6 @@ def _opens(run: Run, asked: list[AnswerRow]) -> Why:
             return finding.opens
     described = any(row.source and row.outcome in {Outcome.FORBIDDEN, Outcome.UNEXPECTED} for row in asked)
     return _CONFIRM if described else _AGAIN
-
-
-def _keyed(run: Run) -> bool:
-    return any(row.keyed for row in run.answers)
-
-
-def _proving(run: Run) -> list[str]:
-    return sorted({ask.name for ask in run.plan.provider.asks if ask.proves_key})
 
 
 def _asks(findings: Iterable[Finding]) -> str:

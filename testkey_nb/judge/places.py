@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from operator import attrgetter
+from typing import Annotated
 
 from testkey_nb.places import place_of
 from testkey_nb.rows import AnswerRow, Why
@@ -25,40 +26,23 @@ class PlaceRow:
     why: Why
 
 
-class _Way(NamedTuple):
-    """What the answers of one row have in common."""
-
-    host: str
-    answered: bool
-    family: str | None
-    edge: str
-    region: str
-    header: str
-    issuer: str
+# What the answers of one row have in common, beside whether anything was answered.
+_WAY = attrgetter("host", "address_family", "edge", "server_region", "server_region_header", "tls_issuer")
 
 
 def places(answers: Iterable[AnswerRow]) -> tuple[PlaceRow, ...]:
     """Return where the answers of a run came through, in the order in which it was met."""
     sent = {row.request: row for row in answers if row.request}  # several asks share a request
-    ways: defaultdict[_Way, list[AnswerRow]] = defaultdict(list)
+    ways: defaultdict[tuple[object, ...], list[AnswerRow]] = defaultdict(list)
     for row in sent.values():
-        way = _Way(
-            row.host,
-            row.status is not None,
-            row.address_family,
-            row.edge,
-            row.server_region,
-            row.server_region_header,
-            row.tls_issuer,
-        )
-        ways[way].append(row)
-    return tuple(_place(way, rows) for way, rows in ways.items())
+        ways[row.status is not None, *_WAY(row)].append(row)
+    return tuple(_place(rows[0], len(rows)) for rows in ways.values())
 
 
-def _place(way: _Way, rows: list[AnswerRow]) -> PlaceRow:
+def _place(way: AnswerRow, requests: int) -> PlaceRow:
     found = place_of(way.edge) if way.edge else None
-    if not way.answered:
-        why = Why("nothing was answered: {why}", why=rows[0].why)
+    if way.status is None:
+        why = Why("nothing was answered: {why}", why=way.why)
     elif found:
         why = Why("the edge is near the caller and says nothing of where the model runs")
     elif way.edge:
@@ -67,13 +51,13 @@ def _place(way: _Way, rows: list[AnswerRow]) -> PlaceRow:
         why = Why("no header names an edge")
     return PlaceRow(
         host=way.host,
-        requests=len(rows),
-        address_family=way.family,
+        requests=requests,
+        address_family=way.address_family,
         edge=way.edge,
         city=found.city if found else "",
         country=found.country if found else "",
-        server_region=way.region,
-        server_region_header=way.header,
-        tls_issuer=way.issuer,
+        server_region=way.server_region,
+        server_region_header=way.server_region_header,
+        tls_issuer=way.tls_issuer,
         why=why,
     )

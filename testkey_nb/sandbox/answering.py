@@ -34,6 +34,11 @@ def changed(change: Callable[[bytes], bytes], *more: str, kind: str = "") -> Hap
     return writing(lambda given: given.wire(change(given.body), *more, kind=kind))
 
 
+def adding(*more: str) -> Happens:
+    """Answer with the same, and more header lines."""
+    return changed(bytes, *more)
+
+
 def saying(body: bytes, *more: str, status: int = 200, kind: str = JSON) -> Happens:
     """Answer with a body of its own."""
     return writing(lambda given: given.wire(body, *more, status=status, kind=kind))

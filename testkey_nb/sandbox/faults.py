@@ -10,7 +10,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from testkey_nb.sandbox.answering import MANY, PAGE, PIECE, UNFAMILIAR, bomb, changed, chunked, saying, writing
+from testkey_nb.sandbox.answering import MANY, PAGE, PIECE, UNFAMILIAR, adding, bomb, changed, chunked, saying, writing
 from testkey_nb.sandbox.faulty import STEP_S, Fault, Given, Happening
 from testkey_nb.sandbox.oddities import ODDITIES
 
@@ -125,8 +125,8 @@ _CLOSED = (
     Fault("a chunk size that is none", writing(lambda g: g.wire(b"zz\r\n" + g.body, "transfer-encoding: chunked"))),
     Fault("shorter than its length", writing(lambda g: g.wire(g.body, f"content-length: {len(g.body) + 10}"))),
     Fault("longer than its length", writing(lambda g: g.wire(g.body, f"content-length: {len(g.body) // 2}"))),
-    Fault("a length below zero", changed(lambda body: body, "content-length: -1")),
-    Fault("two lengths", changed(lambda body: body, "content-length: 1", "content-length: 2")),
+    Fault("a length below zero", adding("content-length: -1")),
+    Fault("two lengths", adding("content-length: 1", "content-length: 2")),
     Fault("not HTTP", writing(lambda _given: b"SSH-2.0-OpenSSH_9.9\r\n")),
     Fault("a status that is none", writing(lambda g: g.wire().replace(b"HTTP/1.1 200", b"HTTP/1.1 two", 1)[:30])),
 )
@@ -140,7 +140,7 @@ _SLOW = (
 _PACKED = (
     Fault("a gzip bomb", bomb(zlib.MAX_WBITS | 16, "gzip"), large=True),
     Fault("a deflate bomb", bomb(zlib.MAX_WBITS, "deflate"), large=True),
-    Fault("gzip that is none", changed(lambda body: body, "content-encoding: gzip")),
+    Fault("gzip that is none", adding("content-encoding: gzip")),
     Fault("gzip cut short", changed(lambda body: gzip.compress(body)[:-12], "content-encoding: gzip")),
     Fault("brotli nobody asked for", saying(bytes(range(255, 0, -1)) * 9, "content-encoding: br")),
     Fault("zstd nobody asked for", saying(b"\x28\xb5\x2f\xfd" + bytes(200), "content-encoding: zstd")),
@@ -155,7 +155,7 @@ _BODIES = (
     Fault("bytes that are no UTF-8", changed(lambda body: body.replace(b'"', b"\xff\xfe\xc3"))),
     Fault("UTF-16", changed(lambda body: body.decode().encode("utf-16"))),
     Fault("a byte order mark", changed(lambda body: b"\xef\xbb\xbf" + body), whole=True),
-    Fault("said to be text", changed(lambda body: body, kind="text/plain")),
+    Fault("said to be text", changed(bytes, kind="text/plain")),
     Fault("a page with 200", saying(PAGE, kind="text/html; charset=utf-8")),
     Fault("a page that is said to be JSON", saying(PAGE)),
     Fault("an empty 200", saying(b"")),
@@ -192,11 +192,11 @@ _WAITS = (
     ),
 )
 _HEADERS = (
-    Fault("a thousand headers", changed(lambda body: body, *(f"x-{at}: {'y' * 200}" for at in range(1000)))),
-    Fault("a header of 200 kB", changed(lambda body: body, f"x-long: {'y' * 200_000}")),
-    Fault("a bare CR in a header", changed(lambda body: body, "x-odd: a\rset-cookie: b=c")),
-    Fault("a zero byte in a header", changed(lambda body: body, "x-odd: a\0b")),
-    Fault("a header without a name", changed(lambda body: body, ": value")),
+    Fault("a thousand headers", adding(*(f"x-{at}: {'y' * 200}" for at in range(1000)))),
+    Fault("a header of 200 kB", adding(f"x-long: {'y' * 200_000}")),
+    Fault("a bare CR in a header", adding("x-odd: a\rset-cookie: b=c")),
+    Fault("a zero byte in a header", adding("x-odd: a\0b")),
+    Fault("a header without a name", adding(": value")),
 )
 _TURNS = (
     _reset_in_body, saying(PAGE), saying(UNFAMILIAR, status=401), changed(lambda body: body[: len(body) // 2]),
@@ -217,7 +217,7 @@ _HARMLESS = (
     Fault("kept alive, then closed", _kept_alive_and_closed, whole=True),
     Fault("early hints first", _hinted, whole=True),
     Fault("bytes after the end", writing(lambda given: given.wire() + b"HTTP/1.1 200 OK\r\n\r\nmore"), whole=True),
-    Fault("odd but legal headers", changed(lambda body: body, "x-empty:", "X-UPPER: ÿ", "vary: *"), whole=True),
+    Fault("odd but legal headers", adding("x-empty:", "X-UPPER: ÿ", "vary: *"), whole=True),
 )
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {

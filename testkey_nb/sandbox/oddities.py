@@ -10,7 +10,7 @@ import zlib
 from functools import cache
 from typing import TYPE_CHECKING
 
-from testkey_nb.sandbox.answering import PAGE, PIECE, UNFAMILIAR, changed, chunked, saying, writing
+from testkey_nb.sandbox.answering import PAGE, PIECE, UNFAMILIAR, adding, changed, chunked, saying, writing
 from testkey_nb.sandbox.faulty import STEP_S, Fault, Given, Happening
 
 if TYPE_CHECKING:
@@ -101,10 +101,6 @@ def _line(line: bytes) -> Happens:
     return writing(lambda given: given.wire().replace(b"HTTP/1.1 200 Answer", line, 1))
 
 
-def _with(*more: str) -> Happens:
-    return changed(lambda body: body, *more)
-
-
 def _leaves(change: Callable[[object], object]) -> Happens:
     """Answer with every value that is neither list nor object changed."""
 
@@ -153,10 +149,10 @@ _FRAMES = (
     Fault("another protocol from now on (101)", saying(b"", "upgrade: websocket", status=101)),
     Fault("an HTTP/2 frame", writing(lambda _given: b"\0\0\x04\x04\0\0\0\0\0\0\x03\0\0")),
     Fault("a body and nothing before it (HTTP/0.9)", writing(lambda given: given.body)),
-    Fault("a length in letters", _with("content-length: 1e3")),
-    Fault("two ways of packing the transfer", _with("transfer-encoding: gzip, chunked")),
+    Fault("a length in letters", adding("content-length: 1e3")),
+    Fault("two ways of packing the transfer", adding("transfer-encoding: gzip, chunked")),
     Fault("an answer, and a refusal behind it", _followed_by_a_refusal, whole=True),
-    Fault("a space before a header's colon", _with("x-odd : 1")),
+    Fault("a space before a header's colon", adding("x-odd : 1")),
     Fault("a status of 000", _line(b"HTTP/1.1 000 Answer")),
     Fault("a status of 099", _line(b"HTTP/1.1 099 Answer")),
     Fault("a status of 2OO", _line(b"HTTP/1.1 2OO Answer")),
@@ -196,7 +192,7 @@ _SHAPES = (
     Fault("every value in a list", _leaves(lambda value: [value]), partly=True),
     Fault("every value in an object", _leaves(lambda value: {"value": value}), partly=True),
     Fault("every value a text", _leaves(str), partly=True),
-    Fault("two content types", _with("content-type: text/html")),
+    Fault("two content types", adding("content-type: text/html")),
 )
 _PACKED = (
     Fault("gzip in gzip", changed(lambda body: gzip.compress(gzip.compress(body)), "content-encoding: gzip, gzip")),
@@ -232,12 +228,12 @@ _HARMLESS = (
     Fault("the same length twice", writing(lambda given: given.wire(
         None, f"content-length: {len(given.body)}", f"content-length: {len(given.body)}")), whole=True),
     Fault("packed as x-gzip", changed(gzip.compress, "content-encoding: x-gzip"), whole=True),
-    Fault("a header over two lines", _with("x-odd: a\r\n b"), whole=True),
+    Fault("a header over two lines", adding("x-odd: a\r\n b"), whole=True),
     Fault("a first line without words", _line(b"HTTP/1.1 200"), whole=True),
     Fault("a first line with other words", _line(b"HTTP/1.1 200 401 Unauthorized \xff"), whole=True),
-    Fault("a date of 1970", _with("date: Thu, 01 Jan 1970 00:00:00 GMT"), whole=True),
+    Fault("a date of 1970", adding("date: Thu, 01 Jan 1970 00:00:00 GMT"), whole=True),
     Fault("said to be in another encoding", changed(bytes, kind="application/json; charset=utf-16"), whole=True),
-    Fault("a cookie", _with("set-cookie: session=1; Path=/"), whole=True),
+    Fault("a cookie", adding("set-cookie: session=1; Path=/"), whole=True),
     Fault("a few bytes at a time", _in_pieces, whole=True),
     Fault("reset behind the whole answer", _reset_behind, partly=True),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from testkey_nb.sandbox.persona import made_up_key
 from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
-from testkey_nb.sandbox.vendors.one_api import BILLING, model, refusal, subscription, usage
+from testkey_nb.sandbox.vendors.one_api import BILLING, UNKNOWN, model, refusal, subscription, usage
 
 _CODE = ',"code":""'
 _CHAT = ',"supported_endpoint_types":["openai"]'
@@ -25,11 +25,7 @@ _VENDOR = Vendor(
         f"{BILLING}usage": usage(9125),
     },
     public={"/api/status": Said(200, _STATUS)},
-    unknown=Said(
-        404,
-        '{"error":{"message":"Invalid URL (GET /testkey-no-such-path)","type":"invalid_request_error","param":"",'
-        '"code":""}}',
-    ),
+    unknown=UNKNOWN,
     headers={"x-oneapi-request-id": "20261123100000123456789abcdef", "x-new-api-version": "v0.9.0"},
     models=("gpt-4o-mini",),
 )

@@ -39,6 +39,11 @@ def model(name: str, more: str = "") -> str:
 
 
 BILLING = "/v1/dashboard/billing/"
+UNKNOWN = Said(
+    404,
+    '{"error":{"message":"Invalid URL (GET /testkey-no-such-path)","type":"invalid_request_error","param":"",'
+    '"code":""}}',
+)
 _VENDOR = Vendor(
     key=lambda name: made_up_key("sk-", name, 48),
     refused=refusal("无效的令牌", "one_api_error"),
@@ -48,11 +53,7 @@ _VENDOR = Vendor(
         f"{BILLING}usage": usage(1250),
     },
     public={"/api/status": Said(200, _STATUS)},
-    unknown=Said(
-        404,
-        '{"error":{"message":"Invalid URL (GET /testkey-no-such-path)","type":"invalid_request_error","param":"",'
-        '"code":""}}',
-    ),
+    unknown=UNKNOWN,
     headers={"x-oneapi-request-id": f"{_TIME}123456789"},
     models=("gpt-4o-mini",),
 )
