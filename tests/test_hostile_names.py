@@ -20,7 +20,10 @@ from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.launch import FORMULA, KEY_REFERENCE, models_in
 from testkey_nb.outcome import Action
+from testkey_nb.panels import row_columns
+from testkey_nb.panels.tables import overview
 from testkey_nb.probe import plan, probe_key
+from testkey_nb.report import sections
 
 MODEL = "meta-llama/Llama-3.1-8B-Instruct"
 HOSTILE = {
@@ -141,3 +144,13 @@ def test_a_terminal_is_told_nothing_but_text(name: str, capsys: pytest.CaptureFi
 @named
 def test_the_object_for_other_programs_has_one_line_in_each_text(name: str) -> None:
     assert [text for text in texts(judged(name).to_json()) if not text.isprintable()] == []
+
+
+def test_no_name_in_a_notebook_is_set_as_mathematics() -> None:
+    """JupyterLab sets what stands between two dollars in HTML, but not in code, nor what has MathJax's own class."""
+    name = r"$\phantom{x}$ and \(y\)"
+    for fragment in sections(judged(name)).values():
+        assert re.search(r'\A\s*<section class="mathjax_ignore ', fragment)
+    shown = overview([judged(name)], "en") + row_columns.text(name) + row_columns.told(name, "en")
+    assert shown.count(name) > 2
+    assert name not in re.sub(r'<span class="mathjax_ignore"[^>]*>[^<]*</span>', "", shown)
