@@ -99,6 +99,22 @@ def test_a_payer_whose_name_is_none_is_named_in_a_note() -> None:
     assert [note for note in files.notes if "X-HF-Bill-To is not written" in note]
 
 
+def test_a_price_that_somebody_else_told_says_who_that_was() -> None:
+    """Whoever reads the file later is not to take it for the provider's own word."""
+    prices = []
+    for base_url in ("", "https://proxy.example:8443"):
+        what = plan("huggingface", base_url=base_url, trust_endpoint=bool(base_url), operator="a test")
+        key = Key(KEY_NAME, PERSONAS["launch-ready"].key)
+        run = asyncio.run(probe_key(key, what, transport=Between(genuine=True)))
+        text = ARTEFACTS[Action.FILL_PRICING](judge_run(run))["prices.csv"]
+        prices.append({row["source"] for row in csv.DictReader(text.splitlines())})
+    genuine, vouched = prices
+    assert "router.huggingface.co/v1/models" in genuine
+    assert not [source for source in genuine if "proxy" in source]
+    live = {source for source in vouched if source.startswith("router.huggingface.co")}
+    assert live == {"router.huggingface.co/v1/models, as told by proxy.example:8443"}
+
+
 @named
 def test_what_cannot_be_seen_is_in_no_file(name: str) -> None:
     odd = {path: set(text) - {"\n"} for path, text in written(name).items() if not text.replace("\n", "").isprintable()}
