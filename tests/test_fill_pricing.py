@@ -13,7 +13,7 @@ from conftest import RunPersona
 from testkey_nb.actions import ARTEFACTS, Files, present, write
 from testkey_nb.judge import Policy, Readiness, judge_run
 from testkey_nb.launch import PRICE_COLUMNS, read_launch
-from testkey_nb.outcome import Action, Answer
+from testkey_nb.outcome import Action, Answer, Verdict
 from testkey_nb.prices import COLUMNS
 from testkey_nb.probe import Run
 from testkey_nb.rows import PriceRow
@@ -26,10 +26,10 @@ LIVE = "router.huggingface.co/v1/models"
 
 @pytest.fixture
 def run(run_persona: RunPersona) -> Run:
-    """Give a run that is not the sandbox's, so that what it found may be filed."""
+    """Give a run that is not the sandbox's but the provider's own, so that what it found may be filed."""
     found = run_persona("launch-ready")
     evidence = tuple(mark for mark in found.identity.evidence if mark.points_to != "sandbox")
-    return replace(found, identity=replace(found.identity, evidence=evidence))
+    return replace(found, identity=replace(found.identity, evidence=evidence, verdict=Verdict.GENUINE))
 
 
 def priced(run: Run, *rows: dict[str, Any]) -> Run:

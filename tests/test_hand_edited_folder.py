@@ -531,6 +531,39 @@ def test_what_is_no_file_is_neither_waited_for_nor_replaced(run_persona: RunPers
     assert (tmp_path / "pipe").is_fifo()
 
 
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("link", ["review.md", "monitoring"])
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(
+    run_persona: RunPersona, tmp_path: Path, link: str, *, there: bool
+) -> None:
+    """A checkout can have links, and what they lead to is not the folder's."""
+    folder, outside = tmp_path / "launch", tmp_path / "home"
+    outside.mkdir()
+    folder.mkdir()
+    target = outside if link == "monitoring" else outside / "profile"
+    if there:
+        (outside / ("alerts.yml" if link == "monitoring" else "profile")).write_text("")
+    (folder / link).symlink_to(target)
+    before = contents(outside)
+    action = Action.ADD_MONITORING if link == "monitoring" else Action.HUMAN_REVIEW
+    files = ARTEFACTS[action](judge_run(run_persona("launch-ready")))
+    for attempt in (preview, write):
+        with pytest.raises(OutputRefused, match="leads out of the launch folder"):
+            attempt(folder, files)
+    with pytest.raises(OutputRefused, match="leads out of the launch folder"):
+        present(folder)
+    assert contents(outside) == before
+
+
+def test_a_link_to_the_folder_or_within_it_stays_one(run_persona: RunPersona, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "launch").symlink_to("real")
+    (tmp_path / "real" / "review.md").symlink_to("reviews.md")
+    applied(run_persona("launch-ready"), tmp_path / "launch", Action.HUMAN_REVIEW)
+    assert (tmp_path / "real" / "review.md").is_symlink()
+    assert (tmp_path / "real" / "reviews.md").read_text()
+
+
 def test_a_preview_obeys_nothing_that_stands_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("\x1b[2Jold")
     assert preview(tmp_path, {"a.txt": "new\n"}).splitlines()[-2:] == ["-\\x1b[2Jold", "+new"]

@@ -20,7 +20,10 @@ from testkey_nb.judge import Readiness, judge_run
 from testkey_nb.keys import Key
 from testkey_nb.launch import FORMULA, KEY_REFERENCE, models_in
 from testkey_nb.outcome import Action
+from testkey_nb.panels import row_columns
+from testkey_nb.panels.tables import overview
 from testkey_nb.probe import plan, probe_key
+from testkey_nb.report import sections
 
 MODEL = "meta-llama/Llama-3.1-8B-Instruct"
 HOSTILE = {
@@ -96,6 +99,22 @@ def test_a_payer_whose_name_is_none_is_named_in_a_note() -> None:
     assert [note for note in files.notes if "X-HF-Bill-To is not written" in note]
 
 
+def test_a_price_that_somebody_else_told_says_who_that_was() -> None:
+    """Whoever reads the file later is not to take it for the provider's own word."""
+    prices = []
+    for base_url in ("", "https://proxy.example:8443"):
+        what = plan("huggingface", base_url=base_url, trust_endpoint=bool(base_url), operator="a test")
+        key = Key(KEY_NAME, PERSONAS["launch-ready"].key)
+        run = asyncio.run(probe_key(key, what, transport=Between(genuine=True)))
+        text = ARTEFACTS[Action.FILL_PRICING](judge_run(run))["prices.csv"]
+        prices.append({row["source"] for row in csv.DictReader(text.splitlines())})
+    genuine, vouched = prices
+    assert "router.huggingface.co/v1/models" in genuine
+    assert not [source for source in genuine if "proxy" in source]
+    live = {source for source in vouched if source.startswith("router.huggingface.co")}
+    assert live == {"router.huggingface.co/v1/models, as told by proxy.example:8443"}
+
+
 @named
 def test_what_cannot_be_seen_is_in_no_file(name: str) -> None:
     odd = {path: set(text) - {"\n"} for path, text in written(name).items() if not text.replace("\n", "").isprintable()}
@@ -141,3 +160,13 @@ def test_a_terminal_is_told_nothing_but_text(name: str, capsys: pytest.CaptureFi
 @named
 def test_the_object_for_other_programs_has_one_line_in_each_text(name: str) -> None:
     assert [text for text in texts(judged(name).to_json()) if not text.isprintable()] == []
+
+
+def test_no_name_in_a_notebook_is_set_as_mathematics() -> None:
+    """JupyterLab sets what stands between two dollars in HTML, but not in code, nor what has MathJax's own class."""
+    name = r"$\phantom{x}$ and \(y\)"
+    for fragment in sections(judged(name)).values():
+        assert re.search(r'\A\s*<section class="mathjax_ignore ', fragment)
+    shown = overview([judged(name)], "en") + row_columns.text(name) + row_columns.told(name, "en")
+    assert shown.count(name) > 2
+    assert name not in re.sub(r'<span class="mathjax_ignore"[^>]*>[^<]*</span>', "", shown)

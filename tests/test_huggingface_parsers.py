@@ -121,6 +121,24 @@ def test_oauth_scopes_decide_what_an_app_may_do(scope: object, may: bool, excess
     assert found["over_privileged"] == (excess,)
 
 
+@pytest.mark.parametrize("odd", [
+    {"scoped": [{"permissions": [INFERENCE, {"name": "repo.write"}]}]}, {"scoped": [{"permissions": [INFERENCE, 1]}]},
+    {"scoped": ["repo.write", {"permissions": [INFERENCE]}]}, {"scoped": [{"permissions": {INFERENCE: True}}]},
+    {"scoped": [{"permissions": [INFERENCE]}], "global": {"repo.write": True}},
+    {"scoped": [{"permissions": [INFERENCE]}], "global": [INFERENCE, ["repo.write"]]},
+])  # fmt: skip
+def test_where_a_permission_cannot_be_read_nobody_says_that_there_are_no_others(odd: object) -> None:
+    auth = {"type": "access_token", "accessToken": {"role": "fineGrained", "fineGrained": odd}}
+    assert "over_privileged" not in whoami({"name": "u", "auth": auth})
+
+
+@pytest.mark.parametrize("odd", ["sso", {"sso": True}, [{"type": "sso"}], [None], True, 1])
+def test_a_restriction_of_the_payer_that_cannot_be_read_leaves_scope_unknown(odd: object) -> None:
+    assert axes(account(BILLED, orgs=organisation(securityRestrictions=[])))["scope"] == "yes"
+    assert axes(account(BILLED, orgs=organisation(securityRestrictions=None)))["scope"] == "yes"
+    assert axes(account(BILLED, orgs=organisation(securityRestrictions=odd)))["scope"] == "unknown"
+
+
 def test_the_tokens_own_expiry_is_used_where_whoami_tells_none() -> None:
     assert whoami(real.OAUTH_WHOAMI, exp=1893456000)["expires_at"] == ("2030-01-01T00:00:00+00:00",)
 

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from math import isclose
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from testkey_nb.judge import Readiness
 from testkey_nb.launch import PRICE_COLUMNS, PRICES_FILE
+from testkey_nb.outcome import Verdict
 from testkey_nb.prices import COLUMNS, MILLION, PAGE_COLUMNS, fresh, read_own
-from testkey_nb.rows import OWN_PRICES, PriceRow
+from testkey_nb.rows import CATALOGUE, OWN_PRICES, PriceRow
 
 from .tables import Table
 from .write import NOTHING, Files
@@ -156,10 +158,10 @@ def _condition(price: PriceRow) -> str:
 def _updated(readiness: Readiness, found: Table, rows: Sequence[Filed], price: PriceRow) -> list[str]:
     """Propose a price for the row it belongs to; return what to say of it."""
     near = [row for row in rows if row.price.currency == price.currency or not _taken(row)]
-    same = [row for row in near if row.cells["source"].removeprefix(_SANDBOX) == price.source]
+    source = _source(readiness, price)
+    same = [row for row in near if row.cells["source"].removeprefix(_SANDBOX) == source.removeprefix(_SANDBOX)]
     empty = [row for row in near if not _taken(row)]
     row = next(iter(same or empty or (near if len(near) == 1 else ())), None)
-    source = f"{_SANDBOX if readiness.run.sandbox else ''}{price.source}"
     if row is None:
         found.add(_named(readiness, price.model, price.route) | _written(price, source, None))
         return [f"{_called(found, row)}: stays beside the new price from {source}; review it" for row in rows]
@@ -175,6 +177,15 @@ def _updated(readiness: Readiness, found: Table, rows: Sequence[Filed], price: P
     kept = {name: value for name, value in cells.items() if row.made_up or name != "free" or value is not None}
     found.change(row.place, kept)
     return [f"{_called(found, row)}: {change}, source {row.cells['source'] or 'empty'} → {source}"]
+
+
+def _source(readiness: Readiness, price: PriceRow) -> str:
+    """Return what a price comes from: where somebody else answers for the provider, who that was, too."""
+    run = readiness.run
+    if run.sandbox:
+        return f"{_SANDBOX}{price.source}"
+    told_here = run.identity.verdict is Verdict.VOUCHED and not price.source.startswith(CATALOGUE)
+    return f"{price.source}, as told by {urlsplit(run.plan.base_url).netloc}" if told_here else price.source
 
 
 def _taken(row: Filed) -> bool:

@@ -94,7 +94,7 @@ def present(folder: Path) -> Mapping[str, str]:
         If a file cannot be read.
 
     """
-    found = {name: _read(folder / name) for name in FILES}
+    found = {name: _read(folder, name) for name in FILES}
     return {name: text for name, text in found.items() if text is not None}
 
 
@@ -107,7 +107,7 @@ def preview(folder: Path, files: Mapping[str, str]) -> str:
         If a file cannot be read, or holds what looks like a key.
 
     """
-    now = {name: _read(folder / name) or "" for name in files}
+    now = {name: _read(folder, name) or "" for name in files}
     check_no_key(folder, now)
     pieces = [piece for name, text in files.items() for piece in difference(str(folder / name), now[name], text)]
     return "".join(f"{piece}\n" for piece in pieces)
@@ -138,7 +138,7 @@ def write(folder: Path, files: Mapping[str, str], before: Mapping[str, str] = NO
         is written then.
 
     """
-    now = {name: _read(folder / name) for name in files}
+    now = {name: _read(folder, name) for name in files}
     check_no_key(folder, {name: text or "" for name, text in now.items()})
     for name, text in now.items():
         if text not in {None, files[name], before.get(name)}:
@@ -243,13 +243,25 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _read(path: Path) -> str | None:
+def _read(folder: Path, name: str) -> str | None:
+    path = folder / name
+    _refuse_to_lead_out(folder, path)
     if path.exists() and not path.is_file():  # also where a link leads to a device: it would be replaced
         raise OutputRefused(f"{path} is not a file; move it away and apply again")
     try:
         return path.read_bytes().decode() if path.exists() else None  # with its line endings and byte order mark
     except (OSError, UnicodeDecodeError) as error:
         raise OutputRefused(f"{path} cannot be read ({type(error).__name__}); move it away and apply again") from error
+
+
+def _refuse_to_lead_out(folder: Path, path: Path) -> None:
+    """Refuse a link that leads out of the folder, as a checkout can have one to a file of whoever applies."""
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links in a circle, which reading tells
+        return
+    if not inside:
+        raise OutputRefused(f"{path} leads out of the launch folder; put the file itself there and apply again")
 
 
 def _lines(text: str) -> list[str]:

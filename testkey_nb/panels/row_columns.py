@@ -1,6 +1,5 @@
 """Columns of tables that are about several keys: the key, and what fields of a row say."""
 
-import html
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from testkey_nb.locale import translate
 from testkey_nb.rows import Why
 
 from .sortable import Column
-from .tables import NOTHING, one_line, plain
+from .tables import NOTHING, foreign, plain
 
 
 def key_of(one: Readiness) -> str:
@@ -29,7 +28,7 @@ def by_key(one: Readiness) -> tuple[str, str]:
 
 def titled(text: str) -> str:
     """Return foreign text that may be cut off, with all of it where the pointer rests."""
-    return f'<span title="{plain(text)}">{plain(text)}</span>'
+    return f'<span class="mathjax_ignore" title="{plain(text)}">{plain(text)}</span>'
 
 
 def number(value: float | None) -> str:
@@ -69,7 +68,7 @@ def text(value: str | None) -> str:
 
 def told(why: str, lang: str) -> str:
     """Write a reason in a language."""
-    return html.escape(one_line(translate(why, lang), 600)) or NOTHING
+    return foreign(translate(why, lang), 600) or NOTHING
 
 
 NUMBERS = (number, speed, share, milliseconds)

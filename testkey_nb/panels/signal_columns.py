@@ -16,7 +16,7 @@ from testkey_nb.stability import StabilityRow
 
 from .row_columns import KEY_OF, milliseconds, of_row, share, text, told, why
 from .sortable import Column
-from .tables import NOTHING, badge, plain
+from .tables import NOTHING, badge, foreign, plain
 
 _limit, _room = partial(of_row, part="limit"), partial(of_row, part="room")
 _FITS = {True: "yes", False: "no", None: "unknown"}
@@ -47,7 +47,7 @@ def _first(line: LimitLine, lang: str) -> str:
 
 def _source(line: LimitLine, _lang: str) -> str:
     """Write where a limit was read, and the words that could not be read as a number."""
-    said = f" <q>{plain(line.limit.said)}</q>" if line.limit.said else ""
+    said = f" <q>{foreign(line.limit.said)}</q>" if line.limit.said else ""
     return f"{text(line.limit.source)}{said}"
 
 

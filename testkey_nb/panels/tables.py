@@ -29,7 +29,7 @@ def overview(compared: Sequence[Readiness], lang: str) -> str:
         word, tone = VERDICT[one.ready]
         rows.append([
             verdict_badge(one.run.identity.verdict, lang), badge(word, LOOKS[_TONE_OF[tone]], lang),
-            code(one.action.id) if one.action.id else NOTHING, plain(translate(one.action.why, lang)),
+            code(one.action.id) if one.action.id else NOTHING, foreign(translate(one.action.why, lang)),
             plain(translate(one.action.opens, lang)) or NOTHING,
         ])  # fmt: skip
     heads = (Why("Identity"), Why("Ready"), Why("Next action"), Why("Why"), OPENS)
@@ -73,7 +73,7 @@ def _values(rows: Iterable[MetricRow], lang: str) -> str:
         if isinstance(native, bool):
             said.append(plain(in_words("yes" if native else "no", lang)))
         else:
-            said.append(plain(f"{native:,.10g}" if isinstance(native, int | float) else str(native)))
+            said.append(foreign(f"{native:,.10g}" if isinstance(native, int | float) else str(native)))
     return ", ".join(said) or NOTHING
 
 
@@ -81,7 +81,7 @@ def limits(compared: Sequence[Readiness], lang: str) -> str:
     """Return every limit that was told, for the service it limits."""
     pairs = [(one, row) for one in compared for row in one.run.limits]
     rows = [
-        [plain(row.limit), code(row.service), *map(_number, (row.quota, row.remaining, row.window_s, row.reset_s))]
+        [foreign(row.limit), code(row.service), *map(_number, (row.quota, row.remaining, row.window_s, row.reset_s))]
         for _, row in pairs
     ]
     if not rows:
@@ -156,6 +156,11 @@ def _number(value: float | None) -> str:
 def code(text: str) -> str:
     """Return foreign text as an id."""
     return f"<code>{plain(text)}</code>"
+
+
+def foreign(text: str, chars: int = _CHARS) -> str:
+    """Return foreign text as HTML in which JupyterLab sets nothing between two dollars as mathematics."""
+    return f'<span class="mathjax_ignore">{html.escape(one_line(text, chars))}</span>' if text else ""
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,7 @@ from testkey_nb.outcome import Answer, Axis
 from testkey_nb.rows import Value, Why
 from testkey_nb.spec import Finding, Metric, Reply, Rows
 
-from .loose import count, flag, items, mapping, moment, number, text, texts, until
+from .loose import UNREADABLE, count, flag, items, mapping, moment, number, text, texts, unread, until
 
 METRICS = (
     "key_valid", "owner_id", "organization_id", "token_type", "token_role", "token_scopes",
@@ -36,6 +36,7 @@ class _Token:
 
     scopes: tuple[tuple[str, str, str], ...] | None  # (entity type, entity id, permission)
     classic: bool = False
+    whole: bool = True  # every permission could be read
 
     @property
     def may_infer(self) -> bool | None:
@@ -82,7 +83,10 @@ def _token(auth: Mapping[str, object], role: str | None, claims: Mapping[str, ob
             for entity in [mapping(entry.get("entity"))]
             for permission in texts(entry.get("permissions"))
         ]
-        return _Token((*scoped, *(("global", "", permission) for permission in texts(fine.get("global")))))
+        everywhere = (("global", "", permission) for permission in texts(fine.get("global")))
+        told = [mapping(entry).get("permissions") for entry in items(fine.get("scoped"))]
+        whole = not any(map(unread, (*told, fine.get("global")))) and all(isinstance(each, list) for each in told)
+        return _Token((*scoped, *everywhere), whole=whole)
     if role in _CLASSIC:
         return _Token(None, classic=True)
     claimed = claims.get("scope")
@@ -120,7 +124,8 @@ def _permissions(token: _Token) -> Iterator[Metric]:
     for kind, entity, name in sorted(token.scopes):
         yield Metric("token_scopes", ":".join(part for part in (kind, entity if kind != "user" else "", name) if part))
     yield Metric("billing_permission", any(name in _BILLING for _, _, name in token.scopes), "boolean")
-    yield Metric("over_privileged", bool(token.excess), "boolean")
+    if token.excess or token.whole:
+        yield Metric("over_privileged", bool(token.excess), "boolean")
     yield from (Metric("excess_permissions", name) for name in token.excess)
 
 
@@ -148,7 +153,7 @@ def _payer(body: Mapping[str, object], token: _Token) -> Iterator[Metric]:
         holding = [entity for kind, entity in token.holders if kind == "org"]
         found = [dict(org) for org in map(mapping, items(body.get("orgs"))) if org.get("id") in holding]
         # Of several that may pay, one that lets this token in; which one pays is then named in the routes.
-        payer = next((org for org in found if not items(org.get("securityRestrictions"))), found[0] if found else {})
+        payer = next((org for org in found if not org.get("securityRestrictions")), found[0] if found else {})
         yield Metric("payer", "organization")
         if name := text(payer.get("name")):
             yield Metric("payer_organization", name)
@@ -160,7 +165,9 @@ def _payer(body: Mapping[str, object], token: _Token) -> Iterator[Metric]:
         ("payer_plan", text(payer.get("plan")), ""),
     )
     yield from (Metric(name, value, unit) for name, value, unit in facts if value is not None)
-    yield from (Metric("payer_restrictions", name) for name in sorted(texts(payer.get("securityRestrictions"))))
+    restrictions = payer.get("securityRestrictions")
+    names = {*texts(restrictions), *([UNREADABLE] if unread(restrictions) else [])}
+    yield from (Metric("payer_restrictions", name) for name in sorted(names))
 
 
 def parse_usage(reply: Reply) -> Rows | None:

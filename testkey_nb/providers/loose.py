@@ -54,6 +54,11 @@ def texts(value: object) -> list[str]:
     return list(filter(None, map(text, items(value))))
 
 
+def unread(value: object) -> bool:
+    """Whether `value` holds something that is no text in an array, and is therefore not among its `texts`."""
+    return len(texts(value)) < len(items(value)) if isinstance(value, list) else value is not None
+
+
 def flag(value: object) -> bool | None:
     """Return `value` if it is true or false."""
     return value if isinstance(value, bool) else None
