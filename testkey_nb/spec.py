@@ -173,7 +173,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class KeyShape:
-    """A pattern of a provider's keys; `shared` where other vendors' keys look the same."""
+    """A pattern of a provider's keys; `shared` where other vendors' keys look the same.
+
+    `good_at` names hosts that are not asked here and that alone take such keys: what a key is told elsewhere is no word
+    on it.
+    """
 
     pattern: str
     type: str  # user, org, project, service, admin, oauth; a word of the provider's where it has another kind
@@ -181,6 +185,7 @@ class KeyShape:
     checked: str
     control: str  # made-up key of this shape that says what it is
     shared: bool = False
+    good_at: str = ""
 
     @property
     def administers(self) -> bool:

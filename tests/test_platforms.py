@@ -239,3 +239,44 @@ def test_a_platform_that_shows_itself_as_a_relay_proves_no_key(provider: Provide
     sent = [request for request in transport.requests if request.url.host == there]
     assert len(sent) - len(transport.controls()) == 1
     assert not known_controls(transport)
+
+
+# A plan's key and a general host answer 401: https://www.alibabacloud.com/help/model-studio/base-url as of 2026-10-11;
+# a good key that was refused so: github.com/agentscope-ai/agentscope/issues/1305.
+PLAN_KEY = "sk-sp-testkeyNotARealKey" + "y" * 14
+
+
+def refused(provider: str, value: str, *, region: str = "", consent: bool = False) -> Run:
+    transport = Between(next(iter(sandbox.PERSONAS[provider])), lambda _request: None, provider=provider)
+    choices = plan(provider, region=region, operator=ME, other_platforms=consent)
+    return asyncio.run(probe_key(Key("THE_KEY", value), choices, transport=transport))
+
+
+def valid(run: Run) -> list[object]:
+    return [metric.value for metric in run.metrics if metric.metric == "key_valid"]
+
+
+@pytest.mark.parametrize(("region", "consent"), [("", False), ("", True), ("cn", False), ("cn", True)])
+def test_a_key_of_a_plan_that_is_good_at_other_hosts_only_is_not_denied_by_a_refusal_here(
+    region: str,
+    consent: bool,  # noqa: FBT001
+) -> None:
+    run = refused("dashscope", PLAN_KEY, region=region, consent=consent)
+    found = axis(run, Axis.AUTH)
+    assert found.answer is Answer.UNKNOWN
+    assert all("coding-intl.dashscope.aliyuncs.com" in said for said in (found.why, found.opens))
+    assert valid(run) == [None]
+
+
+@pytest.mark.parametrize(
+    ("provider", "value"),
+    [
+        ("dashscope", "sk-" + "a1" * 16),  # of no such plan
+        ("dashscope", "sk-ws-testkeyNotARealKey" + "y" * 30),  # good at the hosts of its region
+        ("minimax", "sk-cp-testkeyNotARealKey" + "y" * 40),  # a subscription at the same hosts
+    ],
+)
+def test_a_refusal_of_any_other_key_is_one(provider: str, value: str) -> None:
+    run = refused(provider, value)
+    assert axis(run, Axis.AUTH).answer is Answer.NO
+    assert valid(run) == ["false"]

@@ -21,7 +21,7 @@ from testkey_nb.spec import LACKING, Ask, Finding, Metric, OfBody, Provider, Rep
 from .control import CONTROL
 from .heard import Told
 from .planning import Plan
-from .platforms import OTHER_PLATFORM, told_of_others
+from .platforms import OTHER_PLATFORM, told_of_others, told_of_plans
 from .run import Run, merge_models
 from .shared import Shared
 
@@ -125,7 +125,7 @@ def tell(key: Key, plan: Plan, begun: datetime, answered: Answered, shared: Shar
 def as_run(probed: Probed) -> Run:
     """Return the facts of a run."""
     key, plan, shared = probed.key, probed.plan, probed.shared
-    findings, answers = _findings(probed), tuple(one.row for one in probed.told)
+    findings, answers = told_of_plans(plan, key, _findings(probed)), tuple(one.row for one in probed.told)
     # Otherwise words are kept, and nobody relies on them.
     counted = probed.told if believed(plan, probed.identity) else ()
     metrics = [

@@ -6,6 +6,7 @@ the operator's consent, and what is found there is told and never mixed with wha
 
 from collections.abc import Iterable, Mapping
 
+from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome
 from testkey_nb.rows import Why
 from testkey_nb.spec import Finding
@@ -18,6 +19,23 @@ OTHER_PLATFORM = "other_platform"  # the proving question, put to a vendor's sep
 def hosts_elsewhere(plan: Plan, asked: str) -> dict[str, str]:
     """Return, by region, the hosts of this vendor's separate platforms that answer what was put to `asked`."""
     return {region: plan.host(asked, region) for region in plan.provider.twins(plan.region)}
+
+
+def told_of_plans(plan: Plan, key: Key, findings: Iterable[Finding]) -> list[Finding]:
+    """Return `findings`, in which a refusal of a key that only other hosts take (`good_at`) says nothing of the key."""
+    fits = [shape for shape in plan.provider.key_shapes if key.fits(shape.pattern)]
+    hosts = ", ".join(shape.good_at for shape in fits)
+    if plan.base_url or not fits or not all(shape.good_at for shape in fits):
+        return list(findings)
+    opens = Why("call models with it at {hosts}; to probe one here, make a key that is paid as it is used", hosts=hosts)
+
+    def told(found: Finding) -> Finding:
+        why = Why(
+            "{said}; a key of this shape is good at {hosts} only, which are not asked", said=found.why, hosts=hosts
+        )
+        return Finding(found.axis, Answer.UNKNOWN, why, found.asks, opens)
+
+    return [told(found) if _refused(found) else found for found in findings]
 
 
 def told_of_others(plan: Plan, findings: Iterable[Finding], there: Mapping[str, Outcome]) -> tuple[Finding, ...]:

@@ -14,6 +14,14 @@ _CONSOLE = "https://modelstudio.console.alibabacloud.com"
 _ELSEWHERE = Why("Incorrect API key provided: a key of another region or billing plan is refused in the same words")
 
 
+# "Pair it with an API Key from the same billing plan — a mismatch returns a 401 error": `_BASES` as of 2026-10-11, read
+# 2026-11-26; a good key that was refused here so: github.com/agentscope-ai/agentscope/issues/1305.
+_PLANS = (
+    "coding-intl.dashscope.aliyuncs.com, coding.dashscope.aliyuncs.com, "
+    "token-plan.ap-southeast-1.maas.aliyuncs.com, token-plan.cn-beijing.maas.aliyuncs.com"
+)
+
+
 def _shape(pattern: str, kind: str, source: str, control: str, *, shared: bool = False) -> KeyShape:
     return KeyShape(pattern, kind, source, _CHECKED, control, shared)
 
@@ -57,11 +65,13 @@ DASHSCOPE = Provider(
             "github.com/LearningCircuit/local-deep-research/issues/6619",
             "sk-ws-testkeyNotARealKey" + "x" * 30,
         ),
-        _shape(
+        KeyShape(
             r"sk-sp-[A-Za-z0-9._-]{20,200}",
             "subscription",
             "github.com/LearningCircuit/local-deep-research/issues/6619",
-            "sk-sp-testkeyNotARealKey" + "x" * 14,
+            _CHECKED,
+            control="sk-sp-testkeyNotARealKey" + "x" * 14,
+            good_at=_PLANS,
         ),
     ),
     marks=(
