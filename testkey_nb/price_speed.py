@@ -106,15 +106,31 @@ def draw_price_speed(offered: Sequence[Offer], against: str = "output price", la
         axes.set_xlabel(translate("published throughput, tokens per second", lang), fontsize=9)
         axes.set_ylabel(translate(AGAINST[against].title(currency or "?"), lang), fontsize=9)
         unnamed += _one_currency(axes, some, series, lang)
-    figure.axes[0].legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=4, frameon=False, fontsize=8.5,
-        borderaxespad=0.2, columnspacing=1.2, handletextpad=0.2,
-    )  # fmt: skip
+    _legend(figure, series, lang)
     said = [Why("points without a name here: {n}", n=unnamed)] if unnamed else []
     if silent := sum(one.speed is None for one in offered):
         said.append(Why("without a published speed: {n}", n=silent))
     some_made_up, _ = made_up_among(point.offer for some in groups.values() for point in some)
     return finished(figure, left, lang, made_up=some_made_up, said="; ".join(translate(why, lang) for why in said))
+
+
+def _legend(figure: Figure, series: Iterable[str], lang: str) -> None:
+    """Say above the first currency what the marks of all of them stand for, in the order of `series`."""
+    drawn = {
+        label: mark
+        for axes in figure.axes
+        for mark, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }  # fmt: skip
+    names = [*(_label(via, lang) for via in series), _label("", lang), translate(_FRONT, lang)]
+    labels = [name for name in dict.fromkeys(names) if name in drawn]
+    figure.axes[0].legend(
+        [drawn[label] for label in labels], labels, loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=4,
+        frameon=False, fontsize=8.5, borderaxespad=0.2, columnspacing=1.2, handletextpad=0.2,
+    )  # fmt: skip
+
+
+def _label(via: str, lang: str) -> str:
+    return fitting(via, 26) if via else translate("others", lang)
 
 
 def _shown(offered: Sequence[Offer], against: str) -> tuple[dict[str, list[Point]], int]:
@@ -150,8 +166,7 @@ def _one_currency(axes: Axes, some: Sequence[Point], series: Mapping[str, int], 
         via = _via(point.offer, mixed=mixed)
         by_via.setdefault(via if via in series else "", []).append(point)
     for via, of_via in sorted(by_via.items(), key=lambda pair: series.get(pair[0], len(series))):
-        number, label = series.get(via), fitting(via, 26) if via else translate("others", lang)
-        _marks(axes, of_via, floor, number, label, size=7 if len(some) <= _MANY else 5)
+        _marks(axes, of_via, floor, series.get(via), _label(via, lang), size=7 if len(some) <= _MANY else 5)
     best = [_at(point, floor) for point in front(some)]
     axes.plot(
         *zip(*best, strict=True), color=MUTED, linewidth=1, linestyle=":", zorder=1, label=translate(_FRONT, lang)

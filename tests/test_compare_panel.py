@@ -572,6 +572,12 @@ def test_foreign_words_are_text_in_every_table() -> None:
     assert "x" * 301 not in panel.results.tabs["Overview"].value
 
 
+def test_a_picture_in_a_cell_stands_on_white_whatever_the_theme() -> None:
+    panel = made_up("launch-ready")
+    must(probe(panel))
+    assert re.match(r'<div style="[^"]*background: #fff">', panel.picture("gates").data)
+
+
 def test_forgetting_leaves_nothing_observed_in_any_widget_frame_or_picture() -> None:
     panel = made_up()
     verdicts = must(probe(panel))

@@ -11,6 +11,7 @@ from jinja2 import Environment, nodes
 from testkey_nb import outcome, sandbox
 from testkey_nb.errors import UnknownName
 from testkey_nb.locale import LANGUAGES, WORDED, entries, tables, translate
+from testkey_nb.providers import PROVIDERS
 from testkey_nb.ranking import LEADS
 from testkey_nb.retention import CANNOT_REACH
 from testkey_nb.rows import Why
@@ -21,7 +22,9 @@ ENUMS = [
     member for member in vars(outcome).values() if isinstance(member, type) and member.__module__ == outcome.__name__
 ]
 VERDICTS = ("ready", "not_ready", "undecided")
-PAYERS_AND_KEY_TYPES = ("user", "organization", "org", "oauth", "service")
+PAYERS_AND_KEY_TYPES = frozenset(
+    ("user", "organization", *(shape.type for provider in PROVIDERS.values() for shape in provider.key_shapes))
+)
 
 
 def _said_in_code() -> Iterator[str]:

@@ -17,7 +17,9 @@ from testkey_nb.judge import VIEWS, Readiness, judge_run
 from testkey_nb.panels import ModelsPanel
 from testkey_nb.panels.covering import COVERED, OWN
 from testkey_nb.panels.models_results import ALL, PICTURES
+from testkey_nb.panels.row_columns import age
 from testkey_nb.panels.sortable import PAGE, SortableTable
+from testkey_nb.panels.tables import NOTHING
 from testkey_nb.rows import ModelRow, PriceRow
 
 if TYPE_CHECKING:
@@ -77,6 +79,10 @@ def test_models_of_several_keys_stand_in_one_table_and_what_is_made_up_says_so()
         assert panel.table(what)["key_hint"].str.startswith("SANDBOX ").all()
     for what in PICTURES:
         assert "SANDBOX" in panel.picture(what).data or "No cost is known" in panel.picture(what).data
+
+
+def test_a_price_of_this_moment_is_0_days_old() -> None:
+    assert [age(days) for days in (3.1e-08, 1.64, 1200.0, None)] == ["0", "1.6", "1,200", NOTHING]
 
 
 def test_nothing_is_shown_or_sent_before_the_first_probe() -> None:

@@ -69,6 +69,18 @@ def test_currencies_never_share_an_axis(one: Readiness, draw: Draw, alt: Callabl
     assert {word for word in alt(some).split() if word in {"USD", "CNY"}} == known
 
 
+def test_the_legend_explains_the_marks_of_every_currency(one: Readiness) -> None:
+    figure = draw_price_speed(offered(one, 400, "USD", "CNY"))
+    drawn = {label for axes in figure.axes for label in axes.get_legend_handles_labels()[1]}
+    legend = figure.axes[0].get_legend()
+    assert legend is not None
+    told = [text.get_text() for text in legend.get_texts()]
+    assert len(figure.axes) == 2
+    assert drawn > set(figure.axes[0].get_legend_handles_labels()[1])
+    assert sorted(told) == sorted(drawn)
+    assert told[-1] == "nothing is both faster and cheaper"
+
+
 def test_a_bar_goes_up_to_the_dearest_source_and_says_both(one: Readiness) -> None:
     figure = draw_price_bars(of_prices(one, price(one, "m", 2.0), price(one, "m", 3.0, source="catalogue")))
     assert [(bar.get_x(), bar.get_width()) for bar in hatched(figure)] == [(2.0, 1.0)] * 2

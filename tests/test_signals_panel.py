@@ -104,6 +104,12 @@ def test_every_table_has_the_rows_of_its_frame_and_what_is_made_up_says_so() -> 
     assert "none of these did" in panel.picture("latency").data, "the sandbox answers over no network"
 
 
+def test_no_empty_table_stands_there_before_a_probe() -> None:
+    tables = [sheet.table for sheet in made().results.sheets.values() if sheet.table]
+    assert [table.view.layout.display for table in tables] == ["none"] * len(tables)
+    assert all(head.description for table in tables for head in table.heads)
+
+
 def test_nothing_is_shown_or_sent_before_something_is_started() -> None:
     transport = Counting()
     panel = made(transport=transport, **LOAD)

@@ -190,7 +190,7 @@ class BatchPanel(ABC, Generic[Shown]):
 
     def kept(self, drawn: str, until: float | None = None) -> HTML:
         """Return a picture to show in a cell; it goes with its data, at `until` where that is not the batch's."""
-        shown = HTML(f'<div style="max-width: 1080px">{drawn}</div>')  # type: ignore[no-untyped-call]  # IPython's own
+        shown = HTML(f'<div style="max-width: 1080px; background: #fff">{drawn}</div>')  # type: ignore[no-untyped-call]  # IPython's own
         hold(shown, "picture", _forget_picture, until or min(run.until for run in self.runs))
         return shown
 

@@ -37,6 +37,8 @@ class Chosen:
         self.subjects: tuple[Subject, ...] = ()
         make = partial(make_button, job)
         self.list = ipw.SelectMultiple(rows=8, layout={"width": "auto"})
+        controls.speech.of(self.list, description=Why("To compare"))  # heard only: the same stands above it
+        self.list.add_class("tk-heard")
         self.add_button = make(Why("Add"), "plus", self._add_one)
         self.add_personas_button = make(Why("Add all its personas"), "plus", self._add_personas)
         self.add_everywhere_button = make(Why("Add this persona of all providers"), "plus", self._add_everywhere)

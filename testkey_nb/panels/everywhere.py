@@ -46,10 +46,10 @@ class Place:
         """Make an empty row."""
         wide = {"description_width": "auto"}
         speech = self._speech = job.speech
-        self.name = ipw.Text(continuous_update=False, style=wide, layout={"width": "240px"})
+        self.name = ipw.Text(continuous_update=False, style=wide, layout={"width": "300px"})
         self.proxy = ipw.Combobox(continuous_update=False, style=wide, layout={"width": "330px"})
         self.persona = ipw.Dropdown(style=wide, layout={"width": "330px"})
-        speech.of(self.name, description=Why("Place"), placeholder=Why("its name"))
+        speech.of(self.name, description=Why("Name of the place"), placeholder=Why("its name"))
         speech.of(self.proxy, description=Why("Proxy's variable"), placeholder=Why("none: straight out"))
         speech.of(self.persona, description=Why("Answered by"))
         self.remove_button = make_button(job, Why("Remove"), "minus", lambda: remove(self))

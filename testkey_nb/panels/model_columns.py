@@ -16,6 +16,7 @@ from testkey_nb.rows import Why
 from .row_columns import (
     KEY_OF,
     NUMBERS,
+    age,
     by_key,
     day,
     key_of,
@@ -130,7 +131,7 @@ MODELS: tuple[Column[Offer], ...] = (
            lambda o: _STANDINGS.index(Standing(o.row.standing)) if o.row.standing else None),
     _INPUT, _OUTPUT, _VERDICT,
     _listed(Why("Context, tokens"), 130, "context_tokens"), _listed(Why("Output, tokens"), 125, "output_tokens"),
-    _listed(Why("Takes"), 150, "input_modalities", text), _listed(Why("Gives"), 110, "output_modalities", text),
+    _listed(Why("Takes"), 150, "input_modalities", text), _listed(Why("Gives"), 125, "output_modalities", text),
     _flag(Why("Tools"), 80, "tools"), _flag(Why("Structured"), 105, "structured_output"),
     _listed(Why("Status"), 95, "route_status", text),
     _listed(Why("Tokens/s"), 100, "throughput_tokens_per_s", speed),
@@ -141,7 +142,7 @@ PRICES: tuple[Column[Offer], ...] = (
     _model(260), _KEY, _ROUTE, _INPUT, _OUTPUT, _VERDICT, _ruled(Why("Region"), 90, "region", text),
     _ruled(Why("Sources differ by"), 140, "source_spread", share),
     _ruled(Why("Above the cheapest route"), 190, "route_spread", share),
-    _ruled(Why("Age, days"), 100, "age_days"), _ruled(Why("Sources"), 230, "sources", text),
+    _ruled(Why("Age, days"), 100, "age_days", age), _ruled(Why("Sources"), 230, "sources", text),
     Column(Why("Other prices"), 190, lambda o, lang: told(o.ruling.tiers if o.ruling else "", lang),
            lambda o: o.ruling.tiers or None if o.ruling else None),
     Column(Why("Why"), 420, lambda o, lang: told(o.ruling.why if o.ruling else "", lang), lambda _: None),
@@ -155,7 +156,7 @@ COSTS: tuple[Column[Offer], ...] = (
 _MODEL_OF = Column[Line](Why("Model"), 230, lambda one, _: titled(one.row.model), lambda one: one.row.model.lower())
 ROUTES: tuple[Column[Line], ...] = (
     _MODEL_OF, KEY_OF, of_row(Why("Place"), 75, "place"), of_row(Why("Route"), 115, "route", text), why(430),
-    of_row(Why("By price"), 90, "cheapest"), of_row(Why("By speed"), 90, "fastest"),
+    of_row(Why("By price"), 90, "cheapest"), of_row(Why("By speed"), 105, "fastest"),
     of_row(Why("Tokens/s"), 95, "throughput_tokens_per_s", speed),
     Column(Why("Only route"), 100, lambda one, lang: truth(one.row.only_route, lang), lambda one: one.row.only_route),
 )  # fmt: skip

@@ -36,6 +36,11 @@ def number(value: float | None) -> str:
     return NOTHING if value is None else f"{value:,.10g}"
 
 
+def age(value: float | None) -> str:
+    """Write days with a digit after the point: what was seen a moment ago is 0 days old."""
+    return NOTHING if value is None else f"{round(value, 1):,g}"
+
+
 def speed(value: float | None) -> str:
     """Write a published speed with as many digits as it may have."""
     return NOTHING if value is None else measured(value)
@@ -71,7 +76,7 @@ def told(why: str, lang: str) -> str:
     return foreign(translate(why, lang), 600) or NOTHING
 
 
-NUMBERS = (number, speed, share, milliseconds)
+NUMBERS = (number, age, speed, share, milliseconds)
 
 
 def of_row(heading: Why, width: int, field: str, cell: Callable[[Any], str] = number, part: str = "row") -> Column[Any]:

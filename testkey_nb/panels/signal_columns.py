@@ -78,7 +78,7 @@ LATENCY: tuple[Column[Line], ...] = (
     Column(Why("Connection"), 120,
            lambda line, lang: plain(translate(_REUSED if line.row.reused else _NEW, lang)),
            lambda line: line.row.reused),
-    of_row(Why("Requests"), 85, "requests"), of_row(Why("Looking up, ms"), 135, "dns_s", milliseconds),
+    of_row(Why("Requests"), 105, "requests"), of_row(Why("Looking up, ms"), 135, "dns_s", milliseconds),
     of_row(Why("Connecting, ms"), 140, "connect_s", milliseconds), of_row(Why("TLS, ms"), 80, "tls_s", milliseconds),
     of_row(Why("First byte, ms"), 125, "first_byte_s", milliseconds),
     of_row(Why("Transfer, ms"), 120, "transfer_s", milliseconds), why(340),
@@ -107,7 +107,7 @@ PUBLISHED: tuple[Column[Line], ...] = (
     why(620),
 )  # fmt: skip
 PLACES: tuple[Column[Line], ...] = (
-    of_row(Why("Host"), 210, "host", text), KEY_OF, of_row(Why("Requests"), 85, "requests"),
+    of_row(Why("Host"), 210, "host", text), KEY_OF, of_row(Why("Requests"), 105, "requests"),
     Column(Why("Address"), 80, lambda line, lang: plain(in_words(line.row.address_family, lang))
            if line.row.address_family else NOTHING, lambda line: line.row.address_family),
     of_row(Why("Edge"), 90, "edge", text), of_row(Why("City of the edge"), 145, "city", text),

@@ -84,6 +84,7 @@ class SortableTable(Generic[Thing]):
             box.observe(lambda change, number=number: self._tick(number, on=change["new"]), names="value")
         self.previous.on_click(lambda _button: self._turn(-1))
         self.next.on_click(lambda _button: self._turn(1))
+        self.draw()
 
     def _lay_out(self) -> ipw.DOMWidget:
         apart = 1 if self.pick else 0

@@ -294,6 +294,59 @@ def test_the_live_chart_of_the_signals_notebook_starts_gains_points_and_stops(pa
     assert path.name not in has_outputs(lab)
 
 
+# In the page: texts of a panel that are too near to their ground, WCAG 2.2's 4.5 to 1, and controls without a name.
+HARD_TO_READ = """() => {
+  const light = colour => [0.2126, 0.7152, 0.0722].reduce((sum, share, n) => {
+    const part = colour[n] / 255;
+    return sum + share * (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  }, 0);
+  const parts = colour => colour.match(/[\\d.]+/g).map(Number);
+  const ground = element => {
+    for (; element; element = element.parentElement) {
+      const colour = parts(getComputedStyle(element).backgroundColor);
+      if (colour.length < 4 || colour[3] > 0.9) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = [], panel = document.querySelector('.tk-panel');
+  const texts = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const element = texts.currentNode.parentElement, said = texts.currentNode.textContent.trim();
+    if (!said || element.tagName === 'STYLE' || !element.checkVisibility()) continue;
+    const look = getComputedStyle(element);
+    const both = [light(parts(element.ownerSVGElement ? look.fill : look.color)), light(ground(element))];
+    if ((Math.max(...both) + 0.05) / (Math.min(...both) + 0.05) < 4.5) found.push(said);
+  }
+  for (const control of panel.querySelectorAll('input, select, button')) {
+    const saying = control.tagName === 'BUTTON' ? [control] : [...control.labels];
+    if (control.checkVisibility() && !saying.some(one => one.textContent.trim())) found.push(control.outerHTML);
+  }
+  return found;
+}"""
+DARK = "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+PROBED = """from testkey_nb.panels import %s
+panel = %s(personas={"huggingface": ["launch-ready"]}, lang="id")
+await panel.probe_now()
+panel"""
+
+
+@pytest.mark.parametrize("kind", ["ComparePanel", "ModelsPanel", "SignalsPanel"])
+def test_in_a_dark_theme_every_text_of_a_panel_can_be_read_and_every_control_has_a_name(
+    page: "Page", lab: Server, kind: str
+) -> None:
+    write(lab, "dark.ipynb", PROBED % (kind, kind), **marked())
+    open_notebook(page, lab, "dark.ipynb")
+    page.evaluate(DARK)
+    page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
+    run_all(page)
+    page.locator(".tk-panel .tk-made-up, .tk-panel .tk-sandbox").first.wait_for()
+    for tab in page.locator(".tk-panel .lm-TabBar-tab:visible").all():
+        tab.click()
+        page.wait_for_timeout(500)
+        assert page.evaluate(HARD_TO_READ) == []
+    picture(page, f"09-dark-{kind}")
+
+
 ASKED = """from testkey_nb.panels import SignalsPanel
 panel = SignalsPanel(personas={"groq": ["launch-ready"]}, samples=2)
 await panel.probe_now()
