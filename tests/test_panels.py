@@ -383,11 +383,11 @@ def test_forgetting_leaves_nothing_observed_in_any_widget() -> None:
 
 
 def test_what_is_shown_goes_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TESTKEY_TTL_S", "3")
+    monkeypatch.setenv("TESTKEY_TTL_S", "8")
     panel = OnboardingPanel()
     must(probe(panel))
     assert all(shown(panel).values())
-    until = time.monotonic() + 20
+    until = time.monotonic() + 40
     while panel.readiness is not None and time.monotonic() < until:
         time.sleep(0.1)
     assert not any(shown(panel).values())
