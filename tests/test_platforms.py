@@ -247,7 +247,7 @@ PLAN_KEY = "sk-sp-testkeyNotARealKey" + "y" * 14
 
 
 def refused(provider: str, value: str, *, region: str = "", consent: bool = False) -> Run:
-    transport = Between(next(iter(sandbox.PERSONAS[provider])), lambda _request: None, provider=provider)
+    transport = Between("revoked", lambda _request: None, provider=provider)
     choices = plan(provider, region=region, operator=ME, other_platforms=consent)
     return asyncio.run(probe_key(Key("THE_KEY", value), choices, transport=transport))
 
