@@ -331,7 +331,7 @@ def test_a_relay_that_shows_itself_only_in_a_sample_is_found_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown_in", "sent"), [(1, {"/v1/models": 1}), (2, {"/v1/models": 2, "/v1/models/gpt-4o-mini": 1})]
+    ("shown_in", "sent"), [(1, {"/v1/models": 1}), (2, {"/v1/models": 2, "/v1/models/gpt-5.5": 1})]
 )
 def test_a_relay_that_shows_itself_to_a_key_or_in_a_sample_gets_the_key_no_more(
     shown_in: int, sent: dict[str, int]

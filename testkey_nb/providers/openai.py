@@ -169,7 +169,9 @@ OPENAI = Provider(
             fields=(("error.code", "insufficient_quota"),),
         ),
     ),
-    covered_models=("gpt-4o-mini",),
+    # gpt-4o-mini ends on 2027-01-14, gpt-5.5 has no date: https://developers.openai.com/api/docs/deprecations, read
+    # 2026-11-26.
+    covered_models=("gpt-5.5",),
     offers=frozenset(Capability)
     - {
         Capability.KEY_IDENTITY,

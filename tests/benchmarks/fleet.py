@@ -50,7 +50,7 @@ _BARE = (
 _HUGGINGFACE = ("/api/whoami-v2", "/api/settings/billing/usage-v2?startDate=0&endDate=1")
 _WHOAMI = ("huggingface_hub `whoami`, threads", peers.whoami)
 _LITELLM = ("LiteLLM `get_valid_models`, threads", peers.get_valid_models)
-_OPENAI_PATHS = ("/v1/models", "/v1/models/gpt-4o-mini")
+_OPENAI_PATHS = ("/v1/models", "/v1/models/gpt-5.5")
 _OPENAI = (_LITELLM, ("openai client, `models.list`", peers.openai_list))
 
 SCENARIOS = (

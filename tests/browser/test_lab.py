@@ -234,6 +234,14 @@ def test_the_compare_notebook_sets_keys_side_by_side_and_opens_one(page: "Page",
     assert path.name not in has_outputs(lab)
 
 
+def wait_until_ticks_are_sorted(page: "Page", seconds: float) -> None:
+    """Wait for the boxes to be in the order of their names: each is told its own by a message of its own."""
+    end, boxes = time.monotonic() + seconds, page.locator(".tk-panel .tk-ticks .widget-label-basic")
+    while (names := [name.lower() for name in boxes.all_inner_texts() if name]) != sorted(names):
+        assert time.monotonic() < end, names
+        page.wait_for_timeout(100)
+
+
 def test_the_models_notebook_sorts_by_a_heading_and_covers_what_is_ticked(page: "Page", lab: Server) -> None:
     path = lab.root / "03_models_and_prices.ipynb"
     notebook = json.loads(path.read_text("utf-8"))
@@ -244,8 +252,7 @@ def test_the_models_notebook_sorts_by_a_heading_and_covers_what_is_ticked(page: 
     page.get_by_role("tab", name="Models", exact=True).click()
     page.get_by_role("button", name="Model", exact=True).click()
     page.get_by_role("button", name="Model ▲").wait_for()
-    names = [name.lower() for name in page.locator(".tk-panel .tk-ticks .widget-label-basic").all_inner_texts() if name]
-    assert names == sorted(names)
+    wait_until_ticks_are_sorted(page, 20)
     lines, boxes = page.locator(".tk-panel .tk-lines tbody tr"), page.locator(".tk-panel .tk-ticks .widget-checkbox")
     places = [(lines.nth(number).bounding_box(), boxes.nth(number).bounding_box()) for number in (0, 12, 24)]
     assert all(line and box and abs(line["y"] - box["y"]) < 2 for line, box in places), "a box is beside its line"

@@ -12,8 +12,9 @@ _REFUSED = (
 )
 _MODELS = (
     '{"object":"list","data":['
-    '{"id":"gpt-4o-mini","object":"model","created":1721172741,"owned_by":"system","shutdown_date":null},'
-    '{"id":"gpt-4o","object":"model","created":1715367049,"owned_by":"system","shutdown_date":null},'
+    '{"id":"gpt-5.5","object":"model","created":1776902400,"owned_by":"system","shutdown_date":null},'
+    '{"id":"gpt-4o-mini","object":"model","created":1721172741,"owned_by":"system","shutdown_date":"2027-01-14"},'
+    '{"id":"gpt-4o","object":"model","created":1715367049,"owned_by":"system","shutdown_date":"2027-01-14"},'
     '{"id":"o3-2025-04-16","object":"model","created":1744133301,"owned_by":"system","shutdown_date":"2026-12-11"},'
     '{"id":"text-embedding-3-small","object":"model","created":1705948997,"owned_by":"system","shutdown_date":null}]}'
 )
@@ -69,7 +70,7 @@ PERSONAS = personas(
     Situation(
         name="listed-only",
         says="the covered model is listed, and the question about it is answered that there is none for this key",
-        keyed={"/v1/models/gpt-4o-mini": Said(404, _NO_MODEL)},
+        keyed={"/v1/models/gpt-5.5": Said(404, _NO_MODEL)},
     ),
     Situation(
         name="ip-restricted",
