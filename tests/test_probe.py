@@ -430,6 +430,7 @@ UNPROVED = {
     "forbidden": answer(403, {"error": "Forbidden"}),
     "refused by a firewall": answer(401, real.PAGE, real.HTML),
     "redirected": answer(302, "", {"location": "https://example.com/login"}),
+    "refused long ago, by a cache": answer(401, real.INVALID, {**real.JSON, "age": "900"}),
     "nothing at all": answer(204),
 }
 

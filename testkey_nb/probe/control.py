@@ -4,6 +4,7 @@ A 200 says "valid" only where the made-up key is refused.  Where it is answered 
 answer proves nothing.  What a control shows depends on the endpoint and not on the key, so it is sent once.
 """
 
+import re
 from collections.abc import MutableMapping
 from weakref import WeakKeyDictionary
 
@@ -11,9 +12,10 @@ from testkey_nb.http import Exchange
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Outcome
 from testkey_nb.rows import Why
-from testkey_nb.spec import Ask, Finding, Provider
+from testkey_nb.spec import Ask, Finding, Provider, Reply
 
 CONTROL = "negative_control"
+_LASTS_S = 300  # for which anything observed is kept here, too
 _CONTROL_TEXT = "testkeyNotARealKeyxxxxxxxxxxxxxx"  # where a provider's keys have no shape
 
 _over: "WeakKeyDictionary[object, dict[str, Finding]]" = WeakKeyDictionary()
@@ -42,12 +44,21 @@ def disbelieved(ask: Ask) -> Finding:
     return Finding(Axis.AUTH, Answer.UNKNOWN, why, ask.name)
 
 
+def kept_too_long(reply: Reply) -> Why:
+    """Say for how long a cache has kept an answer to a key, if that is too long; empty where it is not."""
+    age = max((int(age) for age in re.findall(r"\d{1,9}", reply.headers.get("age", ""))), default=0)
+    if age <= _LASTS_S:
+        return Why("")
+    return Why("a cache on the way has kept this answer for {age} s: it says nothing of the key now", age=age)
+
+
 def weigh_control(provider: Provider, ask: Ask, exchange: Exchange) -> Finding:
     """Say what a control's answer makes of the real key's 200: it counts only where the control is refused."""
     reply, name = exchange.reply, ask.name
     opens = Why("probe again later: the answer to the made-up key decides whether the answer to yours counts")
-    if reply is None:
-        why = Why("the key was answered, but a made-up key got no answer to compare: {fault}", fault=exchange.fault)
+    fault = exchange.fault if reply is None else kept_too_long(reply)
+    if reply is None or fault:
+        why = Why("the key was answered, but a made-up key got no answer to compare: {fault}", fault=fault)
         return Finding(Axis.AUTH, Answer.UNKNOWN, why, name, opens)
     refused = provider.judge(reply, ask.outcomes)[0] is Outcome.DENIED
     if refused or (reply.status == 401 and not reply.is_html):  # noqa: PLR2004

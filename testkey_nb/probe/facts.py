@@ -1,6 +1,5 @@
 """How answers become the facts of a run: read by their parsers, judged by the outcome table, believed or only kept."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,14 +17,13 @@ from testkey_nb.redaction import masked, redact
 from testkey_nb.rows import AnswerRow, EvidenceRow, LimitRow, MetricRow, PriceRow, Stamp, Value, Why
 from testkey_nb.spec import LACKING, Ask, Finding, Metric, OfBody, Provider, Reply, Rows
 
-from .control import CONTROL
+from .control import CONTROL, kept_too_long
 from .heard import Told
 from .planning import Plan
 from .platforms import OTHER_PLATFORM, told_of_others, told_of_plans
 from .run import Run, merge_models
 from .shared import Shared
 
-_LASTS_S = 300  # for which anything observed is kept here, too
 _ADMINISTERS = Why("a key that manages an account: it is named here, never used, and calls no model")
 _OPENS: Mapping[Axis, Why] = {
     Axis.AUTH: Why("make a new key on the provider's page, set the variable to it, and probe again"),
@@ -81,19 +79,13 @@ def administers(plan: Plan, key: Key) -> bool:
 
 def read(provider: Provider, ask: Ask, reply: Reply) -> tuple[Outcome, Why, str, Rows]:
     """Return what an answer means, why, the source of the rule that decided, and what was found in it."""
-    if ask.auth and (kept_s := _kept_s(reply)) > _LASTS_S:
-        why = Why("a cache on the way has kept this answer for {age} s: it says nothing of the key now", age=kept_s)
-        return Outcome.UNEXPECTED, why, "RFC 9111 section 5.1", Rows()
+    if ask.auth and (old := kept_too_long(reply)):
+        return Outcome.UNEXPECTED, old, "RFC 9111 section 5.1", Rows()
     outcome, why, source = provider.judge(reply, ask.outcomes)
     rows = ask.parse(reply) if outcome is Outcome.OK else Rows()
     if rows is None:
         return Outcome.UNEXPECTED, LACKING, ask.source, Rows()
     return outcome, why, source, rows
-
-
-def _kept_s(reply: Reply) -> int:
-    """Return for how long caches kept an answer, as they tell."""
-    return max((int(age) for age in re.findall(r"\d{1,9}", reply.headers.get("age", ""))), default=0)
 
 
 def tell(key: Key, plan: Plan, begun: datetime, answered: Answered, shared: Shared) -> Told:
