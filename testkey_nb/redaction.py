@@ -35,6 +35,11 @@ _LONG_NAME = re.compile(r"(?<![\w/.-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}(?![\w/
 _DOTTED = re.compile(r"(?<![\w-])(?:v1|eyJ[\w-]{8,}|[0-9a-f]{32})\.[\w.-]{16,}")  # Nebius, a JWT, Zhipu
 
 
+def printable(text: str) -> str:
+    """Return `text` with spaces for what cannot be seen: commands to a terminal, line breaks, half a surrogate pair."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+
+
 def masked(text: str) -> str:
     """Return `text` without e-mail addresses and without keys, whole or with their middle left out."""
     if _TO_MASK.search(text):
@@ -52,11 +57,7 @@ def redact(text: str, limit: int = SAID_CHARS) -> str:
     """Return at most `limit` characters of foreign text on one line, without keys, addresses and account names."""
     if not text:
         return text
-    text = text[: 8 * limit]
-    if not text.isprintable():
-        text = "".join(char if char.isprintable() else " " for char in text)
-    text = " ".join(text.split())
-    text = masked(text)
+    text = masked(" ".join(printable(text[: 8 * limit]).split()))
     for pattern, label in _PERSONAL:
         text = pattern.sub(label, text)
     text = _IPV6.sub(_without_ip, text)

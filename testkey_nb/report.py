@@ -31,6 +31,7 @@ from .locale import LANGUAGES, translate
 from .outcome import Gate, Outcome, Phantom
 from .probe import CONTROL
 from .ranking import RouteRank
+from .redaction import printable
 from .rows import AnswerRow, PriceRow, Why
 from .svg import svg
 
@@ -173,7 +174,7 @@ def _bounded(value: object) -> object:
     """Make a value one line of bounded length and of printable characters, unless it is markup already."""
     if isinstance(value, Markup):
         return value
-    text = "".join(char if char.isprintable() else " " for char in str(value)[: 2 * MAX_CHARS])
+    text = printable(str(value)[: 2 * MAX_CHARS])
     return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 1] + "…"
 
 

@@ -10,6 +10,8 @@ from xml.etree import ElementTree as ET
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from .redaction import printable
+
 ALT_CHARS = 2000
 
 INK, MUTED, LINE = "#17212b", "#4a5763", "#d5dce2"
@@ -48,7 +50,7 @@ def svg(figure: Figure, alt: str, prefix: str) -> str:
         Begins every id, to keep ids of several pictures on one page apart.
 
     """
-    alt = "".join(char if char.isprintable() else " " for char in alt[:ALT_CHARS])
+    alt = printable(alt[:ALT_CHARS])
     out = io.StringIO()
     with own_style():
         metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))

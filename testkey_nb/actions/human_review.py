@@ -7,6 +7,7 @@ from testkey_nb.judge import Readiness
 from testkey_nb.launch import REVIEW_FILE
 from testkey_nb.outcome import Answer
 from testkey_nb.ranking import RouteRank
+from testkey_nb.redaction import printable
 from testkey_nb.rows import AnswerRow
 
 from .write import NOTHING, Files, heading, line_ending
@@ -90,5 +91,4 @@ def _answer(row: AnswerRow) -> str:
 
 def escaped(foreign: str) -> str:
     """Return foreign text on one line, so that Markdown shows it and runs nothing of it."""
-    line = "".join(char if char.isprintable() else " " for char in foreign)
-    return re.sub(r"([\\`*_{}\[\]<>|#!&~$])", r"\\\1", line)
+    return re.sub(r"([\\`*_{}\[\]<>|#!&~$])", r"\\\1", printable(foreign))

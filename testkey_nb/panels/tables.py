@@ -9,6 +9,7 @@ from testkey_nb.heatmap import GRIDS, LOOKS, Look, head, plain_name, states
 from testkey_nb.judge import Readiness
 from testkey_nb.locale import translate
 from testkey_nb.outcome import Verdict
+from testkey_nb.redaction import printable
 from testkey_nb.rows import MetricRow, Why
 
 from .results import OPENS, VERDICT
@@ -170,4 +171,4 @@ def plain(text: str) -> str:
 
 def one_line(text: str, chars: int = _CHARS) -> str:
     """Return foreign text on one line of bounded length."""
-    return "".join(char if char.isprintable() else " " for char in text[:chars])
+    return printable(text[:chars])

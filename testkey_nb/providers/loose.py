@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from testkey_nb.redaction import masked
+from testkey_nb.redaction import masked, printable
 
 
 def mapping(value: object) -> Mapping[str, object]:
@@ -37,10 +37,8 @@ def text(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     begun = value[:TEXT_CHARS]
-    if begun.isprintable():
-        return begun
-    seen = "".join(char if char.isprintable() else " " for char in begun)
-    return None if seen.isspace() else seen
+    seen = printable(begun)
+    return None if seen != begun and seen.isspace() else seen
 
 
 def label(value: object) -> str | None:
