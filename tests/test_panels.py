@@ -370,6 +370,14 @@ def test_every_frame_is_the_verdicts_own() -> None:
         panel.frame("all")
 
 
+def test_a_tab_that_is_looked_at_as_the_five_minutes_end_stays_empty() -> None:
+    panel = OnboardingPanel()
+    readiness = must(probe(panel))
+    readiness.run.forget()  # the thread forgets runs and panels one by one
+    panel.results.tabs.selected_index = 1
+    assert panel.results.sections[list(IN_TABS)[1]].value == ""
+
+
 def test_forgetting_leaves_nothing_observed_in_any_widget() -> None:
     panel = OnboardingPanel()
     run_id = must(probe(panel)).run.stamp.run_id

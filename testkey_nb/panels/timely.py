@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from testkey_nb.errors import DataExpired
+
 
 def timely(
     draw: Callable[[], object], is_shown: Callable[[], object], clear: Callable[[], None]
@@ -24,6 +26,8 @@ def timely(
             return
         try:
             draw()
+        except DataExpired:
+            return  # `clear` is about to be called, and says so
         finally:
             if not is_shown():
                 clear()
