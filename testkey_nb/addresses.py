@@ -8,8 +8,9 @@ from .errors import AddressRefused
 
 # RFC 6052 section 2.1, RFC 4291 section 2.5.5.1 and RFC 2765 section 2.1
 _CARRYING = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
-# What Python takes for public, some versions of it: RFC 6890 (a cloud's metadata is in there), RFC 8215 and RFC 9602.
-_NOT_GLOBAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "5f00::/16")))
+# What Python takes for public, some versions of it: RFC 6890 (a cloud's metadata is in there), RFC 8215, RFC 9602 and
+# RFC 3056 (6to4, which can stand for any IPv4 address and is given up: RFC 7526).
+_NOT_GLOBAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "5f00::/16", "2002::/16")))
 
 
 def origin(base_url: str, *, trust_endpoint: bool = False) -> str:
@@ -75,11 +76,11 @@ def _unrouted(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 def _carried(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
-    """Return the IPv4 address that an IPv6 address stands for: by NAT64, by 6to4, or in the old compatible form."""
+    """Return the IPv4 address that an IPv6 address stands for: by NAT64, or in the old compatible form."""
     if isinstance(address, ipaddress.IPv4Address):
         return ()
     last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return tuple(filter(None, (address.sixtofour, *(last for prefix in _CARRYING if address in prefix))))
+    return tuple(last for prefix in _CARRYING if address in prefix)
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -161,7 +161,7 @@ def check_folder(folder: Path) -> None:
     """
     places = (folder.absolute(), *folder.absolute().parents)
     try:
-        there = next((place for place in places if place.exists()), folder)
+        there = next((place for place in places if _is_there(place)), folder)
     except OSError as error:  # too long a name, or a folder that nobody may look into
         raise OutputRefused(f"{folder} cannot be written ({error.strerror or error}); choose another place") from error
     check_writable(there / "new")
@@ -177,15 +177,29 @@ def check_writable(path: Path) -> None:
 
     """
     try:
-        if (path.exists() and not path.is_file()) or not path.parent.is_dir():
-            raise OutputRefused(f"{path} cannot be written: give a file in a folder that exists")
-        with tempfile.TemporaryFile(dir=path.resolve().parent):
-            pass
-    except (OSError, RuntimeError) as error:  # the latter for links in a circle, before Python 3.13
-        if isinstance(error, OutputRefused):
-            raise
-        why = getattr(error, "strerror", None) or "links in a circle"
-        raise OutputRefused(f"{path} cannot be written ({why}); choose another place") from error
+        suits = (path.is_file() or not _is_there(path)) and path.parent.is_dir()
+        if suits:
+            tempfile.TemporaryFile(dir=path.resolve().parent).close()
+    except OSError as error:
+        raise OutputRefused(f"{path} cannot be written ({error.strerror}); choose another place") from error
+    if not suits:
+        raise OutputRefused(f"{path} cannot be written: give a file in a folder that exists")
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something is at `path`: unlike for Python 3.14's own, who may not look or goes in a circle cannot tell.
+
+    Raises
+    ------
+    OSError
+        If that cannot be told.
+
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -245,23 +259,17 @@ def _private(path: str, flags: int) -> int:
 
 def _read(folder: Path, name: str) -> str | None:
     path = folder / name
-    _refuse_to_lead_out(folder, path)
-    if path.exists() and not path.is_file():  # also where a link leads to a device: it would be replaced
-        raise OutputRefused(f"{path} is not a file; move it away and apply again")
     try:
-        return path.read_bytes().decode() if path.exists() else None  # with its line endings and byte order mark
+        there = _is_there(path)
+        inside = path.resolve().is_relative_to(folder.resolve())  # a checkout can have a link to any file of ours
+        text = path.read_bytes().decode() if inside and path.is_file() else None  # with line endings, byte order mark
     except (OSError, UnicodeDecodeError) as error:
         raise OutputRefused(f"{path} cannot be read ({type(error).__name__}); move it away and apply again") from error
-
-
-def _refuse_to_lead_out(folder: Path, path: Path) -> None:
-    """Refuse a link that leads out of the folder, as a checkout can have one to a file of whoever applies."""
-    try:
-        inside = path.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # links in a circle, which reading tells
-        return
     if not inside:
         raise OutputRefused(f"{path} leads out of the launch folder; put the file itself there and apply again")
+    if there and text is None:  # also where a link leads to a device: it would be replaced
+        raise OutputRefused(f"{path} is not a file; move it away and apply again")
+    return text
 
 
 def _lines(text: str) -> list[str]:
