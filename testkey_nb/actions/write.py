@@ -159,16 +159,16 @@ def check_folder(folder: Path) -> None:
         If they cannot.
 
     """
-    places = (folder.absolute(), *folder.absolute().parents)
     try:
+        places = (folder.absolute(), *folder.absolute().parents)
         there = next((place for place in places if place.exists()), folder)
-    except OSError as error:  # too long a name, or a folder that nobody may look into
+    except OSError as error:  # too long a name, a folder that nobody may look into, or that we are in and is gone
         raise OutputRefused(f"{folder} cannot be written ({error.strerror or error}); choose another place") from error
-    check_writable(there / "new")
+    check_writable(there / "new", folder)
 
 
-def check_writable(path: Path) -> None:
-    """Make sure, before anything is sent, that a file can be written at `path`.
+def check_writable(path: Path, named: Path | None = None) -> None:
+    """Make sure, before anything is sent, that a file can be written at `path`, which the caller knows as `named`.
 
     Raises
     ------
@@ -178,14 +178,14 @@ def check_writable(path: Path) -> None:
     """
     try:
         if (path.exists() and not path.is_file()) or not path.parent.is_dir():
-            raise OutputRefused(f"{path} cannot be written: give a file in a folder that exists")
+            raise OutputRefused(f"{named or path} cannot be written: give a file in a folder that exists")
         with tempfile.TemporaryFile(dir=path.resolve().parent):
             pass
     except (OSError, RuntimeError) as error:  # the latter for links in a circle, before Python 3.13
         if isinstance(error, OutputRefused):
             raise
         why = getattr(error, "strerror", None) or "links in a circle"
-        raise OutputRefused(f"{path} cannot be written ({why}); choose another place") from error
+        raise OutputRefused(f"{named or path} cannot be written ({why}); choose another place") from error
 
 
 def replace_file(path: Path, text: str) -> None:

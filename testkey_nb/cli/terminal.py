@@ -54,6 +54,12 @@ class _Heard(io.TextIOWrapper):
         return length
 
 
+def stand_in_for_stdin() -> None:
+    """Where whoever started this closed stdin, let nobody be there to answer."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for as long as we run
+
+
 def show_every_character() -> None:
     """Let stdout and stderr write what their encoding lacks as escapes, and never fail for want of a reader."""
     for name in ("stdout", "stderr"):

@@ -216,7 +216,7 @@ def judge_run(run: Run, launch: Launch | None = None, policy: Policy | None = No
     run
         The facts.
     launch
-        What `launch.read` found; None for an empty folder.
+        What `read_launch` found; None for an empty folder.
     policy
         None for ``commercial-launch``.
 
