@@ -420,6 +420,24 @@ def test_a_full_disk_behind_stderr_leaves_the_exit_status() -> None:
     assert _started(f"{before}; os.dup2(full, 1)", "providers").returncode == 2
 
 
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSLKEYLOGFILE"])
+@pytest.mark.parametrize(
+    "words", [("probe",), ("report", "--out", "r.html"), ("identify",)], ids=lambda words: words[0]
+)
+def test_certificates_that_cannot_be_read_are_the_callers_mistake(
+    words: tuple[str, ...], name: str, tmp_path: Path
+) -> None:
+    seen: list[Any] = []
+    key = PERSONAS["huggingface"]["launch-ready"].key
+    with served("launch-ready", seen) as origin:
+        given = ("--base-url", origin) if words[0] == "identify" else asked(origin)
+        before = f"os.environ[{name!r}] = {str(tmp_path / 'none' / 'ca.pem')!r}; os.chdir({str(tmp_path)!r})"
+        ran = _started(before, *words, *given, MY_HF_TOKEN=key)
+    assert (ran.returncode, ran.stdout, seen, list(tmp_path.iterdir())) == (2, "", [], [])
+    assert f"{name}={tmp_path / 'none' / 'ca.pem'}" in ran.stderr
+    assert (ran.stderr.startswith("testkey: no certificates"), ran.stderr.count("\n")) == (True, 1)
+
+
 def test_lab_hands_what_it_does_not_know_on_to_jupyterlab(tmp_path: Path) -> None:
     (tmp_path / "jupyterlab.py").write_text("import sys; print(*sys.argv[1:]); sys.exit(5)")
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
