@@ -21,7 +21,7 @@ def origin(base_url: str, *, trust_endpoint: bool = False) -> str:
     Raises
     ------
     AddressRefused
-        If it is no URL, holds credentials, a query or what looks like a key, is not HTTPS beyond loopback, or is private
+        If it is no URL, has credentials, a query or what looks like a key, is not HTTPS beyond loopback, or is private
         and not vouched for.
 
     """

@@ -320,6 +320,11 @@ def test_no_name_or_host_of_a_provider_is_broken_over_two_lines(call: Call, monk
     assert words >= {name for p in PROVIDERS.values() for name in (p.id, *(region.host for region in p.hosts))}
 
 
+def test_no_host_is_cut_off_in_a_narrow_terminal(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert "…" not in call("providers")[1]
+
+
 def test_a_fresh_process_keeps_stdout_for_json_and_the_key_out_of_everything(tmp_path: Path) -> None:
     key = PERSONAS["huggingface"]["launch-ready"].key
     with served("launch-ready") as origin:
