@@ -44,6 +44,8 @@ def test_every_provider_that_can_be_asked_is_in_the_sandbox() -> None:
 def test_it_says_sandbox_and_ends_in_one_action(provider: str, name: str) -> None:
     found = judged(provider, name)
     assert found.run.sandbox
+    marked = {row.observed for row in found.run.identity.evidence if row.mark == "x-testkey-sandbox"}
+    assert marked == {Key("THE_KEY", sandbox.PERSONAS[provider][name].key).blank(f"persona {name}")}
     assert found.run.identity.verdict is not Verdict.GENUINE
     assert found.to_json()["sandbox"] is True
     assert found.action.id is not None
