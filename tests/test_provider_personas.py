@@ -53,6 +53,13 @@ def test_it_says_sandbox_and_ends_in_one_action(provider: str, name: str) -> Non
     assert found.ready is not True
 
 
+def test_only_hugging_face_tells_a_key_enough_to_launch_as_the_page_on_verdicts_says() -> None:
+    passing = [
+        one for one in named("launch-ready") if {gate.may for gate in judged(one, "launch-ready").gates} == {Answer.YES}
+    ]
+    assert passing == ["huggingface"]
+
+
 @pytest.mark.parametrize("provider", named("launch-ready"))
 def test_launch_ready_is_proved_where_a_question_can_prove_it(provider: str) -> None:
     found, proves = axes(provider, "launch-ready"), [ask for ask in PROVIDERS[provider].asks if ask.proves_key]
