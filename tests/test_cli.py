@@ -400,7 +400,7 @@ def _started(before: str, *words: object, **variables: str) -> "subprocess.Compl
     """Run the command line after `before`, in a process of its own."""
     begin = f"import os, sys; {before}; os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
     return subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", begin, "-X", "dev", "-c", "from testkey_nb.cli import main; main()", *map(str, words)],
+        [sys.executable, "-c", begin, "-W", "error", "-c", "from testkey_nb.cli import main; main()", *map(str, words)],
         env={**os.environ, **variables}, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 

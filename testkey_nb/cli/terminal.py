@@ -57,7 +57,7 @@ class _Heard(io.TextIOWrapper):
 def stand_in_for_stdin() -> None:
     """Where whoever started this closed stdin, let nobody be there to answer."""
     if sys.stdin is None:
-        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for as long as we run
+        sys.stdin = io.StringIO()
 
 
 def show_every_character() -> None:
