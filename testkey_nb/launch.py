@@ -154,7 +154,7 @@ def parse_toml(name: str, text: str) -> dict[str, object]:
     """
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also of a number, or a nesting, that Python does not read
         raise LaunchFolderInvalid(f"{name} is not TOML ({error}); mend or remove it") from error
 
 

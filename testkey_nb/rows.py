@@ -71,11 +71,11 @@ class Stamp:
 class EvidenceRow:
     """Endpoint × mark: something seen that speaks for or against the endpoint being the provider's own."""
 
-    endpoint: str  # origin that was looked at
+    endpoint: str  # origin that was looked at; empty for the shape of the key
     mark: str
     observed: str  # what was seen, bounded and redacted
     speaks: Annotated[str, "Speaks"]
-    points_to: str  # id of the provider or relay the mark belongs to
+    points_to: str  # ids of the providers or relays the mark belongs to, comma-separated
     source: str  # where it is documented that this mark means this
     checked: str  # ISO day the source was read
 
@@ -107,7 +107,7 @@ class AnswerRow:
     connect_s: float | None = None  # from then until the connection stood, through a proxy until its tunnel did
     tls_s: float | None = None  # the handshake with the host
     first_byte_s: float | None = None  # from sending the request until the first byte came
-    transfer_s: float | None = None  # from the headers until the last byte
+    transfer_s: float | None = None  # from the first byte until the last
     address_family: Annotated[str | None, "Family"] = None  # of the address that answered; missing through a proxy
     server_region: str = ""  # of the server that took the request, in the provider's words; not where the model runs
     server_region_header: str = ""  # that names it
@@ -127,7 +127,7 @@ class MetricRow:
     metric: str
     value: str | None
     number: float | None
-    unit: str  # "boolean", "USD", "requests", "s", "UTC" or empty for text
+    unit: str  # "boolean", "UTC", a currency ("USD"), what is counted ("models", "requests"), or empty for text
     ask: str
 
     @classmethod
@@ -236,8 +236,8 @@ class LimitRow:
     remaining: float | None
     window_s: float | None
     reset_s: float | None
-    source: str  # header it was read from
-    scope: str = ""  # what is counted: requests, concurrent ones, tokens, input tokens, USD, images; empty: not said
+    source: str  # headers it was read from, or the question that told it
+    scope: str = ""  # counted: requests, concurrent requests, tokens, input tokens, USD, images; empty: not said
     said: str = ""  # the header's own words, bounded and redacted, where a value could not be read
     keyed: bool = True  # told to this key; otherwise to anybody who asks, and the key's can be another
 

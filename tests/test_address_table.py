@@ -102,7 +102,7 @@ def test_where_a_host_may_be(host: str, address: str, may: bool) -> None:  # noq
 # Base URLs: what is asked, or a word of why not; and what vouching for them changes.
 
 WRITTEN, BARE, CLEAR, PRIVATE = "must be written as", "must hold no user name", "over https", "is a private address"
-UNREAD, ASKED = "cannot be read", ""
+UNREAD, KEYED, ASKED = "cannot be read", "holds what looks like a key", ""
 URLS = (
     ("https://a.example", ASKED, ASKED),
     ("https://a.example/", ASKED, ASKED),
@@ -129,6 +129,10 @@ URLS = (
     ("https://:word@a.example", BARE, BARE),
     ("https://a.example?q=1", BARE, BARE),
     ("https://a.example#part", BARE, BARE),
+    ("https://a.example/hf_router/sk-west-gateway/v1", ASKED, ASKED),
+    ("https://sk-gateway-2026-prod.example/v1", ASKED, ASKED),
+    (f"https://a.example/v1/hf_{'aB3d' * 8}", KEYED, KEYED),
+    (f"https://a.example/sk-proj-{'aB3' * 20}/v1", KEYED, KEYED),
     ("https://a.example:99999", UNREAD, UNREAD),
     ("https://[::1", UNREAD, UNREAD),
 )

@@ -320,6 +320,11 @@ def test_no_name_or_host_of_a_provider_is_broken_over_two_lines(call: Call, monk
     assert words >= {name for p in PROVIDERS.values() for name in (p.id, *(region.host for region in p.hosts))}
 
 
+def test_no_host_is_cut_off_in_a_narrow_terminal(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert "…" not in call("providers")[1]
+
+
 def test_a_fresh_process_keeps_stdout_for_json_and_the_key_out_of_everything(tmp_path: Path) -> None:
     key = PERSONAS["huggingface"]["launch-ready"].key
     with served("launch-ready") as origin:
@@ -389,6 +394,81 @@ def test_the_exit_status_is_what_was_found_whoever_listens(
         )  # fmt: skip
     os.close(writes)
     assert (ran.returncode, ran.stderr) == (status, "")
+
+
+def _started(before: str, *words: object, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command line after `before`, in a process of its own."""
+    begin = f"import os, sys; {before}; os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    return subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", begin, "-W", "error", "-c", "from testkey_nb.cli import main; main()", *map(str, words)],
+        env={**os.environ, **variables}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_nobody_is_there_to_be_asked_where_stdin_is_closed(tmp_path: Path) -> None:
+    keys = {"MY_HF_TOKEN": PERSONAS["huggingface"]["launch-ready"].key, "MY_SK": "sk-" + "Qz" * 24}
+    applied = _started(
+        "os.close(0)", "apply", "set_route", *asked("http://127.0.0.1:9"), "--launch-dir", tmp_path, **keys
+    )
+    assert (applied.returncode, applied.stdout) == (2, "")
+    assert applied.stderr == "testkey: nobody is here to confirm; add --yes to write without asking\n"
+    probed = _started("os.close(0)", "probe", "--key-env", "MY_SK", "--operator", "x", **keys)
+    assert (probed.returncode, probed.stdout) == (2, "")
+    assert "say whose it is with --provider ID" in probed.stderr
+    assert probed.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_behind_stderr_leaves_the_exit_status() -> None:
+    before = "full = os.open('/dev/full', os.O_WRONLY); os.dup2(full, 2)"
+    assert _started(before, "demo", "--persona", "nobody").returncode == 2
+    assert _started(f"{before}; os.dup2(full, 1)", "providers").returncode == 2
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSLKEYLOGFILE"])
+@pytest.mark.parametrize(
+    "words", [("probe",), ("report", "--out", "r.html"), ("identify",)], ids=lambda words: words[0]
+)
+def test_certificates_that_cannot_be_read_are_the_callers_mistake(
+    words: tuple[str, ...], name: str, tmp_path: Path
+) -> None:
+    seen: list[Any] = []
+    key = PERSONAS["huggingface"]["launch-ready"].key
+    with served("launch-ready", seen) as origin:
+        given = ("--base-url", origin) if words[0] == "identify" else asked(origin)
+        before = f"os.environ[{name!r}] = {str(tmp_path / 'none' / 'ca.pem')!r}; os.chdir({str(tmp_path)!r})"
+        ran = _started(before, *words, *given, MY_HF_TOKEN=key)
+    assert (ran.returncode, ran.stdout, seen, list(tmp_path.iterdir())) == (2, "", [], [])
+    assert f"{name}={tmp_path / 'none' / 'ca.pem'}" in ran.stderr
+    assert (ran.stderr.startswith("testkey: no certificates"), ran.stderr.count("\n")) == (True, 1)
+
+
+def test_lab_hands_what_it_does_not_know_on_to_jupyterlab(tmp_path: Path) -> None:
+    (tmp_path / "jupyterlab.py").write_text("import sys; print(*sys.argv[1:]); sys.exit(5)")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    ran = _started("0", "lab", "--allow-root", "--port", "8899", PYTHONPATH=path)
+    given = ran.stdout.split()
+    assert (ran.returncode, given[1:]) == (5, ["--allow-root", "--port", "8899"])
+    assert given[0].startswith("--ServerApp.root_dir=")
+
+
+def test_a_jupyterlab_that_cannot_be_started_is_not_called_stopped() -> None:
+    code = "import sys; from testkey_nb.cli import main; sys.executable = '/no/such/python'; main()"
+    ran = subprocess.run([sys.executable, "-c", code, "lab"], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own interpreter
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("testkey: JupyterLab cannot be started (No such file or directory); run `jupyter lab ")
+
+
+def test_a_port_that_is_taken_is_named(call: Call) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert call("sandbox", "--port", port) == (
+            2,
+            "",
+            f"testkey: port {port} is taken; choose another with --port, or 0 for any\n",
+        )
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])

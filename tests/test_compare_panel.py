@@ -302,7 +302,7 @@ def test_keys_are_added_and_removed_by_the_buttons(keys: dict[str, list[str]]) -
     ("add", "said"),
     [
         (lambda panel: panel.chosen.add_persona("huggingface", "nobody"), "no persona 'nobody'"),
-        (lambda panel: panel.chosen.add_persona("nowhere", "launch-ready"), "no persona 'launch-ready'"),
+        (lambda panel: panel.chosen.add_persona("nowhere", "launch-ready"), "no provider in the sandbox 'nowhere'"),
         (lambda panel: panel.chosen.add_key("nowhere", "HOME"), "no provider with a host and models .* 'nowhere'"),
         (lambda panel: panel.chosen.add_key("huggingface", CANARY), "no variable of that name"),
     ],
@@ -313,6 +313,12 @@ def test_what_does_not_exist_is_not_added(add: Callable[[ComparePanel], None], s
         add(panel)
     assert CANARY not in str(mistake.value)
     assert panel.chosen.subjects == ()
+
+
+def test_one_name_needs_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, CANARY)
+    panel = ComparePanel(personas={"openai": "broke"}, key_names={"huggingface": VARIABLE}, operator="a test")
+    assert [one.name for one in panel.chosen.subjects] == ["broke", VARIABLE]
 
 
 def test_there_is_a_bound_to_how_many_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,7 +138,7 @@ def test_a_stale_row_is_brought_up_to_date_in_the_unit_that_its_author_chose(run
         {"currency": "CNY", "per_tokens": "1000", "input_price": "0.008", "output_price": "0.028",
          "cached_input_price": "0.002"}
     ]  # fmt: skip
-    [note] = files.notes[:1]
+    [note] = [note for note in files.notes if ROUTE in note]
     assert "input 7 → 8 CNY per million tokens, output 27 → 28 CNY per million tokens, cached empty → 2" in note
     assert readiness.gates[2].done is Answer.YES
 
@@ -415,3 +415,17 @@ def test_a_price_that_does_not_stand_is_not_filed_beside_one_in_another_currency
 ) -> None:
     files, _ = applied(priced(run, paid(1, 2), paid(9, 9, source="another"), YUAN), tmp_path)
     assert [row.get("currency") for row in rows(files)] == ["CNY"]
+
+
+def test_a_price_that_no_source_dates_is_filed_once_a_person_has_written_the_day(run: Run, tmp_path: Path) -> None:
+    undated = priced(run, paid(0.1, 0.2, checked_at=None))
+    files, judged = applied(undated, tmp_path)
+    assert f"{MODEL} at {ROUTE}: {LIVE} has a price without a date; check it and write the day" in files.notes
+    assert "the dates that no source has" in judged.gates[2].opens
+    assert judged.gates[2].done is Answer.NO
+    text = (tmp_path / "prices.csv").read_text(encoding="utf-8")
+    day = run.stamp.observed_at.date().isoformat()
+    (tmp_path / "prices.csv").write_text(text.replace(f",{LIVE},,", f",{LIVE},{day},"), encoding="utf-8")
+    files, judged = applied(undated, tmp_path)
+    assert not [note for note in files.notes if ROUTE in note]
+    assert judged.gates[2].done is Answer.YES

@@ -132,6 +132,8 @@ def test_a_table_without_lines_is_nothing_done(folder: Path, columns: tuple[str,
 
 MALFORMED: dict[str, tuple[str, str | bytes, str]] = {
     "TOML that is none": ("providers.toml", "[providers", "TOML"),
+    "a number that Python does not read": ("providers.toml", f"a = {'1' * 5000}", "TOML"),
+    "a nesting that Python does not read": ("providers.toml", f"a = {'[' * 5000}", "TOML"),
     "bytes that are no text": ("providers.toml", b"\xff\xfe\x00", "cannot be read"),
     "a table without a column": ("inventory.csv", "credential,provider\nHF_TOKEN,huggingface\n", "owner_id"),
     "prices without a column": ("prices.csv", "provider,model\nhuggingface,a/b\n", "region"),

@@ -1,6 +1,7 @@
 """Notebooks hold no logic and no outputs, and what runs them can fail."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 import nbformat
 import pytest
+
+from testkey_nb.sandbox import PERSONAS
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 LOGIC = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar)
@@ -65,6 +68,20 @@ def test_no_failure_of_a_cell_is_excused(path: Path) -> None:
     excused = {"nbval-skip", "nbval-raises-exception", "raises-exception"}
     assert not [cell.id for cell in code(path) if excused & set(cell.metadata.get("tags", []))]
     assert not [cell.id for cell in code(path) if "NBVAL" in cell.source]
+
+
+@each
+def test_a_copy_with_a_key_of_ones_own_passes_although_nobody_answers(path: Path, tmp_path: Path) -> None:
+    notebook, own = read(path), {"huggingface": ["MY_HF_TOKEN"]}
+    first = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
+    first.source += f'\nkey_name, operator, personas, key_names, played = "MY_HF_TOKEN", "a test", {{}}, {own}, {{}}'
+    nbformat.write(notebook, tmp_path / path.name)  # type: ignore[no-untyped-call]  # nbformat's own
+    shut = {"HTTPS_PROXY": "http://127.0.0.1:9", "MY_HF_TOKEN": PERSONAS["huggingface"]["launch-ready"].key}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *NBVAL, path.name]
+    ran = subprocess.run(  # noqa: S603 - pytest, on a copy of ours
+        command, cwd=tmp_path, env={**os.environ, **shut}, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout
 
 
 @pytest.mark.parametrize(

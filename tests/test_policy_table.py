@@ -104,3 +104,10 @@ def test_a_policy_may_begin_with_a_byte_order_mark_as_some_editors_write_it(tmp_
 def test_a_policy_may_be_named_by_a_text(tmp_path: Path) -> None:
     (tmp_path / "policy.toml").write_text("min_samples = 3\n", encoding="utf-8")
     assert read_policy(str(tmp_path / "policy.toml")).min_samples == 3
+
+
+@pytest.mark.parametrize("value", ["1" * 5000, "[" * 5000, "[1"], ids=["too many digits", "too deep", "unfinished"])
+def test_a_policy_that_python_cannot_read_is_the_callers_mistake(value: str, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text(f"min_samples = {value}\n", encoding="utf-8")
+    with pytest.raises(PolicyInvalid, match="is not TOML"):
+        read_policy(tmp_path / "policy.toml")

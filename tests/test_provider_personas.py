@@ -44,11 +44,20 @@ def test_every_provider_that_can_be_asked_is_in_the_sandbox() -> None:
 def test_it_says_sandbox_and_ends_in_one_action(provider: str, name: str) -> None:
     found = judged(provider, name)
     assert found.run.sandbox
+    marked = {row.observed for row in found.run.identity.evidence if row.mark == "x-testkey-sandbox"}
+    assert marked == {Key("THE_KEY", sandbox.PERSONAS[provider][name].key).blank(f"persona {name}")}
     assert found.run.identity.verdict is not Verdict.GENUINE
     assert found.to_json()["sandbox"] is True
     assert found.action.id is not None
     assert found.action.why
     assert found.ready is not True
+
+
+def test_only_hugging_face_tells_a_key_enough_to_launch_as_the_page_on_verdicts_says() -> None:
+    passing = [
+        one for one in named("launch-ready") if {gate.may for gate in judged(one, "launch-ready").gates} == {Answer.YES}
+    ]
+    assert passing == ["huggingface"]
 
 
 @pytest.mark.parametrize("provider", named("launch-ready"))

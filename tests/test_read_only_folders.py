@@ -112,3 +112,22 @@ def test_a_file_of_the_launch_folder_that_leads_in_a_circle_is_not_taken_for_mis
         ran = as_anybody([*MAIN, *words])
     assert (ran.returncode, ran.stdout, asked) == (CALLER, "", [])
     assert (tmp_path / "providers.toml").is_symlink()
+
+
+def test_a_launch_folder_that_cannot_be_made_is_named_as_the_caller_named_it(folder: Path) -> None:
+    ran = as_anybody([*MAIN, "apply", "set_route", *ASKED, "--yes", "--launch-dir", folder / "below"])
+    assert ran.returncode == CALLER
+    assert ran.stderr == f"testkey: {folder / 'below'} cannot be written (Permission denied); choose another place\n"
+
+
+@pytest.mark.parametrize("words", [("report", "--out", "r.html"), ("apply", "set_route", "--yes", "--launch-dir", "l")])
+def test_a_working_folder_that_is_gone_is_the_callers_mistake(words: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    leaving = "import os, sys; os.rmdir(os.getcwd()); os.execv(sys.argv[1], sys.argv[1:])"
+    asked: list[object] = []
+    with serving("huggingface", "launch-ready", asked) as origin:
+        command = [sys.executable, "-c", leaving, *MAIN, *words, *ASKED, "--base-url", origin]
+        ran = as_anybody(command, cwd=tmp_path / "gone")
+    assert (ran.returncode, ran.stdout, asked) == (CALLER, "", [])
+    said = f"testkey: {words[-1]} cannot be written (No such file or directory); choose another place\n"
+    assert ran.stderr == said

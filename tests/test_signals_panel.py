@@ -373,6 +373,13 @@ def test_answers_from_two_places_stand_side_by_side_and_a_block_is_named() -> No
     assert "Done: 2 of 2 places" in panel.everywhere.job.status.value
 
 
+@pytest.mark.parametrize("key_names", [{}, {"huggingface": ["MY_HF_TOKEN"]}], ids=["no key", "a key of one's own"])
+def test_a_persona_answers_made_up_keys_only(key_names: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_HF_TOKEN", "hf_" + "Qz" * 17)
+    with pytest.raises(UnknownName, match="a persona answers made-up keys only"):
+        SignalsPanel(key_names=key_names, operator="a test", played={"Tokyo": "revoked"})
+
+
 def test_places_that_answer_alike_are_said_to_and_few_latencies_tell_no_speed() -> None:
     panel = places(Tokyo="")
     done(panel.compare_now)

@@ -1,6 +1,9 @@
 """What is written and what is refused, line by line: keys in files, files that changed, line endings and headings."""
 
 import os
+import queue
+import sys
+import threading
 import time
 import tomllib
 from dataclasses import replace
@@ -17,7 +20,18 @@ from testkey_nb.actions.add_monitoring import add_monitoring
 from testkey_nb.actions.add_provider_config import add_provider_config
 from testkey_nb.actions.human_review import escaped, human_review
 from testkey_nb.actions.import_inventory import import_inventory
-from testkey_nb.actions.write import Written, check_no_key, difference, headed, heading, line_ending, made_up, write
+from testkey_nb.actions.turns import turn
+from testkey_nb.actions.write import (
+    Written,
+    check_no_key,
+    difference,
+    headed,
+    heading,
+    line_ending,
+    made_up,
+    present,
+    write,
+)
 from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import judge_run, of_dimension
 
@@ -85,6 +99,37 @@ def test_a_file_is_written_over_only_where_it_is_what_was_merged(
         write(tmp_path, files, merged)
     assert file.read_text() == now
     assert not (tmp_path / "routes.yaml").exists()
+
+
+def test_of_writers_who_have_read_the_same_one_writes_and_the_others_are_told(tmp_path: Path) -> None:
+    (tmp_path / "inventory.csv").write_text("credential\n")
+    read, came = threading.Barrier(8), queue.Queue[tuple[str, str]]()
+
+    def apply(name: str) -> None:
+        now = present(tmp_path)
+        read.wait(timeout=30)
+        try:
+            came.put((name, write(tmp_path, {"inventory.csv": f"{now['inventory.csv']}{name}\n"}, now)))
+        except OutputRefused as refused:
+            came.put((name, str(refused)))
+
+    writers = [threading.Thread(target=apply, args=(f"KEY_{number}",)) for number in range(8)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(timeout=30)
+    told = dict(came.get_nowait() for _ in writers)
+    [written] = [name for name, said in told.items() if said == Written.WRITTEN]
+    assert sum("apply again" in said for said in told.values()) == 7
+    assert (tmp_path / "inventory.csv").read_text() == f"credential\n{written}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system has no locks of folders")
+def test_a_writer_that_does_not_end_is_not_waited_for_without_end(tmp_path: Path) -> None:
+    with turn(tmp_path), pytest.raises(OutputRefused, match="another process is writing"), turn(tmp_path, 0.1):
+        pass
+    with turn(tmp_path, 0.0):
+        assert [*tmp_path.iterdir()] == []
 
 
 ENDINGS = {

@@ -1,4 +1,4 @@
-"""``prices.csv``: for every covered model the prices of its live routes, each with source and date."""
+"""``prices.csv``: for every covered model the prices of its live routes, each with its source and the date it tells."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -164,7 +164,11 @@ def _updated(readiness: Readiness, found: Table, rows: Sequence[Filed], price: P
     row = next(iter(same or empty or (near if len(near) == 1 else ())), None)
     if row is None:
         found.add(_named(readiness, price.model, price.route) | _written(price, source, None))
-        return [f"{_called(found, row)}: stays beside the new price from {source}; review it" for row in rows]
+        notes = [f"{_called(found, row)}: stays beside the new price from {source}; review it" for row in rows]
+        if price.base and price.checked_at is None:
+            where = " at ".join(filter(None, (price.model, price.route)))
+            notes.append(f"{where}: {source} has a price without a date; check it and write the day")
+        return notes
     amounts = (getattr(row.price, name) for name in _AMOUNTS)
     if readiness.run.sandbox and not row.made_up and (row.price.whole or any(one is not None for one in amounts)):
         return [f"{_called(found, row)}: a made-up price takes no real one's place; the row stays"]

@@ -19,6 +19,8 @@ from testkey_nb.keys import stands_in
 from testkey_nb.launch import FILES
 from testkey_nb.redaction import masked
 
+from .turns import turn
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _SANDBOX = "SANDBOX: made-up answers, not a provider's. Do not put into use."
 _STALE_S = 3600.0  # no writer takes that long from staging a text to putting it in its place
@@ -138,15 +140,16 @@ def write(folder: Path, files: Mapping[str, str], before: Mapping[str, str] = NO
         is written then.
 
     """
-    now = {name: _read(folder, name) for name in files}
-    check_no_key(folder, {name: text or "" for name, text in now.items()})
-    for name, text in now.items():
-        if text not in {None, files[name], before.get(name)}:
-            raise OutputRefused(
-                f"{folder / name} exists and differs; move it away or merge it by hand, then apply again"
-            )
-    changed = {folder / name: text for name, text in files.items() if now[name] != text}
-    _replace_files(changed)
+    with turn(folder):
+        now = {name: _read(folder, name) for name in files}
+        check_no_key(folder, {name: text or "" for name, text in now.items()})
+        for name, text in now.items():
+            if text not in {None, files[name], before.get(name)}:
+                raise OutputRefused(
+                    f"{folder / name} exists and differs from what was read; apply again, or merge it by hand"
+                )
+        changed = {folder / name: text for name, text in files.items() if now[name] != text}
+        _replace_files(changed)
     return Written.WRITTEN if changed else Written.NOTHING_TO_DO
 
 
@@ -159,16 +162,16 @@ def check_folder(folder: Path) -> None:
         If they cannot.
 
     """
-    places = (folder.absolute(), *folder.absolute().parents)
     try:
+        places = (folder.absolute(), *folder.absolute().parents)
         there = next((place for place in places if _is_there(place)), folder)
-    except OSError as error:  # too long a name, or a folder that nobody may look into
+    except OSError as error:  # too long a name, a folder that nobody may look into, or that we are in and is gone
         raise OutputRefused(f"{folder} cannot be written ({error.strerror or error}); choose another place") from error
-    check_writable(there / "new")
+    check_writable(there / "new", folder)
 
 
-def check_writable(path: Path) -> None:
-    """Make sure, before anything is sent, that a file can be written at `path`.
+def check_writable(path: Path, named: Path | None = None) -> None:
+    """Make sure, before anything is sent, that a file can be written at `path`, which the caller knows as `named`.
 
     Raises
     ------
@@ -181,9 +184,9 @@ def check_writable(path: Path) -> None:
         if suits:
             tempfile.TemporaryFile(dir=path.resolve().parent).close()
     except OSError as error:
-        raise OutputRefused(f"{path} cannot be written ({error.strerror}); choose another place") from error
+        raise OutputRefused(f"{named or path} cannot be written ({error.strerror}); choose another place") from error
     if not suits:
-        raise OutputRefused(f"{path} cannot be written: give a file in a folder that exists")
+        raise OutputRefused(f"{named or path} cannot be written: give a file in a folder that exists")
 
 
 def _is_there(path: Path) -> bool:
@@ -222,7 +225,8 @@ def _replace_files(texts: Mapping[Path, str]) -> None:
         for path, text in texts.items():
             target = path.resolve()  # a link stays one: what it leads to is replaced
             mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.parent.is_dir():
+                target.parent.mkdir(parents=True, exist_ok=True)
             # Known before it is there: whatever stops this leaves nothing beside the file.
             staged[target] = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
             with open(staged[target], "xb", opener=_private) as file:

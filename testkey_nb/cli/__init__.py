@@ -1,5 +1,6 @@
 """The command line: ``testkey``."""
 
+import contextlib
 import os
 import sys
 
@@ -25,14 +26,16 @@ def main() -> None:
         heed_no_more()
         status = STOPPED
     if status == STOPPED:
-        sys.stderr.write("testkey: stopped; nothing more is sent or written, and no file is half written\n")
+        with contextlib.suppress(OSError):  # a full disk behind stderr
+            sys.stderr.write("testkey: stopped; nothing more is sent or written, and no file is half written\n")
     _flush()
     sys.exit(status)
 
 
 def _flush() -> None:
     """Write out what is printed; where there is no room for it, keep Python from saying so once more at its end."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

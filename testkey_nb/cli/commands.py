@@ -7,6 +7,7 @@ mistake, told in one line on stderr with nothing sent; 1 is our own; 130 is Ctrl
 A command imports what it alone needs, so that `--help` and `providers` wait for no judge, sandbox or HTTP client.
 """
 
+import contextlib
 import errno
 import sys
 from dataclasses import asdict
@@ -34,6 +35,7 @@ from .terminal import (
     show_json,
     show_providers,
     show_readiness,
+    stand_in_for_stdin,
 )
 
 if TYPE_CHECKING:
@@ -263,13 +265,16 @@ def serve_sandbox(
     try:
         sandbox.serve(provider, persona, port, announce=announce)
     except OSError as error:
-        raise AddressRefused(f"port {port} is taken; choose another with --port, or 0 for any") from error
+        if error.errno in _FULL:
+            raise
+        why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise AddressRefused(f"port {port} {why}; choose another with --port, or 0 for any") from error
     return OK
 
 
-@app.command()
-def lab() -> int:
-    """Open JupyterLab on the notebooks."""
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> int:
+    """Open JupyterLab on the notebooks; further options are for it, such as --no-browser or --allow-root."""
     import os
     import subprocess
 
@@ -280,8 +285,11 @@ def lab() -> int:
     if folder is None:
         raise OutputRefused("the notebooks are not installed here; run `make lab` in a checkout of the project")
     leave_to_child()  # JupyterLab asks before it ends, and ends its kernels
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
-    return subprocess.run(command, env={**os.environ, **search_paths(os.environ)}, check=False).returncode  # noqa: S603 - our own interpreter
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *context.args]
+    try:
+        return subprocess.run(command, env={**os.environ, **search_paths(os.environ)}, check=False).returncode  # noqa: S603 - our own interpreter
+    except OSError as error:
+        raise OutputRefused(f"JupyterLab cannot be started ({error.strerror}); run `jupyter lab {folder}`") from error
 
 
 @app.command()
@@ -323,6 +331,7 @@ def _show(readiness: "Readiness", *, as_json: bool) -> None:
 
 def answer() -> int:
     """Carry out what the command line asks for and return its exit status."""
+    stand_in_for_stdin()
     show_every_character()
     try:
         return int(app(standalone_mode=False) or OK)
@@ -342,5 +351,6 @@ def answer() -> int:
 
 
 def _fail(message: str) -> int:
-    say(f"testkey: {without_keys(one_line(message))}", err=True)
+    with contextlib.suppress(OSError):  # a full disk behind stderr: the exit status is what is left to tell it by
+        say(f"testkey: {without_keys(one_line(message))}", err=True)
     return CALLER

@@ -54,6 +54,12 @@ class _Heard(io.TextIOWrapper):
         return length
 
 
+def stand_in_for_stdin() -> None:
+    """Where whoever started this closed stdin, let nobody be there to answer."""
+    if sys.stdin is None:
+        sys.stdin = io.StringIO()
+
+
 def show_every_character() -> None:
     """Let stdout and stderr write what their encoding lacks as escapes, and never fail for want of a reader."""
     for name in ("stdout", "stderr"):
@@ -133,7 +139,9 @@ def show_identification(found: "Identification") -> None:
 def show_providers(providers: "Iterable[Provider]") -> None:
     """Print whose keys can be probed, where they may go, and the relays that are known."""
     known, console = list(providers), Console()
-    table = Table("id", "hosts a key may go to", "answers", "rules read", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in ("id", "hosts a key may go to", "answers", "rules read"):
+        table.add_column(column, overflow="fold")  # cut off, a host would be another one
     for one in known:
         if one.hosts:
             hosts = "\n".join(region.host for region in one.hosts)

@@ -1,6 +1,7 @@
 """The network: which way a request goes, and which addresses it may go to."""
 
 import functools
+import os
 import ssl
 import time
 from collections import defaultdict
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import httpx
 
 from testkey_nb.addresses import is_loopback, may_be_at
-from testkey_nb.errors import AddressRefused
+from testkey_nb.errors import AddressRefused, CallerError
 
 from .exchange import Manifest
 from .proxies import Proxy, ca_files, of_environment
@@ -25,6 +26,7 @@ MANIFEST, WATCH, VOUCHED, WHOSE = "testkey_manifest", "testkey_watch", "testkey_
 LINE, DIRECT = "testkey_line", "testkey_direct"  # of a response: what it came over, and that no proxy stands between
 _IDLE_S = 1.0  # less than servers let a connection idle (gunicorn: 2 s, Node and uvicorn: 5 s): none is closed on us
 _PORTS = {"http": 80, "https": 443}
+_TLS_FILES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")  # name files of the caller's to Python's TLS
 
 
 class _Way(NamedTuple):
@@ -191,7 +193,21 @@ def _anywhere(host: str, address: str) -> bool:
 
 @functools.cache
 def tls_context() -> ssl.SSLContext:
-    """Return the one TLS context of this process: certificates checked, SSL_CERT_FILE and SSL_CERT_DIR honoured."""
-    trusts = httpx.create_ssl_context()
+    """Return the one TLS context of this process: certificates checked, SSL_CERT_FILE and SSL_CERT_DIR honoured.
+
+    Raises
+    ------
+    CallerError
+        If what the environment names holds no certificates.
+
+    """
+    try:
+        trusts = httpx.create_ssl_context()
+    except OSError as error:
+        named = ", ".join(f"{name}={os.environ[name]}" for name in _TLS_FILES if os.environ.get(name))
+        why = error.strerror or type(error).__name__
+        wrong = f"correct or unset whichever is wrong: {named}" if named else "install certifi anew"
+        msg = f"no certificates to check a host by ({why}); {wrong}"
+        raise CallerError(msg) from error
     trusts.set_alpn_protocols(["http/1.1"])
     return trusts

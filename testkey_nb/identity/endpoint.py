@@ -53,6 +53,8 @@ async def identify_endpoint(
         If `base_url` may not be asked.
     KeyMalformed
         If the key stands in it.
+    CallerError
+        If what the environment names for certificates cannot be read.
 
     """
     if key and key.stands_in(base_url):

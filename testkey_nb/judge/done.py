@@ -64,7 +64,7 @@ def price_filed(case: Case) -> Check:
             days=f"{policy.max_price_age_days:g}",
         ),
         Why("prices.csv has no whole and fresh price of {models}", models=", ".join(sorted(missing))),
-        Why("write it with the action fill_pricing; where no source has a price, a person fills the empty row"),
+        Why("write it with the action fill_pricing; a person fills in the prices and the dates that no source has"),
     )
 
 

@@ -27,7 +27,7 @@ class LatencyRow:
     connect_s: float | None  # from then until the connection stood, through a proxy until its tunnel did
     tls_s: float | None  # the handshake with the host
     first_byte_s: float | None  # from sending the request until the first byte came
-    transfer_s: float | None  # from the headers until the last byte
+    transfer_s: float | None  # from the first byte until the last
     why: Why
 
 

@@ -16,7 +16,7 @@ from testkey_nb.ranking import LEADS, Lead
 class Policy:
     """Thresholds, age rules, the planned load, and the gates that must be open.
 
-    Days, shares and USD are meant as the names say; `max_price_spread` is highest over lowest price less one.
+    Days and shares are meant as the names say; `max_price_spread` is highest over lowest price less one.
     """
 
     dimension: str = "commercial-launch"
@@ -89,13 +89,15 @@ def read_policy(path: Path | str, dimension: str = "commercial-launch") -> Polic
     ------
     PolicyInvalid
         If the file cannot be read, a field does not exist or a value is of the wrong type or out of range.
+    UnknownName
+        If there is no such dimension.
 
     """
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyInvalid(f"the policy {path} cannot be read ({type(error).__name__}); give a TOML file") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of a number, or a nesting, that Python does not read
         raise PolicyInvalid(f"the policy {path} is not TOML: {error}") from error
     return change(of_dimension(str(table.get("dimension", dimension))), table)
 

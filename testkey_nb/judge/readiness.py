@@ -126,7 +126,14 @@ class Readiness:
         return rows
 
     def frame(self, grain: str) -> "pd.DataFrame":
-        """Return one of the ten frames of `rows.GRAINS` or of the `VIEWS` drawn from them."""
+        """Return one of the ten frames of `rows.GRAINS` or of the `VIEWS` drawn from them.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such frame.
+
+        """
         from testkey_nb.frames import frame  # noqa: PLC0415 - pandas is loaded when a frame is asked for
 
         return frame(row_of(grain), [(self.run.stamp, self.rows(grain))], self.run.until)
@@ -216,7 +223,7 @@ def judge_run(run: Run, launch: Launch | None = None, policy: Policy | None = No
     run
         The facts.
     launch
-        What `launch.read` found; None for an empty folder.
+        What `read_launch` found; None for an empty folder.
     policy
         None for ``commercial-launch``.
 

@@ -106,7 +106,7 @@ class BatchPanel(ABC, Generic[Shown]):
             getattr(self.controls, name).observe(lambda _change: self._judge_again(), names="value")
         for names, add in ((personas, self.chosen.add_persona), (key_names, self.chosen.add_key)):
             for provider, of_provider in (names or {}).items():
-                for name in of_provider:
+                for name in [of_provider] if isinstance(of_provider, str) else of_provider:
                     add(provider, name)
 
     @abstractmethod

@@ -36,6 +36,9 @@ _HINT = Why(
     "A place is this machine, or where a proxy stands. Give the name of the variable that holds the proxy's URL, never "
     "the URL. Places take turns, so that no one's latency measures another."
 )
+_NOT_PLAYED = Why(
+    "a persona answers made-up keys only; for a key of your own leave it out, or name the variable of a proxy"
+)
 _MADE_UP = Why("The sandbox needs no proxy: choose which persona answers at a place, and the chosen key is sent to it.")
 
 
@@ -152,7 +155,7 @@ class Everywhere:
         Raises
         ------
         UnknownName
-            If there are too many, or the chosen key's provider has no such persona.
+            If there are too many, the chosen key's provider has no such persona, or that key is not made up.
         KeyMissing
             If no variable of that name is set.
 
@@ -161,8 +164,11 @@ class Everywhere:
             raise UnknownName(Why("{n} places are compared at the most; remove one to add another", n=PLACES))
         if proxy:
             check_set(proxy, _URL)
-        if persona and self.key.value is not None:
-            persona_of(self.key.value.provider, persona)
+        if persona:
+            subject = self.key.value
+            if subject is None or not subject.made_up:
+                raise UnknownName(_NOT_PLAYED)
+            persona_of(subject.provider, persona)
         place = Place(self.job, self.remove)
         self._place((*self.places, place))
         place.name.value, place.proxy.value, place.persona.value = name, proxy, persona

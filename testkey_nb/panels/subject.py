@@ -19,10 +19,12 @@ def persona_of(provider: str, name: object) -> Persona:
     Raises
     ------
     UnknownName
-        If the provider has no such persona.
+        If the sandbox plays no such provider, or that has no such persona.
 
     """
-    personas = sandbox.PERSONAS.get(provider, {})
+    if provider not in sandbox.PERSONAS:
+        raise UnknownName.among("provider in the sandbox", provider, sandbox.PERSONAS)
+    personas = sandbox.PERSONAS[provider]
     if name not in personas:
         raise UnknownName.among("persona", str(name), personas)
     return personas[str(name)]

@@ -104,9 +104,9 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
     Raises
     ------
     UnknownName
-        If there is no such provider, region or possible model name.
+        If there is no such provider or region, a model cannot be called that, or a run takes no so many samples.
     AddressRefused
-        If `base_url` may not be asked.
+        If `base_url` may not be asked, or is missing for a relay.
     OperatorMissing
         If neither `operator` nor ``TESTKEY_OPERATOR`` says who is authorised to operate the key.
 

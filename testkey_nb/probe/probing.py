@@ -63,6 +63,8 @@ async def probe_key(  # noqa: PLR0913 - a key, a plan, the ways in which a run c
         If the key itself stands in the plan.
     AddressRefused
         If the plan would send the key to the vantage point's proxy unencrypted.
+    CallerError
+        If what the environment names for certificates cannot be read.
     DataExpired
         If everything was purged meanwhile.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from testkey_nb.sandbox.persona import made_up_key
-from testkey_nb.sandbox.vendor import Said, Situation, Vendor, personas
+from testkey_nb.sandbox.vendor import Said, Situation, Vendor, persona_of, personas
 
 # It writes None as the word and the status as text.
 _NO_KEY = (
@@ -91,8 +91,11 @@ PERSONAS = {
             keyed={"/key/info": _info(routes='["management_routes"]')},
         ),
     ),
-    "no-database": personas(_WITHOUT_DATABASE, "only the master key is known; others are refused with 400")[
-        "launch-ready"
-    ],
-    "open-door": personas(_OPEN, "no master key: every key is answered, and none too")["launch-ready"],
+    "no-database": persona_of(
+        _WITHOUT_DATABASE,
+        Situation(name="no-database", says="only the master key is known; others are refused with 400"),
+    ),
+    "open-door": persona_of(
+        _OPEN, Situation(name="open-door", says="no master key: every key is answered, and none too")
+    ),
 }

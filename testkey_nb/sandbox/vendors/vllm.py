@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from testkey_nb.sandbox.persona import made_up_key
-from testkey_nb.sandbox.vendor import Said, Vendor, personas
+from testkey_nb.sandbox.vendor import Said, Situation, Vendor, persona_of, personas
 
 _LIST = Said(
     200,
@@ -27,5 +27,7 @@ _OPEN = replace(_VENDOR, keyed={}, public={**_LOAD, "/v1/models": _LIST})
 
 PERSONAS = {
     **personas(_VENDOR, "started with --api-key"),
-    "open-door": personas(_OPEN, "started without --api-key: every key is answered, and none too")["launch-ready"],
+    "open-door": persona_of(
+        _OPEN, Situation(name="open-door", says="started without --api-key: every key is answered, and none too")
+    ),
 }
