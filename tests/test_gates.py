@@ -689,6 +689,8 @@ def test_gates_are_required_in_their_order_whatever_the_file_says() -> None:
         "[policy]\nmin_samples = 3",
         "min_samples = ",
         "min_samples = 1\nmin_samples = 2",
+        "min_samples = " + "9" * 5000,
+        "required = " + "[" * 5000,
     ],
 )
 def test_a_policy_that_is_wrong_is_a_callers_mistake_in_one_line(text: str, tmp_path: Path) -> None:

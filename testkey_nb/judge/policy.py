@@ -95,7 +95,7 @@ def read_policy(path: Path | str, dimension: str = "commercial-launch") -> Polic
         table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyInvalid(f"the policy {path} cannot be read ({type(error).__name__}); give a TOML file") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # the first also for a number of thousands of digits
         raise PolicyInvalid(f"the policy {path} is not TOML: {error}") from error
     return change(of_dimension(str(table.get("dimension", dimension))), table)
 
