@@ -341,7 +341,8 @@ def test_every_provider_has_its_own_hosts_and_what_stands_in_each_file_is_kept(f
 
 @given(
     st.sampled_from(["bool", "int", "float", "timestamp", "null", "binary", "set", "omap", "pairs", "merge", "map"]),
-    st.sampled_from(["", "''", "x", "-", "[]", "{a: b}", "2026-13-45", f"1{':01' * 400}.5", '"\\UFFFFFFFF"']) | st.text(),
+    st.sampled_from(["", "''", "x", "-", "[]", "{a: b}", "2026-13-45", f"1{':01' * 400}.5", '"\\UFFFFFFFF"'])
+    | st.text(),
 )
 @example("bool", "perhaps")
 @example("timestamp", "soon")
