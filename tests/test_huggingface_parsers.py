@@ -132,6 +132,15 @@ def test_where_a_permission_cannot_be_read_nobody_says_that_there_are_no_others(
     assert "over_privileged" not in whoami({"name": "u", "auth": auth})
 
 
+@pytest.mark.parametrize("odd", [
+    {"scoped": [{"permissions": [{"name": INFERENCE}]}]}, {"scoped": [{"permissions": {INFERENCE: True}}]},
+    {"scoped": [{"entity": {"type": "user"}}]}, {"scoped": [], "global": INFERENCE},
+])  # fmt: skip
+def test_where_a_permission_cannot_be_read_nobody_says_that_the_one_for_calls_is_lacking(odd: object) -> None:
+    auth = {"type": "access_token", "accessToken": {"role": "fineGrained", "fineGrained": odd}}
+    assert axes({"name": "u", "auth": auth})["scope"] == "unknown"
+
+
 @pytest.mark.parametrize("odd", ["sso", {"sso": True}, [{"type": "sso"}], [None], True, 1])
 def test_a_restriction_of_the_payer_that_cannot_be_read_leaves_scope_and_region_unknown(odd: object) -> None:
     assert axes(account(BILLED, orgs=organisation(securityRestrictions=[])))["scope"] == "yes"
@@ -317,6 +326,8 @@ def test_the_payer_decides_funds_and_quota(who: object, used: object, funds: str
         (account(BOTH, orgs=organisation(securityRestrictions=["sso"])), "yes", None),
         (account(BILLED, orgs=IP), "yes", "no"),
         (account(BILLED, orgs=organisation()), "yes", None),
+        (account(BILLED, orgs=[]), "unknown", "unknown"),
+        (account(BILLED, orgs=organisation(id="another")), "unknown", "unknown"),
         *((account(BILLED, orgs=organisation(securityRestrictions=[name])), "no", None)
           for name in ("sso", "mfa", "token-policy", "token-revoked")),
         (account(BILLED, orgs=organisation(securityRestrictions=["ip", "mfa"])), "no", "no"),

@@ -42,7 +42,9 @@ class _Token:
     def may_infer(self) -> bool | None:
         if self.classic:
             return True  # "read" covers inference: https://huggingface.co/docs/hub/security-tokens
-        return None if self.scopes is None else bool(self.holders)
+        if self.scopes is None or not (self.holders or self.whole):
+            return None  # what could not be read may be that permission
+        return bool(self.holders)
 
     @property
     def holders(self) -> list[tuple[str, str]]:
@@ -153,7 +155,8 @@ def _payer(body: Mapping[str, object], token: _Token) -> Iterator[Metric]:
         holding = [entity for kind, entity in token.holders if kind == "org"]
         found = [dict(org) for org in map(mapping, items(body.get("orgs"))) if org.get("id") in holding]
         # Of several that may pay, one that lets this token in; which one pays is then named in the routes.
-        payer = next((org for org in found if not org.get("securityRestrictions")), found[0] if found else {})
+        untold: dict[str, object] = {"securityRestrictions": UNREADABLE}  # who is not told of may keep anybody out
+        payer = next((org for org in found if not org.get("securityRestrictions")), found[0] if found else untold)
         yield Metric("payer", "organization")
         if name := text(payer.get("name")):
             yield Metric("payer_organization", name)
