@@ -717,6 +717,12 @@ def test_a_policy_file_that_cannot_be_read_is_a_callers_mistake(tmp_path: Path) 
             read_policy(file)
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device without an end here")
+def test_a_policy_without_an_end_is_a_callers_mistake() -> None:
+    with pytest.raises(PolicyInvalid, match="has more than 1,000,000 characters"):
+        read_policy("/dev/zero")
+
+
 @pytest.mark.parametrize("name", [field.name for field in fields(Policy) if isinstance(field.default, float | int)])
 @pytest.mark.parametrize("value", [0, 1, 1e6])
 def test_a_policy_that_was_accepted_can_be_judged_by(name: str, value: float, run_persona: RunPersona) -> None:
