@@ -34,6 +34,8 @@ INVENTORY_COLUMNS = (
 )  # fmt: skip
 KEY_REFERENCE = "os.environ/"  # begins what LiteLLM reads a key by
 FORMULA = "=+@\uff1d\uff0b\uff0d\uff20-"  # begins what a spreadsheet runs; the wide ones in East Asia
+# What PyYAML raises: a tag such as `!!bool` before what is none, or a number that is too large, is no error of its own.
+_NO_YAML = (yaml.YAMLError, ValueError, LookupError, AttributeError, OverflowError, RecursionError)
 PRICE_COLUMNS = NEEDED_COLUMNS  # a file may have more of `prices.COLUMNS`
 
 
@@ -137,7 +139,7 @@ def parse_yaml(name: str, text: str) -> object:
     """
     try:
         return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except _NO_YAML as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
         raise LaunchFolderInvalid(f"{name}{where} is not YAML; mend or remove it") from error

@@ -97,7 +97,7 @@ TABLE = (
     line("no price, funds unknown | yynyy | yynyu | false | inventory", REVIEW, "launch", "p"),
     # Routing: every covered model has a live route, and the key is not refused from here.
     line("region no      | yyyyy | yyyny | false | pricing", REVIEW, "routing"),
-    line("region unknown | yyyyy | yyyyy | true  | launch"),  # a witness that does not know: the accepted key does
+    line("region unknown | yyyyy | yyyuy | null  | pricing", REVIEW, "routing"),  # what may be a block was seen
     line("routes down    | yyyyy | yynny | false | inventory", REVIEW, "pricing", "p"),
     line("routes staging | yyyyy | yynny | false | inventory", REVIEW, "pricing", "p"),
     line("routes untold  | yyyyy | yyuuy | null  | inventory", REVIEW, "pricing", "p"),

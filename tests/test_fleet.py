@@ -254,10 +254,11 @@ def test_a_malformed_inventory_is_a_mistake_that_says_where(tmp_path: Path, line
     assert "inventory.csv" in str(mistake.value)
 
 
-def test_a_key_in_an_inventory_is_refused_and_not_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ["{},huggingface,,,,", "A_KEY,huggingface,,{},,", "A_KEY,huggingface,,a/b;{},,"])
+def test_a_key_in_an_inventory_is_refused_and_not_shown(tmp_path: Path, line: str) -> None:
     key = key_of("huggingface", READY, 1)
-    with pytest.raises(LaunchFolderInvalid) as mistake:
-        read_fleet(folder(tmp_path, f"{key},huggingface,,,,"), operator="the team")
+    with pytest.raises(LaunchFolderInvalid, match="line 2") as mistake:
+        read_fleet(folder(tmp_path, line.format(key)), operator="the team")
     assert Canary(key).find(str(mistake.value)) == []
 
 

@@ -689,6 +689,8 @@ def test_gates_are_required_in_their_order_whatever_the_file_says() -> None:
         "[policy]\nmin_samples = 3",
         "min_samples = ",
         "min_samples = 1\nmin_samples = 2",
+        "min_samples = " + "9" * 5000,
+        "required = " + "[" * 5000,
     ],
 )
 def test_a_policy_that_is_wrong_is_a_callers_mistake_in_one_line(text: str, tmp_path: Path) -> None:
@@ -713,6 +715,12 @@ def test_a_policy_file_that_cannot_be_read_is_a_callers_mistake(tmp_path: Path) 
     for file in (tmp_path / "missing.toml", tmp_path, tmp_path / "bytes.toml"):
         with pytest.raises(PolicyInvalid, match=r"give a TOML file|cannot be read"):
             read_policy(file)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device without an end here")
+def test_a_policy_without_an_end_is_a_callers_mistake() -> None:
+    with pytest.raises(PolicyInvalid, match="has more than 1,000,000 characters"):
+        read_policy("/dev/zero")
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Policy) if isinstance(field.default, float | int)])

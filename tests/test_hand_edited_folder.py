@@ -239,6 +239,7 @@ def test_a_broken_file_is_one_error_with_its_line_and_nothing_is_written(
         ("providers.toml", "[providers]\nhuggingface = 3\n", "should be a table"),
         ("providers.toml", 'providers = {other = {hosts = ["x"]}}\n', "by hand"),
         ("providers.toml", "a = 1\r\nb = 2\n", "line 2 ends unlike"),
+        ("providers.toml", "a." * 1000 + "b = 1\n", "by hand"),
         ("inventory.csv", "credential,models\n", "lacks the column provider"),
         ("inventory.csv", "credential,provider,owner_id,models,note,note\n", "the column note twice"),
         ("inventory.csv", f"credential,provider,owner_id,models\n{KEY_NAME},huggingface,a,b\n" * 2, "lines 2 and 4"),

@@ -9,7 +9,7 @@ import pytest
 from testkey_nb import identity, sandbox
 from testkey_nb.cli import choosing
 from testkey_nb.errors import UnknownName
-from testkey_nb.identity import identify
+from testkey_nb.identity import identify, provider_at
 from testkey_nb.keys import Key
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.spec import Provider
@@ -106,6 +106,12 @@ def test_the_command_line_takes_the_one_vendor_of_a_shape_and_asks_nobody() -> N
     key = Key("THE_KEY", sandbox.PERSONAS["huggingface"]["launch-ready"].key)
     assert choosing.whose(key) == "huggingface"
     assert choosing.whose(Key("THE_KEY", f"sk-{HEX32}"), "https://api.deepseek.com/v1") == "deepseek"
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "https://[", "http://[x]/v1"])
+def test_an_address_that_is_no_url_is_no_providers_and_no_traceback(address: str) -> None:
+    assert provider_at(address) is None
+    assert choosing.whose(Key("THE_KEY", sandbox.PERSONAS["huggingface"]["launch-ready"].key), address) == "huggingface"
 
 
 @pytest.mark.parametrize("text", [f"sk-{HEX32}", "sk-" + "Zz9" * 9, HEX32])

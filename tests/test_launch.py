@@ -1,10 +1,11 @@
 """The launch folder as people and actions leave it: what is there is read, what is not there is not done."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from testkey_nb.errors import CallerError, LaunchFolderInvalid
@@ -168,6 +169,7 @@ CRASHES: dict[str, tuple[str, str]] = {
     "a timestamp that does not exist": ("routes.yaml", "when: 2026-13-45\n"),
     "targets that are a number": ("monitoring/prometheus.yml", "scrape_configs:\n- static_configs: 3\n"),
     "endless brackets": ("routes.yaml", "[" * 5000),
+    "a number of 5,000 digits": ("providers.toml", "port = " + "9" * 5000),
 }
 
 
@@ -337,6 +339,21 @@ def test_every_provider_has_its_own_hosts_and_what_stands_in_each_file_is_kept(f
     (folder / "review.md").write_bytes(b"one\ntwo\xff")
     with pytest.raises(LaunchFolderInvalid, match=r"review\.md cannot be read \(line 2 is not UTF-8\)"):
         read_launch(folder)
+
+
+@given(
+    st.sampled_from(["bool", "int", "float", "timestamp", "null", "binary", "set", "omap", "pairs", "merge", "map"]),
+    st.sampled_from(["", "''", "x", "-", "[]", "{a: b}", "2026-13-45", f"1{':01' * 400}.5", '"\\UFFFFFFFF"'])
+    | st.text(),
+)
+@example("bool", "perhaps")
+@example("timestamp", "soon")
+@example("int", "''")
+@example("float", f"1{':01' * 400}.5")
+@example("str", '"\\UFFFFFFFF"')
+def test_whatever_a_tag_stands_before_yaml_is_read_or_a_callers_mistake(tag: str, text: str) -> None:
+    with suppress(LaunchFolderInvalid):
+        parse_yaml("routes.yaml", f"a: !!{tag} {text}\n")
 
 
 @pytest.mark.parametrize(("text", "where"), [("a: b: c\n", " line 1"), ("a: 1\nb: [\n", " line 3"), ("[" * 5000, "")])

@@ -14,6 +14,7 @@ from testkey_nb.outcome import PriceVerdict
 from testkey_nb.probe import plan, probe_key
 from testkey_nb.providers import PROVIDERS, huggingface_catalogue, model_lists, openrouter_prices
 from testkey_nb.providers.together import _prices as together_prices
+from testkey_nb.providers.token_prices import WITHOUT_FEE, beside_fee
 from testkey_nb.providers.vercel import _prices as vercel_prices
 from testkey_nb.rows import PriceRow
 from testkey_nb.sandbox.persona import Persona
@@ -217,6 +218,40 @@ def test_a_price_of_xai_for_longer_requests_that_is_not_told_is_not_that_of_shor
         (None, 2.0, 10.0),
         (199_999, None, 20.0),
     ]
+
+
+@pytest.mark.parametrize("odd", ["tiers", {"min": 32_001, "cost": "0.000003"}, 3, True])
+def test_tiers_of_vercel_that_cannot_be_read_leave_the_base_price_for_short_requests_only(odd: object) -> None:
+    dearer = [{"cost": "0.000002", "min": 0}, {"cost": "0.000006", "min": 32_001}]
+    pricing = {"input": "0.000001", "input_tiers": odd, "output": "0.000002", "output_tiers": dearer}
+    listed = next(ask for ask in PROVIDERS["vercel"].asks if "models_listed" in ask.gives)
+    found = listed.parse(reply(200, {"data": [{"id": "a/b", "pricing": pricing}]}))
+    assert found is not None
+    assert [(row.above_input_tokens, row.input_per_mtok, row.output_per_mtok) for row in found.prices] == [(None, 1, 2)]
+
+
+@pytest.mark.parametrize(("fee", "told"), [(None, ""), (0, ""), ("0", ""), ("0.01", WITHOUT_FEE), ("much", WITHOUT_FEE),
+                                           ({"usd": 1}, WITHOUT_FEE), (-1, WITHOUT_FEE)])  # fmt: skip
+def test_a_fee_that_cannot_be_read_is_one(fee: object, told: str) -> None:
+    assert beside_fee("a list", fee) == f"a list{told}"
+
+
+@pytest.mark.parametrize(("provider", "body", "cost"), [
+    ("deepinfra", {"months": [{"total_cost": 1.1}]}, 0.011), ("deepinfra", {"months": [{"total_cost": 0.07}]}, 0.0007),
+    ("one_api", {"total_usage": 1.1}, 0.011), ("one_api", {"total_usage": 110.7}, 1.107),
+])  # fmt: skip
+def test_hundredths_are_told_digit_for_digit(provider: str, body: object, cost: float) -> None:
+    asks = [ask for ask in PROVIDERS[provider].asks if ask.name == "usage_snapshot"]
+    found = asks[0].parse(reply(200, body))
+    assert found is not None
+    assert [metric.value for metric in found.metrics] == [cost]
+
+
+def test_what_is_left_of_a_relays_budget_is_told_digit_for_digit() -> None:
+    ask = next(ask for ask in PROVIDERS["litellm"].asks if ask.path == "/key/info")
+    found = ask.parse(reply(200, {"info": {"spend": 100.2, "max_budget": 100.0, "models": []}}))
+    assert found is not None
+    assert {metric.metric: metric.value for metric in found.metrics}["key_limit_remaining"] == -0.2
 
 
 @pytest.mark.parametrize(("first", "rows"), TIERS)

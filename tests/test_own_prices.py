@@ -133,6 +133,8 @@ PAGE = {"currency": "CNY", "per_tokens": "1000", "input_price": "0.004", "output
         ({"hours": "night"}, "'night' is no span of hours"),
         ({"hours": "1:00-4:00"}, "'1:00-4:00' is no span of hours"),
         ({"checked_at": "yesterday"}, "'yesterday' is no date"),
+        ({"checked_at": "9999-12-31T23:59:59-14:00"}, "is no date"),  # there is no such moment in UTC
+        ({"checked_at": "0001-01-01T00:00:00+14:00"}, "is no date"),
         ({"input_usd_per_mtok": "1"}, "two kinds; keep either input_usd_per_mtok and output_usd_per_mtok"),
         ({"output_usd_per_mtok": "0"}, "has prices of two kinds"),
         ({"input_price": "", "output_price": "", "input_usd_per_mtok": "1"},

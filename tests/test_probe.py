@@ -16,7 +16,7 @@ from conftest import KEY_NAME, PERSONAS, RunPersona
 from endpoints import CONTROL, Between, answer
 
 from testkey_nb import sandbox
-from testkey_nb.errors import AddressRefused, CallerError, OperatorMissing, UnknownName
+from testkey_nb.errors import AddressRefused, CallerError, KeyMalformed, OperatorMissing, UnknownName
 from testkey_nb.identity.endpoint import UNKNOWN_PATH
 from testkey_nb.judge import DIMENSIONS, judge_run
 from testkey_nb.keys import Key
@@ -26,6 +26,7 @@ from testkey_nb.probe.control import known_controls
 from testkey_nb.providers import PROVIDERS
 
 OPERATOR = "the tests, for made-up accounts"
+SECOND_KEY = sandbox.PERSONAS["openai"]["launch-ready"].key
 WHOAMI, USAGE, LIST = "/api/whoami-v2", "/api/settings/billing/usage-v2", "/v1/models"
 FRONTS = ("firewall", "wrong-host")
 Instead = Callable[[httpx.Request], httpx.Response | None]
@@ -598,6 +599,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], type[CallerError], str]] = {
     "a model that climbs": ({"models": ["../../settings"]}, UnknownName, "cannot be a model's name"),
     "an empty model": ({"models": [""]}, UnknownName, "cannot be a model's name"),
     "an endless model": ({"models": ["a" * 201]}, UnknownName, "cannot be a model's name"),
+    "a key for a model": ({"models": ["a/b", SECOND_KEY]}, KeyMalformed, "given as model or operator"),
+    "a key for an operator": ({"operator": f"me {SECOND_KEY}"}, KeyMalformed, "given as model or operator"),
     "negative samples": ({"samples": -1}, UnknownName, "0 to 40"),
     "too many samples": ({"samples": 41}, UnknownName, "0 to 40"),
     "no operator": ({"operator": ""}, OperatorMissing, "TESTKEY_OPERATOR"),
@@ -633,6 +636,7 @@ def test_a_callers_mistake_is_one_line_that_says_what_to_do(case: str) -> None:
     assert says in message
     assert "\n" not in message
     assert "secret-pass" not in message
+    assert SECOND_KEY not in message
     assert isinstance(caught.value, CallerError)
 
 

@@ -18,6 +18,7 @@ from testkey_nb import sandbox
 from testkey_nb.drift import drift
 from testkey_nb.judge import VIEWS, Readiness, judge_run
 from testkey_nb.keys import Key
+from testkey_nb.outcome import Answer, Axis
 from testkey_nb.probe import plan, probe_key
 from testkey_nb.rows import GRAINS
 
@@ -52,12 +53,28 @@ class Spoilt(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status_code, headers=headers, content=text.encode())
 
 
-def judged(provider: str, persona: str, data: st.DataObject) -> Readiness:
+class Garbled(httpx.AsyncBaseTransport):
+    """A persona of whose answer at one path one place holds something else."""
+
+    def __init__(self, provider: str, persona: str, path: str, at: tuple[object, ...], junk: object) -> None:
+        self._inner, self._path, self._at, self._junk = sandbox.transport(provider, persona), path, at, junk
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer as the persona does, but for that place."""
+        answer = await self._inner.handle_async_request(request)
+        body = await answer.aread()
+        if answer.status_code == 200 and request.url.path == self._path:
+            body = json.dumps(planted(json.loads(body), self._at, self._junk)).encode()
+        headers = [(name, value) for name, value in answer.headers.multi_items() if name != "content-length"]
+        return httpx.Response(answer.status_code, headers=headers, content=body)
+
+
+def judged(provider: str, persona: str, transport: httpx.AsyncBaseTransport) -> Readiness:
     known = sandbox.PERSONAS[provider][persona]
     what = plan(
         provider, models=known.models, base_url=sandbox.ORIGIN, trust_endpoint=True, operator="the tests, made up"
     )
-    return judge_run(asyncio.run(probe_key(Key("A_KEY", known.key), what, transport=Spoilt(provider, persona, data))))
+    return judge_run(asyncio.run(probe_key(Key("A_KEY", known.key), what, transport=transport)))
 
 
 def unfit(row: Any) -> list[str]:  # noqa: ANN401 - of any grain
@@ -75,7 +92,8 @@ def unfit(row: Any) -> list[str]:  # noqa: ANN401 - of any grain
 @given(st.data())
 def test_whatever_stands_in_an_answer_a_run_is_judged_framed_and_exported(provider: str, data: st.DataObject) -> None:
     names = [name for name in sandbox.PERSONAS[provider] if name not in {"revoked", "firewall"}]
-    readiness = judged(provider, data.draw(st.sampled_from(names)), data)
+    persona = data.draw(st.sampled_from(names))
+    readiness = judged(provider, persona, Spoilt(provider, persona, data))
     for grain in (*GRAINS, *VIEWS):
         rows = readiness.rows(grain)
         assert {name for row in rows for name in unfit(row)} == set(), grain
@@ -83,3 +101,34 @@ def test_whatever_stands_in_an_answer_a_run_is_judged_framed_and_exported(provid
     export = readiness.to_json()
     again = json.loads(json.dumps(export, allow_nan=False))
     assert drift(again, again) == ()
+
+
+NO: tuple[
+    tuple[str, str, str, tuple[object, ...], str], ...
+] = (  # what keeps an axis from being yes, and where it stands
+    ("huggingface", "org-blocked", "/api/whoami-v2", ("orgs", 0, "securityRestrictions"), "region"),
+    ("openrouter", "budget-spent", "/api/v1/key", ("data", "effective_budget"), "quota"),
+    ("openrouter", "budget-spent", "/api/v1/key", ("data", "effective_budget", "limit_usd"), "quota"),
+    ("openrouter", "budget-spent", "/api/v1/key", ("data", "effective_budget", "remaining_usd"), "quota"),
+    ("openrouter", "no-region", "/api/v1/key", ("data", "allowed_data_regions"), "region"),
+    ("openrouter", "limit-reached", "/api/v1/key", ("data", "limit"), "quota"),
+    ("litellm", "broke", "/key/info", ("info", "max_budget"), "quota"),
+    ("litellm", "over-budget", "/key/info", ("info", "spend"), "quota"),
+    ("litellm", "management-key", "/key/info", ("info", "allowed_routes"), "scope"),
+    ("deepinfra", "broke", "/payment/checklist", ("suspended",), "funds"),
+    ("fireworks", "spending-limit", "/v1/accounts", ("accounts", 0, "suspendState"), "quota"),
+    ("xai", "disabled", "/v1/api-key", ("api_key_disabled",), "auth"),
+    ("xai", "team-blocked", "/v1/api-key", ("team_blocked",), "scope"),
+    ("deepseek", "broke", "/user/balance", ("is_available",), "funds"),
+)
+
+
+@pytest.mark.parametrize("junk", ["garbled", "1,5", {"x": [1]}, [None], [{}]], ids=str)
+@pytest.mark.parametrize(("provider", "persona", "path", "at", "axis"), NO)
+def test_a_no_that_can_no_longer_be_read_is_no_yes(
+    provider: str, persona: str, path: str, at: tuple[object, ...], axis: str, junk: object
+) -> None:
+    before = judged(provider, persona, sandbox.transport(provider, persona)).passport[Axis(axis)].answer
+    after = judged(provider, persona, Garbled(provider, persona, path, at, junk)).passport[Axis(axis)].answer
+    assert before is not Answer.YES
+    assert after is not Answer.YES

@@ -103,15 +103,15 @@ def _updated(text: str, provider: str, fields: Fields) -> str:
 
 def _check(merged: str, read: Mapping[str, object], provider: str, fields: Mapping[str, object]) -> None:
     """Make sure that the file says what it said before, and the fields."""
-    expected: dict[str, object] = copy.deepcopy(dict(read))
-    providers = expected.setdefault("providers", {})
-    if isinstance(providers, dict):
-        providers.setdefault(provider, {}).update(fields)
     try:
-        done = parse_toml(PROVIDERS_FILE, merged)
-    except LaunchFolderInvalid as error:
+        expected: dict[str, object] = copy.deepcopy(dict(read))
+        providers = expected.setdefault("providers", {})
+        if isinstance(providers, dict):
+            providers.setdefault(provider, {}).update(fields)
+        same = parse_toml(PROVIDERS_FILE, merged) == expected
+    except (LaunchFolderInvalid, RecursionError) as error:  # the latter for a table many hundreds deep
         raise _refusal(provider) from error
-    if done != expected:
+    if not same:
         raise _refusal(provider)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from testkey_nb.errors import AddressRefused, LaunchFolderInvalid, UnknownName
+from testkey_nb.errors import AddressRefused, KeyMalformed, LaunchFolderInvalid, UnknownName
 from testkey_nb.keys import may_be_key
 from testkey_nb.launch import INVENTORY_FILE, Credential, read_launch
 from testkey_nb.probe import Asked, plan
@@ -65,7 +65,7 @@ def _asked(path: Path, line: Credential, operator: str, samples: int, trusted: C
                 operator=operator,
             ),
         )
-    except (UnknownName, AddressRefused) as mistake:
+    except (UnknownName, AddressRefused, KeyMalformed) as mistake:
         raise LaunchFolderInvalid(f"{path} line {line.line}: {mistake}") from mistake
 
 

@@ -1,9 +1,11 @@
 """Whose keys look like this one?  Offline; a shape names candidates and never a winner."""
 
+import re
 from dataclasses import dataclass
 
 from testkey_nb.keys import Key
 from testkey_nb.providers import PROVIDERS
+from testkey_nb.redaction import KEY
 from testkey_nb.rows import Why
 from testkey_nb.spec import KeyShape, Provider
 
@@ -27,6 +29,12 @@ def identify(key: Key) -> tuple[Candidate, ...]:
     names = list(dict.fromkeys(provider.name for provider, _ in fits))
     found = (Candidate(provider.id, shape.type, _why(provider, shape, names)) for provider, shape in fits)
     return tuple({(one.provider, one.key_type): one for one in found}.values())
+
+
+def has_a_keys_shape(text: str) -> bool:
+    """Whether `text` begins like a key and is as a whole what some provider's keys are: no name of anything is."""
+    shapes = (shape for known in PROVIDERS.values() for shape in known.key_shapes)
+    return re.match(KEY, text) is not None and any(re.fullmatch(shape.pattern, text) for shape in shapes)
 
 
 def _why(provider: Provider, shape: KeyShape, names: list[str]) -> Why:

@@ -44,8 +44,11 @@ class Identity:
 
 
 def provider_at(at: str) -> Provider | None:
-    """Return the provider that lists the host of `at`."""
-    return _by_host().get(urlsplit(at).hostname or "")
+    """Return the provider that lists the host of `at`; None also where that is no URL."""
+    try:
+        return _by_host().get(urlsplit(at).hostname or "")
+    except ValueError:
+        return None
 
 
 @functools.cache

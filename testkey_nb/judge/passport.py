@@ -29,7 +29,9 @@ def passport(run: Run) -> Mapping[Axis, Finding]:
     if auth.answer is Answer.YES:
         heard += run.plan.provider.findings(run.values())
     found = {axis: _joined(axis, [f for f in heard if f.axis is axis], auth) for axis in Axis}
-    return {**found, Axis.AUTH: auth, Axis.REGION: _region(found[Axis.REGION], auth), Axis.MODELS: _models(run)}
+    told = any(finding.axis is Axis.REGION for finding in heard)
+    region = found[Axis.REGION] if told else _untold_region(auth)
+    return {**found, Axis.AUTH: auth, Axis.REGION: region, Axis.MODELS: _models(run)}
 
 
 def _auth(run: Run) -> Finding:
@@ -85,10 +87,8 @@ def _joined(axis: Axis, findings: list[Finding], auth: Finding | None) -> Findin
     return Finding(axis, answer, decided[0].why, _asks(decided), decided[0].opens)
 
 
-def _region(found: Finding, auth: Finding) -> Finding:
-    """Answer yes where an answer proved the key and no block was seen."""
-    if found.answer is Answer.NO:
-        return found
+def _untold_region(auth: Finding) -> Finding:
+    """Answer yes where an answer proved the key: no block was seen, nor anything that may be one."""
     if auth.answer is Answer.YES:
         return Finding(Axis.REGION, Answer.YES, Why("the key was answered from here, and no block was seen"), auth.asks)
     return Finding(

@@ -54,6 +54,7 @@ class Policy:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
+_MOST_CHARS = 1_000_000
 _LARGEST = 1e8  # no load, age or number of samples is larger
 _GATES = tuple(gate.value for gate in Gate)
 DIMENSIONS: Mapping[str, Policy] = MappingProxyType(
@@ -94,9 +95,14 @@ def read_policy(path: Path | str, dimension: str = "commercial-launch") -> Polic
 
     """
     try:
-        table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
+        with Path(path).open(encoding="utf-8-sig") as file:
+            text = file.read(_MOST_CHARS + 1)  # a device may have no end
+    except (OSError, ValueError) as error:
         raise PolicyInvalid(f"the policy {path} cannot be read ({type(error).__name__}); give a TOML file") from error
+    if len(text) > _MOST_CHARS:
+        raise PolicyInvalid(f"the policy {path} has more than {_MOST_CHARS:,} characters; no policy has")
+    try:
+        table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also of a number, or a nesting, that Python does not read
         raise PolicyInvalid(f"the policy {path} is not TOML: {error}") from error
     return change(of_dimension(str(table.get("dimension", dimension))), table)

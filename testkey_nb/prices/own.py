@@ -145,14 +145,14 @@ class _Cells:
         return text
 
     def day(self) -> datetime | None:
-        """Return the day or moment that the price was checked, in UTC unless it says otherwise."""
+        """Return the day or moment that the price was checked, in UTC; one without an offset is meant so."""
         if not (text := self.line["checked_at"]):
             return None
         try:
             found = datetime.fromisoformat(text)
-        except ValueError as error:
+            return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+        except (ValueError, OverflowError) as error:  # the latter for a moment before the first year or after the last
             raise self.fault("checked_at", "no date; write it as 2026-11-23") from error
-        return found.replace(tzinfo=found.tzinfo or UTC)
 
 
 def _decimal(text: str) -> Decimal | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from urllib.parse import urlsplit
 
 from testkey_nb.addresses import origin
-from testkey_nb.errors import AddressRefused, OperatorMissing, PlanInvalid, UnknownName
-from testkey_nb.identity import join
+from testkey_nb.errors import AddressRefused, KeyMalformed, OperatorMissing, PlanInvalid, UnknownName
+from testkey_nb.identity import has_a_keys_shape, join
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.spec import Provider
 
@@ -109,6 +109,8 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
         If `base_url` may not be asked, or is missing for a relay.
     OperatorMissing
         If neither `operator` nor ``TESTKEY_OPERATOR`` says who is authorised to operate the key.
+    KeyMalformed
+        If what is given as a model or as the operator looks like a key: it would stand in URLs and reports.
 
     """
     askable = [known.id for known in PROVIDERS.values() if known.asks]
@@ -131,6 +133,8 @@ def plan(  # noqa: PLR0913 - each is one of the choices a run is made of
     if not who:
         msg = "say who is authorised to operate this key: pass --operator (or operator=), or set TESTKEY_OPERATOR"
         raise OperatorMissing(msg)
+    if any(map(has_a_keys_shape, (*wanted, *who.split()))):
+        raise KeyMalformed("a key was given as model or operator; name its variable instead, and have it replaced")
     listed = next((known.region for known in spec.hosts if known.host == urlsplit(base).hostname), "")
     if region and listed and region != listed:
         msg = f"the host of that base URL is the region {listed}; leave out --region {region}, or the base URL"

@@ -57,8 +57,8 @@ def parse_checklist(reply: Reply) -> Rows | None:
 def parse_usage(reply: Reply) -> Rows | None:
     """Read `/payment/usage`: the cost of the last month in it, in cents."""
     months = [mapping(month) for month in items(mapping(reply.json).get("months"))]
-    cents = amount(months[-1].get("total_cost")) if months else None
-    return None if cents is None else Rows((Metric("usage_monthly", cents / 100, "USD"),))
+    cost = amount(months[-1].get("total_cost"), places=-2) if months else None
+    return None if cost is None else Rows((Metric("usage_monthly", cost, "USD"),))
 
 
 def parse_rate_limit(reply: Reply) -> Rows | None:

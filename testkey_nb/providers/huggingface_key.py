@@ -42,7 +42,9 @@ class _Token:
     def may_infer(self) -> bool | None:
         if self.classic:
             return True  # "read" covers inference: https://huggingface.co/docs/hub/security-tokens
-        return None if self.scopes is None else bool(self.holders)
+        if self.scopes is None or not (self.holders or self.whole):
+            return None  # what could not be read may be that permission
+        return bool(self.holders)
 
     @property
     def holders(self) -> list[tuple[str, str]]:
@@ -153,7 +155,8 @@ def _payer(body: Mapping[str, object], token: _Token) -> Iterator[Metric]:
         holding = [entity for kind, entity in token.holders if kind == "org"]
         found = [dict(org) for org in map(mapping, items(body.get("orgs"))) if org.get("id") in holding]
         # Of several that may pay, one that lets this token in; which one pays is then named in the routes.
-        payer = next((org for org in found if not org.get("securityRestrictions")), found[0] if found else {})
+        untold: dict[str, object] = {"securityRestrictions": UNREADABLE}  # who is not told of may keep anybody out
+        payer = next((org for org in found if not org.get("securityRestrictions")), found[0] if found else untold)
         yield Metric("payer", "organization")
         if name := text(payer.get("name")):
             yield Metric("payer_organization", name)
@@ -179,6 +182,8 @@ def parse_usage(reply: Reply) -> Rows | None:
     amounts = (("usage_usd", used), ("usage_included_usd", number(usage.get("includedNanoUsd"))),
                ("usage_limit_usd", number(usage.get("limitNanoUsd"))))  # fmt: skip
     metrics = [Metric(name, round(nano * _NANO, 9), "USD") for name, nano in amounts if nano is not None]
+    if amounts[2][1] is None and usage.get("limitNanoUsd") is not None:  # there is one, and nobody knows which
+        metrics.append(Metric("usage_limit_usd", UNREADABLE))
     if (requests := count(usage.get("numRequests"))) is not None:
         metrics.append(Metric("usage_requests", requests, "requests"))
     return Rows(tuple(metrics))
@@ -246,7 +251,8 @@ def _quota(values: Mapping[str, tuple[Value, ...]]) -> Finding:
         opens = Why("raise the spending limit at {page} or wait for the next period", page=_BILL)
         return Finding(Axis.QUOTA, Answer.NO, why, "usage_snapshot", opens)
     below = [bound for bound in (limit, included) if bound is not None and used is not None and used < bound]
-    if used is not None and (below or (postpaid and limit is None)):
+    known = _one(values, "usage_limit_usd") != UNREADABLE
+    if known and used is not None and (below or (postpaid and limit is None)):
         why = Why("{used} USD used this period, no limit reached", used=f"{used:.2f}")
         return Finding(Axis.QUOTA, Answer.YES, why, "usage_snapshot")
     readable = _one(values, "payer") == "user" and _one(values, "billing_permission") is not False
@@ -266,6 +272,10 @@ def _scope(values: Mapping[str, tuple[Value, ...]]) -> Iterator[Finding]:
         why = Why("the paying organisation only lets listed IP addresses in, and this one is not listed")
         opens = Why("have an administrator of the organisation list this IP address, or probe from one that is listed")
         yield Finding(Axis.REGION, Answer.NO, why, "current_key", opens)
+    elif UNREADABLE in restrictions:
+        why = Why("the paying organisation restricts this token in a way that could not be read")
+        opens = Why("have an administrator of the organisation approve this token")
+        yield Finding(Axis.REGION, Answer.UNKNOWN, why, "current_key", opens)
     unread = [name for name in restrictions if name not in ("ip", *_KEEPS_OUT)]
     blocked = [name for name in restrictions if name in _KEEPS_OUT]
     if unread and not blocked:

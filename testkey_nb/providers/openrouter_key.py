@@ -11,7 +11,7 @@ from testkey_nb.rows import LimitRow, Why
 from testkey_nb.spec import Finding, Metric, Reply, Rows
 
 from . import money
-from .loose import amount, count, flag, label, mapping, texts, until
+from .loose import UNREADABLE, amount, count, flag, label, mapping, texts, unread, until
 from .money import Values, known, spent
 
 METRICS = (
@@ -48,10 +48,13 @@ def _kind(data: Mapping[str, object], management: bool | None) -> Iterator[Metri
     yield from (Metric(name, value, unit) for name, value, unit in facts if value is not None)
     if expires := until(data.get("expires_at")):
         yield Metric("expires_at", expires, "UTC")
-    if isinstance(data.get("allowed_data_regions"), list):
-        regions = texts(data.get("allowed_data_regions"))
+    permitted = data.get("allowed_data_regions")
+    regions = sorted(texts(permitted))
+    if unread(permitted) and not regions:
+        yield Metric("data_regions", UNREADABLE)
+    elif permitted is not None:
         yield Metric("data_region_permitted", bool(regions), "boolean")
-        yield from (Metric("data_regions", region) for region in sorted(regions))
+    yield from (Metric("data_regions", region) for region in regions)
 
 
 def _spending(data: Mapping[str, object]) -> Iterator[Metric]:
@@ -74,7 +77,10 @@ def _spending(data: Mapping[str, object]) -> Iterator[Metric]:
 def _budgets(data: Mapping[str, object]) -> Iterator[Metric]:
     """Read the budget that blocks first (of guardrail, workspace and key), and what is left of free models today."""
     first, free = mapping(data.get("effective_budget")), mapping(data.get("free_model_daily_requests"))
-    yield from money.amounts({"budget": first.get("limit_usd"), "budget_remaining": first.get("remaining_usd")}, "USD")
+    told = money.amounts({"budget": first.get("limit_usd"), "budget_remaining": first.get("remaining_usd")}, "USD")
+    yield from told
+    if data.get("effective_budget") is not None and not told:  # there is one, and nobody knows which
+        yield Metric("budget", UNREADABLE)
     for name, field in (("free_model_requests_quota", "limit"), ("free_model_requests_remaining", "remaining")):
         if (requests := count(free.get(field))) is not None:
             yield Metric(name, requests, "requests")
@@ -131,6 +137,9 @@ def _funds(values: Values) -> Finding:
 
 
 def _region(values: Values) -> Finding | None:
+    if UNREADABLE in values.get("data_regions", ()):
+        why = Why("which data regions the guardrails of this key permit could not be read")
+        return Finding(Axis.REGION, Answer.UNKNOWN, why, _ASK, Why("have a person look at {page}", page=_KEYS))
     if False not in values.get("data_region_permitted", ()):
         return None
     why = Why("the guardrails of this key permit no data region")

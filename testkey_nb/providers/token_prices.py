@@ -45,8 +45,8 @@ def currency_of(said: Mapping[str, object]) -> str:
 
 
 def beside_fee(source: str, fee: object) -> str:
-    """Return what a price comes from, and that a request costs a fee beside its tokens if so."""
-    return f"{source}{WITHOUT_FEE}" if amount(fee) else source
+    """Return what a price comes from, and that a request costs a fee beside its tokens, one that is unread included."""
+    return source if fee is None or amount(fee) == 0 else f"{source}{WITHOUT_FEE}"
 
 
 def priced(model: str, source: str, unit: Unit, said: Said, **more: object) -> tuple[PriceRow, ...]:

@@ -55,7 +55,10 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     if not currency or base is None or None in {base.input_per_mtok, base.output_per_mtok}:
         return
     yield base
-    if any(count(mapping(tier).get("min")) is None for side in _SIDES for tier in items(said.get(f"{side}_tiers"))):
+    tiers = [said.get(f"{side}_tiers") for side in _SIDES]
+    if any(one is not None and not isinstance(one, list) for one in tiers) or any(
+        count(mapping(tier).get("min")) is None for one in tiers for tier in items(one)
+    ):
         return  # nobody knows from where on a price holds
     for first in sorted({first for side in _SIDES for first in _tiers(said, side) if first}):
         more = {"above_input_tokens": first - 1, "currency": currency}

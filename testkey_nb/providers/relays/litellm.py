@@ -5,10 +5,11 @@ configured models (`proxy/health_endpoints/_health_endpoints.py`).
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from testkey_nb.outcome import Answer, Axis, Capability, Outcome
 from testkey_nb.providers import money
-from testkey_nb.providers.loose import amount, count, flag, label, mapping, text, texts, until
+from testkey_nb.providers.loose import UNREADABLE, amount, count, flag, label, mapping, text, texts, unread, until
 from testkey_nb.providers.model_lists import as_sample
 from testkey_nb.rows import LimitRow, Value, Why
 from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Mark, Metric, Provider, Reply, Rows
@@ -47,12 +48,15 @@ def parse_key_info(reply: Reply) -> Rows | None:
     https://docs.litellm.ai/docs/proxy/virtual_keys
     """
     info = mapping(mapping(reply.json).get("info"))
-    if "spend" not in info or "models" not in info:
+    if not {"spend", "models", "max_budget"} <= info.keys():
         return None
     spend, most = amount(info.get("spend")), amount(info.get("max_budget"))
     used = "usage_in_budget_window" if text(info.get("budget_duration")) else "usage_total"
-    left = most - spend if most is not None and spend is not None else None
+    # By decimals: as binary fractions, 100 less 100.2 is -0.20000000000000284.
+    left = float(Decimal(str(most)) - Decimal(str(spend))) if most is not None and spend is not None else None
     found = money.amounts({used: spend, "key_limit": most, "key_limit_remaining": left}, "USD")
+    if most is None and info["max_budget"] is not None:  # there is one, and nobody knows which
+        found.append(Metric("key_limit", UNREADABLE))
     return Rows((Metric("token_type", "virtual"), *found, *_of_key(info)), limits=tuple(_limits(info, reply.host)))
 
 
@@ -75,8 +79,10 @@ def _of_key(info: Mapping[str, object]) -> Iterator[Metric]:
     if "allowed_routes" in info:
         routes = sorted(set(texts(info["allowed_routes"])))
         yield from (Metric("token_scopes", label(route) or "") for route in routes)
-        # An empty list stands for all routes: proxy/auth/route_checks.py.
-        yield Metric("inference_permission", not routes or any(route in _CALLS for route in routes), "boolean")
+        calls = any(route in _CALLS for route in routes)
+        # An empty list stands for all routes: proxy/auth/route_checks.py.  One that cannot be read tells nothing.
+        if isinstance(info.get("blocked"), bool | None) and (calls or not unread(info["allowed_routes"])):
+            yield Metric("inference_permission", calls or not routes, "boolean")
 
 
 def _limits(info: Mapping[str, object], host: str) -> Iterator[LimitRow]:
@@ -88,14 +94,14 @@ def _limits(info: Mapping[str, object], host: str) -> Iterator[LimitRow]:
 def key_findings(values: Mapping[str, tuple[Value, ...]]) -> tuple[Finding, ...]:
     """Say what the relay lets the key do.  Who pays the providers behind it is not told, and is the relay's affair."""
     ask, found = "current_key", []
-    left, limit = (money.spent(values, name) for name in ("key_limit_remaining", "key_limit"))
+    left = money.spent(values, "key_limit_remaining")
     if left is not None and left <= 0:
         why = Why("the budget that the relay gives this key is used up")
         found += [Finding(axis, Answer.NO, why, ask, _BUDGET) for axis in (Axis.FUNDS, Axis.QUOTA)]
     elif left is not None:
         why = Why("the budget that the relay gives this key is not used up")
         found.append(Finding(Axis.QUOTA, Answer.YES, why, ask))
-    elif limit is None and "token_type" in values:
+    elif "key_limit" not in values and "token_type" in values:
         found.append(Finding(Axis.QUOTA, Answer.YES, Why("the relay sets this key no budget"), ask))
     blocked = True in values.get("key_blocked", ())
     if blocked:

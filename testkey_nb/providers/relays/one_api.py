@@ -86,8 +86,8 @@ def parse_subscription(reply: Reply) -> Rows | None:
 
 def parse_usage(reply: Reply) -> Rows | None:
     """Read the billing usage: hundredths of the unit of `parse_subscription`, since the key was made."""
-    used = amount(mapping(reply.json).get("total_usage"))
-    return None if used is None else Rows((Metric("usage_total", used / 100, RELAY_UNIT),))
+    used = amount(mapping(reply.json).get("total_usage"), places=-2)
+    return None if used is None else Rows((Metric("usage_total", used, RELAY_UNIT),))
 
 
 def parse_status(reply: Reply) -> Rows | None:
