@@ -266,6 +266,9 @@ def test_a_listed_host_with_a_good_certificate_is_genuine_and_gets_the_key() -> 
     assert readiness.action.id == "add_provider_config"
     assert asked.count(WHOAMI) == 2
     assert not run.sandbox
+    certificates = [row for row in run.identity.evidence if row.mark == "TLS certificate"]
+    assert {row.endpoint for row in certificates} == {f"https://{host}" for host in HOSTS[:2]}
+    assert {row.speaks for row in certificates} == {"neutral"}
 
 
 @pytest.mark.parametrize(
