@@ -579,3 +579,17 @@ def test_a_filed_price_in_a_currency_that_does_not_count_is_not_done(
     for currency, done in (("AUD", "yes"), ("USD", "no")):
         nobodys = replace(dollars, source="contract", currency=currency)
         assert judge_run(aud, replace(Launch(), prices={"huggingface": (nobodys,)})).gates[2].done == done
+
+
+def test_a_price_that_the_sandbox_made_up_counts_in_the_sandbox_only(
+    run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = uncatalogued(run_persona("launch-ready"), prices=())
+    evidence = tuple(row for row in run.identity.evidence if row.mark != "x-testkey-sandbox")
+    outside = replace(run, identity=replace(run.identity, evidence=evidence))
+    assert (run.sandbox, outside.sandbox) == (True, False)
+    filed = next(row for row in all_done(run_persona("launch-ready")).prices["huggingface"] if row.route)
+    for source, of, counts in (("SANDBOX", run, True), ("SANDBOX", outside, False), ("contract", outside, True)):
+        own = replace(filed, source=f"prices.csv ({source})")
+        gate = judge_run(of, replace(Launch(), prices={"huggingface": (own,)})).gates[2]
+        assert (gate.may is Answer.YES, gate.done is Answer.YES) == (counts, counts)
