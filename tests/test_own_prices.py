@@ -154,7 +154,9 @@ def test_a_cell_that_does_not_hold_what_it_should_is_named_with_its_line_and_the
     assert isinstance(caught.value, CallerError)
 
 
-@pytest.mark.parametrize(("text", "free"), [("", None), ("false", False), ("FALSE", False), ("true", True), ("TRUE", True)])
+@pytest.mark.parametrize(
+    ("text", "free"), [("", None), ("false", False), ("FALSE", False), ("true", True), ("TRUE", True)]
+)
 def test_free_is_written_as_people_and_as_spreadsheets_do(text: str, free: bool | None) -> None:  # noqa: FBT001 - a column
     assert own(free=text).free is free
 
