@@ -108,7 +108,7 @@ TABLE = (
     line("quota no           | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
     line("quota unknown      | yyyyy | yyyyu | null  | routing", REVIEW, "launch"),
     line("over-privileged    | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
-    line("over-privileged, auth unknown | yyyyy | uuyuu | null | ", REVIEW, "identification"),  # it is not the key's then
+    line("over-privileged, auth unknown | yyyyy | uuyuu | null | ", REVIEW, "identification"),
     line("privilege unknown  | yyyyy | yyyyu | null  | routing", REVIEW, "launch"),
     line("expired            | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
     line("expires in 29 days | yyyyy | yyyyn | false | routing", REVIEW, "launch"),

@@ -320,8 +320,11 @@ def test_a_parser_of_bodies_reads_an_equal_body_once_and_any_other_parser_each_t
 
 
 def test_the_price_of_an_equal_answer_is_its_askers_and_holds_where_it_was_given() -> None:
+    def parser(price: PriceRow) -> OfBody:
+        return OfBody(lambda _reply: replace(FOUND, prices=(price,)))
+
     shared, cheap = Shared(), replace(PRICE, input_per_mtok=0.5)
-    parsers = {price: OfBody(lambda _reply, price=price: replace(FOUND, prices=(price,))) for price in (PRICE, cheap)}
+    parsers = {price: parser(price) for price in (PRICE, cheap)}
     for price, host, region, holds in (
         (PRICE, "a.example", "here", "here"),
         (PRICE, "b.example", "here", "there"),

@@ -88,8 +88,11 @@ def test_what_an_endpoint_shows_decides_who_answers_and_whether_it_may_have_the_
     assert takes_key(provider, line.at, found) is line.takes_key
 
 
-@pytest.mark.parametrize("other", [Exchange(2, verified=False, peer=PUBLIC), Exchange(2, verified=True, peer="10.0.0.7")],
-                         ids=["not verified", "a private address"])  # fmt: skip
+@pytest.mark.parametrize(
+    "other",
+    [Exchange(2, verified=False, peer=PUBLIC), Exchange(2, verified=True, peer="10.0.0.7")],
+    ids=["not verified", "a private address"],
+)
 def test_one_answer_that_came_another_way_keeps_a_listed_host_from_being_genuine(other: Exchange) -> None:
     provider, reply = PROVIDERS["openai"], Reply(401, {"content-type": "application/json"}, {"error": {}})
     good = replace(other, verified=True, peer=PUBLIC, reply=reply)
