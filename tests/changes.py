@@ -113,6 +113,7 @@ CHANGED: Mapping[str, Callable[[Run], Run]] = {
     "prices stale": lambda run: prices(run, checked_at=run.stamp.observed_at - timedelta(days=31)),
     "prices undated": lambda run: prices(run, checked_at=None),
     "over-privileged": lambda run: metric(run, "over_privileged", 1),
+    "over-privileged, auth unknown": lambda run: axes(metric(run, "over_privileged", 1), auth="u"),
     "privilege unknown": lambda run: metric(run, "over_privileged"),
     "expired": lambda run: ends(run, "expires_at", -1),
     "expires in 29 days": lambda run: ends(run, "expires_at", 29.9),

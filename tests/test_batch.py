@@ -285,6 +285,17 @@ def test_a_relay_that_shows_itself_to_one_key_gets_none_of_those_that_come_later
         assert judge_run(run).passport[Axis.AUTH].answer is Answer.UNKNOWN
 
 
+def test_a_key_that_is_told_to_wait_keeps_no_other_from_being_asked() -> None:
+    def first_key_only(request: httpx.Request) -> httpx.Response | None:
+        if SECRET not in request.headers.get("authorization", ""):
+            return None
+        return httpx.Response(429, headers={"retry-after": "3600"}, json={"error": "slow down"})
+
+    way = Between(instead=first_key_only)
+    waits, other = asyncio.run(probe_batch([one(way, key=SECRET), one(way, key=LATER)], at_once=1))
+    assert [judge_run(run).passport[Axis.AUTH].answer for run in (waits, other)] == [Answer.UNKNOWN, Answer.YES]
+
+
 def test_a_relay_behind_one_address_is_none_at_another() -> None:
     relay = Between(instead=lambda _request: httpx.Response(401, headers={"x-litellm-version": "1.0"}))
 

@@ -108,6 +108,7 @@ TABLE = (
     line("quota no           | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
     line("quota unknown      | yyyyy | yyyyu | null  | routing", REVIEW, "launch"),
     line("over-privileged    | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
+    line("over-privileged, auth unknown | yyyyy | uuyuu | null | ", REVIEW, "identification"),
     line("privilege unknown  | yyyyy | yyyyu | null  | routing", REVIEW, "launch"),
     line("expired            | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
     line("expires in 29 days | yyyyy | yyyyn | false | routing", REVIEW, "launch"),
@@ -410,6 +411,17 @@ def test_a_load_is_carried_where_a_limit_of_each_kind_is_known_to_carry_it(
     assert why in gate.may_why
 
 
+@pytest.mark.parametrize(("publishes", "may"), [(False, "yes"), (True, "unknown")])
+def test_limits_that_are_published_and_were_not_read_are_not_known_to_carry_a_load(
+    publishes: bool,  # noqa: FBT001 - a column of the table
+    may: str,
+    run_persona: RunPersona,
+) -> None:
+    run = replace(run_persona("launch-ready"), limits=())
+    plan = replace(run.plan, provider=replace(run.plan.provider, publishes_limits=publishes))
+    assert judge_run(replace(run, plan=plan), policy=change(Policy(), LOAD)).gates[4].may == may
+
+
 def test_what_opens_a_gate_is_of_the_half_that_shuts_it(run_persona: RunPersona) -> None:
     run = run_persona("launch-ready")
     assert [gate.opens for gate in judge_run(run).gates][3:] == [
@@ -538,6 +550,8 @@ def test_which_filed_price_is_done(
     assert gate.done == done
     words = "every covered model" if done == "yes" else f"no whole and fresh price of {real.COVERED}"
     assert words in gate.done_why
+    beside = judge_run(run_persona("launch-ready"), folder_).gates[2]  # what others say of that route files nothing
+    assert beside.done == ("no" if "free" in differs else done)  # and they do not say free
 
 
 @pytest.mark.parametrize(("days", "done"), [(0, "yes"), (30, "yes"), (30.1, "no"), (-1, "yes"), (-1.1, "no")])
@@ -565,3 +579,17 @@ def test_a_filed_price_in_a_currency_that_does_not_count_is_not_done(
     for currency, done in (("AUD", "yes"), ("USD", "no")):
         nobodys = replace(dollars, source="contract", currency=currency)
         assert judge_run(aud, replace(Launch(), prices={"huggingface": (nobodys,)})).gates[2].done == done
+
+
+def test_a_price_that_the_sandbox_made_up_counts_in_the_sandbox_only(
+    run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = uncatalogued(run_persona("launch-ready"), prices=())
+    evidence = tuple(row for row in run.identity.evidence if row.mark != "x-testkey-sandbox")
+    outside = replace(run, identity=replace(run.identity, evidence=evidence))
+    assert (run.sandbox, outside.sandbox) == (True, False)
+    filed = next(row for row in all_done(run_persona("launch-ready")).prices["huggingface"] if row.route)
+    for source, of, counts in (("SANDBOX", run, True), ("SANDBOX", outside, False), ("contract", outside, True)):
+        own = replace(filed, source=f"prices.csv ({source})")
+        gate = judge_run(of, replace(Launch(), prices={"huggingface": (own,)})).gates[2]
+        assert (gate.may is Answer.YES, gate.done is Answer.YES) == (counts, counts)

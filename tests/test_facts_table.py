@@ -319,6 +319,37 @@ def test_a_parser_of_bodies_reads_an_equal_body_once_and_any_other_parser_each_t
     assert runs(None, "x", "x") == 2
 
 
+def test_the_price_of_an_equal_answer_is_its_askers_and_holds_where_it_was_given() -> None:
+    def parser(price: PriceRow) -> OfBody:
+        return OfBody(lambda _reply: replace(FOUND, prices=(price,)))
+
+    shared, cheap = Shared(), replace(PRICE, input_per_mtok=0.5)
+    parsers = {price: parser(price) for price in (PRICE, cheap)}
+    for price, host, region, holds in (
+        (PRICE, "a.example", "here", "here"),
+        (PRICE, "b.example", "here", "there"),
+        (PRICE, "c.example", "here", "here"),
+        (PRICE, "c.example", "there", "there"),
+        (cheap, "a.example", "here", "here"),
+    ):
+        exchange = Exchange(1, reply=replace(reply(), digest="x"))
+        answered = Answered(replace(ask(), parse=parsers[price]), 0, host, "/me", exchange)
+        [row] = tell(key(), replace(PLAN, region=region), NOW, answered, shared).rows.prices
+        assert (row.input_per_mtok, row.region) == (price.input_per_mtok, holds)
+
+
+@pytest.mark.parametrize(
+    ("age", "auth", "outcome"),
+    [("300", True, Outcome.OK), ("301", True, Outcome.UNEXPECTED), ("90000", False, Outcome.OK)],
+)
+def test_only_what_was_said_to_a_key_grows_too_old_in_a_cache(
+    age: str,
+    auth: bool,  # noqa: FBT001 - a column of the table
+    outcome: Outcome,
+) -> None:
+    assert told(ask(auth=auth), Exchange(1, reply=reply(age=age))).row.outcome == outcome
+
+
 def test_a_refusal_is_told_with_what_the_other_platforms_said_and_nothing_else_that_was_answered() -> None:
     hosts = (Region("a.example", "here", "https://a.example"), Region("b.example", "there", "https://b.example"))
     split = replace(PLAN, provider=replace(PLAN.provider, hosts=hosts))

@@ -321,6 +321,21 @@ def test_a_whole_fresh_row_of_a_person_is_left_alone_and_no_other(
     assert told is not settled
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_price_of_another_region_is_not_filed_for_this_one(run: Run, tmp_path: Path, order: tuple[int, int]) -> None:
+    told = paid(1, 2), paid(0.1, 0.2, region="eu")
+    files, _ = applied(priced(run, *(told[place] for place in order)), tmp_path)
+    assert [(row["region"], float(row["input_usd_per_mtok"])) for row in rows(files)] == [("global", 1)]
+
+
+def test_a_price_says_who_told_it_where_that_was_not_the_provider(run: Run, tmp_path: Path) -> None:
+    for verdict, source in ((Verdict.GENUINE, LIVE), (Verdict.VOUCHED, f"{LIVE}, as told by proxy.example")):
+        elsewhere = replace(run, plan=replace(run.plan, base_url="https://proxy.example/v1"),
+                            identity=replace(run.identity, verdict=verdict))  # fmt: skip
+        files, _ = applied(priced(elsewhere, paid(1, 2)), tmp_path / verdict)
+        assert [row["source"] for row in rows(files)] == [source]
+
+
 def test_an_unchanged_price_gets_the_new_day_and_without_one_a_person_is_asked(run: Run, tmp_path: Path) -> None:
     day = run.stamp.observed_at.date().isoformat()
     for source, new, note in (

@@ -432,6 +432,13 @@ def test_a_key_that_is_known_to_expire_soon_may_not_launch(
     assert ("expire" in why) is (expected is NO)
 
 
+def test_of_several_ends_the_first_counts(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    ends = [(run.stamp.observed_at + timedelta(days=days)).isoformat() for days in (900, 1, 400)]
+    rows = [replace(run.metrics[0], metric="expires_at", value=end, number=None, unit="UTC") for end in ends]
+    assert launch_gate(replace(run, metrics=(*run.metrics, *rows)))[0] is NO
+
+
 @pytest.mark.parametrize("told", ["unreadable", "[key]", "99999-01-01", "soon"])
 def test_an_expiry_that_is_told_and_cannot_be_read_is_unknown(told: str, run_persona: RunPersona) -> None:
     run = run_persona("launch-ready")

@@ -266,6 +266,9 @@ def test_a_listed_host_with_a_good_certificate_is_genuine_and_gets_the_key() -> 
     assert readiness.action.id == "add_provider_config"
     assert asked.count(WHOAMI) == 2
     assert not run.sandbox
+    certificates = [row for row in run.identity.evidence if row.mark == "TLS certificate"]
+    assert {row.endpoint for row in certificates} == {f"https://{host}" for host in HOSTS[:2]}
+    assert {row.speaks for row in certificates} == {"neutral"}
 
 
 @pytest.mark.parametrize(
@@ -299,7 +302,7 @@ def sent(
     transport: httpx.AsyncBaseTransport, *urls: str, budget: int = 60, one: Key | None = None
 ) -> tuple[list[Exchange], Sender]:
     async def sending() -> tuple[list[Exchange], Sender]:
-        async with Sender(transport, budget=budget, request_s=2) as sender:
+        async with Sender(transport, key=one, budget=budget, request_s=2) as sender:
             auth = ("authorization", "Bearer {key}")
             return [await sender.get(url, key=one, auth=auth) for url in urls], sender
 
@@ -367,14 +370,17 @@ def test_one_attempt_is_one_attempt() -> None:
         httpx.InvalidURL, OSError, ConnectionResetError, ssl.SSLError, UnicodeError, ValueError, TimeoutError,
     ],
 )  # fmt: skip
-def test_what_the_network_does_is_a_fault_without_the_key_and_never_an_exception(error: type[Exception]) -> None:
+@pytest.mark.parametrize("secret", [SECRET, "Qz7wK2vP9xLm4TbN"], ids=["of a known shape", "of none"])
+def test_what_the_network_does_is_a_fault_without_the_key_and_never_an_exception(
+    error: type[Exception], secret: str
+) -> None:
     def fails(_request: httpx.Request) -> httpx.Response:
-        raise error() if error is httpx.StreamClosed else error(f"cannot send Bearer {SECRET}")
+        raise error() if error is httpx.StreamClosed else error(f"cannot send Bearer {secret}")
 
-    [exchange], sender = sent(httpx.MockTransport(fails), "https://example.com/", one=key())
+    [exchange], sender = sent(httpx.MockTransport(fails), "https://example.com/", one=Key("THE_KEY", secret))
     assert exchange.reply is None
     assert exchange.fault
-    assert SECRET[:6] not in exchange.fault
+    assert secret[:6] not in exchange.fault
     assert "\n" not in exchange.fault
     assert sender.manifest.requests == 1
 

@@ -519,3 +519,19 @@ def test_one_live_route_that_stays_is_enough(run_persona: RunPersona, all_done: 
     late = run.stamp.observed_at + timedelta(days=900)
     assert inventory_gate(run, all_done, novita=past, nscale=past, featherless_ai=late) == before
     assert "shut down" not in before[1]
+
+
+def test_a_route_that_is_down_keeps_no_model(run_persona: RunPersona, all_done: AllDone) -> None:
+    run = run_persona("launch-ready")
+    past = run.stamp.observed_at - timedelta(days=3)
+    rows = tuple(replace(row, route_status="error") if row.route == "novita" else row for row in run.models)
+    assert inventory_gate(replace(run, models=rows), all_done, nscale=past, featherless_ai=past)[0] is Answer.UNKNOWN
+
+
+def test_what_becomes_of_a_model_that_is_not_covered_keeps_nothing_shut(
+    run_persona: RunPersona, all_done: AllDone
+) -> None:
+    run = run_persona("launch-ready")
+    past = run.stamp.observed_at - timedelta(days=3)
+    rows = tuple(row if row.covered else replace(row, shutdown_at=past) for row in run.models)
+    assert judge_run(replace(run, models=rows), all_done(run)).ready is True

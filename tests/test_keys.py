@@ -372,7 +372,7 @@ def test_an_ipv6_address_is_left_out(address: object, template: str) -> None:
     assert str(address) not in redact(template.format(address, address))
 
 
-@pytest.mark.parametrize("template", ["IP:{}", "{}: blocked", "client:{}, refused"])
+@pytest.mark.parametrize("template", ["IP:{}", "{}: blocked", "client:{}, refused", '"ip":{}', '"ip":{}: blocked'])
 @pytest.mark.parametrize("address", ["2001:db8::8a2e:370:7334", "fe80::1", "2001:db8:1:2:3:4:5:6", "1:2:3:4:5:6:7::"])
 def test_an_ipv6_address_beside_a_colon_is_left_out(address: str, template: str) -> None:
     assert address not in redact(template.format(address))

@@ -102,6 +102,7 @@ PAGE = {"currency": "CNY", "per_tokens": "1000", "input_price": "0.004", "output
         ({"currency": "yuan"}, "'yuan' is no currency; write its three capital letters, like USD or CNY"),
         ({"currency": "cny"}, "'cny' is no currency"),
         ({"free": "true"}, "'true' is what no price can be that is not 0"),
+        ({"free": "true", "input_price": ""}, "'true' is what no price can be that is not 0"),
         ({"free": "yes"}, "'yes' is neither true nor false; write one of them, or nothing"),
         ({"currency": "¥"}, "'¥' is no currency"),
         ({"currency": "CNYX"}, "'CNYX' is no currency"),
@@ -153,6 +154,13 @@ def test_a_cell_that_does_not_hold_what_it_should_is_named_with_its_line_and_the
     assert str(caught.value).startswith("prices.csv line 7")
     assert says in str(caught.value)
     assert isinstance(caught.value, CallerError)
+
+
+@pytest.mark.parametrize(
+    ("text", "free"), [("", None), ("false", False), ("FALSE", False), ("true", True), ("TRUE", True)]
+)
+def test_free_is_written_as_people_and_as_spreadsheets_do(text: str, free: bool | None) -> None:  # noqa: FBT001 - a column
+    assert own(free=text).free is free
 
 
 def test_dollars_may_be_called_dollars_per_million_tokens() -> None:

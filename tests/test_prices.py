@@ -229,14 +229,21 @@ def test_a_route_is_compared_with_the_cheapest_live_one_of_its_model_region_and_
     rows = [
         price(1, 3), price(1, 2, route="x"), price(1, 1, route="down"), price(1, 0.5, route="y", currency="CNY"),
         price(1, 0.5, route="x", region="eu"), price(1, 0.5, model="c/d", route="x"),
+        price(1, None, route="half"),
     ]  # fmt: skip
-    live = {("a/b", name) for name in ("novita", "x", "y")} | {("c/d", "x")}
+    live = {("a/b", name) for name in ("novita", "x", "y", "half")} | {("c/d", "x")}
     found = {(row.model, row.route, row.region): row.route_spread for row in court(*rows, live=live)}
     assert found["a/b", "novita", "global"] == pytest.approx(0.5)
+    assert found["a/b", "half", "global"] is None
     assert found["a/b", "down", "global"] == pytest.approx(-0.5)
     others = [("a/b", "x", "global"), ("a/b", "y", "global"), ("a/b", "x", "eu"), ("c/d", "x", "global")]
     assert [found[key] for key in others] == [0, 0, 0, 0]
     assert {row.route_spread for row in court(*rows)} == {None}
+
+
+def test_a_ruling_counts_in_its_own_region_only() -> None:
+    found = court(price(1, 2, region="cn"))
+    assert [len(in_region(found, region)) for region in ("cn", "global")] == [1, 0]
 
 
 def test_beside_a_free_route_no_spread_is_a_number() -> None:

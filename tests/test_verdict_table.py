@@ -3,6 +3,7 @@
 Every line is written out by hand from the rules of identification, so that none of them changes unseen.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -16,6 +17,7 @@ LISTED, OTHER, NOBODYS, LOCAL = (
     "https://api.openai.com", "https://api.groq.com", "https://llm.example.com", "http://127.0.0.1:8000"
 )  # fmt: skip
 OWN, FOREIGN, RELAY, SANDBOX = "openai-version", "x-groq-region", "x-new-api-version", "x-testkey-sandbox"
+PUBLIC = "162.159.140.245"
 WEAK, GATEWAY = "x-debug-trace-id", "x-kong-llm-model"
 GENUINE, VOUCHED, RELAYED, UNKNOWN, CONTRADICTED = "genuine", "vouched", "relay", "unknown", "contradicted"
 
@@ -84,6 +86,19 @@ def test_what_an_endpoint_shows_decides_who_answers_and_whether_it_may_have_the_
     found = conclude(provider, evidence, trust_endpoint=line.trust)
     assert (found.verdict, found.provider) == (line.verdict, line.who)
     assert takes_key(provider, line.at, found) is line.takes_key
+
+
+@pytest.mark.parametrize(
+    "other",
+    [Exchange(2, verified=False, peer=PUBLIC), Exchange(2, verified=True, peer="10.0.0.7")],
+    ids=["not verified", "a private address"],
+)
+def test_one_answer_that_came_another_way_keeps_a_listed_host_from_being_genuine(other: Exchange) -> None:
+    provider, reply = PROVIDERS["openai"], Reply(401, {"content-type": "application/json"}, {"error": {}})
+    good = replace(other, verified=True, peer=PUBLIC, reply=reply)
+    for answers, verdict in (((good, good), GENUINE), ((good, replace(other, reply=reply)), UNKNOWN)):
+        evidence = weigh(provider, LISTED, [look(provider, LISTED, "/v1/models", one) for one in answers])
+        assert conclude(provider, evidence).verdict == verdict
 
 
 def test_where_nobody_is_expected_a_providers_own_mark_is_for_it_and_a_relays_against() -> None:
