@@ -422,6 +422,43 @@ def test_stopping_before_anything_was_answered_leaves_what_was_shown() -> None:
     assert "What is shown below is older." in panel.status.value
 
 
+def test_a_first_batch_that_is_stopped_at_once_does_not_speak_of_older_answers() -> None:
+    async def go() -> ComparePanel:
+        transport = Counting()
+        transport.gate.clear()
+        panel = made_up("launch-ready", transport=transport)
+        task = panel.probe_now()
+        await asyncio.sleep(0.05)
+        panel.stop()
+        await task
+        return panel
+
+    panel = asyncio.run(go())
+    assert "Stopped: 0 of 1 keys were probed" in panel.status.value
+    assert "older" not in panel.status.value
+
+
+def test_how_many_keys_were_asked_about_is_counted_when_the_batch_begins() -> None:
+    async def go() -> ComparePanel:
+        panel = made_up("launch-ready", "broke", transport=Counting())
+        task = panel.probe_now()
+        await asyncio.sleep(0)
+        panel.chosen.clear_button.click()
+        must(await task)
+        return panel
+
+    assert "Done: 2 of 2 keys were probed" in asyncio.run(go()).status.value
+
+
+def test_removing_what_is_not_selected_says_what_to_do() -> None:
+    panel = made_up("launch-ready")
+    panel.chosen.remove_button.click()
+    assert "nothing is selected; select what to remove in the list first" in panel.status.value
+    panel.chosen.list.value = panel.chosen.subjects
+    panel.chosen.remove_button.click()
+    assert panel.chosen.subjects == ()
+
+
 def test_whoever_cancels_the_task_itself_gets_it_cancelled() -> None:
     async def go() -> ComparePanel:
         transport = Counting()

@@ -22,7 +22,8 @@ LOAD: dict[str, Any] = {"planned_requests_per_day": 1000, "planned_input_tokens"
 
 # Names of people, programs and files, which no language changes; and what is said alike in both.
 NAMES = {
-    "", "English", "Bahasa Indonesia", "SANDBOX", "text", "image", "here", "Hong Kong", *DIMENSIONS, *PROVIDERS,
+    "", "English", "Bahasa Indonesia", "Language / Bahasa",
+    "SANDBOX", "text", "image", "here", "Hong Kong", *DIMENSIONS, *PROVIDERS,
     *(provider.name for provider in PROVIDERS.values()),
     *(name for personas in sandbox.PERSONAS.values() for name in personas),
     *(english for english, said in entries("id").items() if english == said),

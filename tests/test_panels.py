@@ -19,8 +19,8 @@ from testkey_nb.errors import KeyMissing, OutputRefused, UnknownName
 from testkey_nb.judge import Readiness, of_dimension
 from testkey_nb.keys import Key
 from testkey_nb.locale import entries
-from testkey_nb.panels import OnboardingPanel
-from testkey_nb.panels.controls import JUDGING, RULES
+from testkey_nb.panels import ComparePanel, OnboardingPanel
+from testkey_nb.panels.controls import JUDGING, RULES, TEXTS
 from testkey_nb.panels.onboarding import NOBODY
 from testkey_nb.panels.results import IN_TABS, NEXT, NONE, READ_FIRST, STAND_IN, VERDICT, VOUCHED
 from testkey_nb.report import SECTIONS, sections
@@ -28,6 +28,7 @@ from testkey_nb.rows import GRAINS
 
 PERSONAS = sandbox.PERSONAS["huggingface"]
 CANARY = "hf_CanaryThatMustNeverBeSeenAnywhere42"
+KEY = "hf_ThisHasTheLengthThatSuchKeysHave4A"
 VARIABLE = "CANARY_TOKEN"
 
 pytestmark = pytest.mark.usefixtures("own_widgets")
@@ -314,6 +315,27 @@ def test_a_key_pasted_in_place_of_its_name_is_dropped_at_once() -> None:
     assert CANARY not in held_by_widgets()
 
 
+@pytest.mark.parametrize("kind", [OnboardingPanel, ComparePanel])
+def test_a_key_typed_into_any_text_is_dropped_at_once(kind: type[OnboardingPanel | ComparePanel]) -> None:
+    panel = kind()
+    around = ("{}", " {} ", "me {}", "one,{}", "https://a.example/{}", "/home/me/{}/", "{}.html", "out/{}.HTML")
+    for name in TEXTS:
+        for typed in around:
+            panel.status.value = ""
+            getattr(panel.controls, name).value = typed.format(KEY)
+            assert getattr(panel.controls, name).value == "", (name, typed)
+            assert 'role="alert"' in panel.status.value, (name, typed)
+    assert KEY not in held_by_widgets()
+
+
+def test_a_key_typed_as_the_launch_folder_is_told_though_the_answers_are_judged_again() -> None:
+    panel = OnboardingPanel()
+    must(probe(panel))
+    panel.controls.launch_dir.value = KEY
+    assert "a key was typed where none belongs" in panel.status.value
+    assert KEY not in held_by_widgets()
+
+
 @pytest.mark.parametrize(
     ("chosen", "said"),
     [
@@ -336,9 +358,33 @@ def test_only_what_belongs_to_the_choice_is_on_the_panel() -> None:
         boxes = [box for box in open_widgets() if isinstance(box, ipywidgets.Box)]
         return sum(1 for box in boxes if box.layout.display == "none" and box is not panel.results.view)
 
-    assert hidden() == 2  # own key, endpoint
+    assert hidden() == 3  # own key, endpoint, what is folded in it
     panel.controls.source.value = "own"
-    assert hidden() == 1  # persona
+    assert hidden() == 2  # persona, what is folded in the endpoint
+
+
+@pytest.mark.parametrize("kind", [OnboardingPanel, ComparePanel])
+def test_whatever_is_folded_unfolds_by_a_button_that_the_keyboard_reaches(
+    kind: type[OnboardingPanel | ComparePanel],
+) -> None:
+    panel = kind()
+    assert not [one for one in open_widgets() if isinstance(one, ipywidgets.Accordion)], "Tab passes its headings by"
+    (button,) = (one for one in open_widgets() if isinstance(one, ipywidgets.ToggleButton))
+    (box,) = (one for one in open_widgets() if isinstance(one, ipywidgets.VBox) and button in one.children)
+    shown = [box.children[1].layout.display]
+    for value in (True, False):
+        button.value = value
+        shown.append(box.children[1].layout.display)
+    assert shown == ["none", None, "none"]
+    assert panel.view is not box
+
+
+def test_another_language_leaves_its_own_choice_alone_so_that_the_keyboard_stays_there() -> None:
+    panel = OnboardingPanel()
+    changed: list[str] = []
+    panel.controls.lang.observe(lambda change: changed.append(change["name"]))
+    panel.controls.lang.value = "id"
+    assert set(changed) <= {"value", "index", "label"}
 
 
 def test_the_report_is_exported_as_it_is_shown(tmp_path: Path) -> None:

@@ -549,6 +549,13 @@ def test_what_cannot_be_a_name_is_refused(name: str) -> None:
         Vantage(name)
 
 
+def test_a_key_is_no_name_of_a_place() -> None:
+    key = "hf_" + "a" * 34
+    with pytest.raises(KeyMalformed, match="a key was given as the name of a vantage") as caught:
+        Vantage(key)
+    assert key not in str(caught.value)
+
+
 @pytest.mark.parametrize("variable", ["PROXY_NOT_SET", "PROXY_EMPTY", f"http://{USER}:{PASSWORD}@host", "", "A B"])
 def test_a_variable_that_holds_no_proxy_is_refused(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROXY_EMPTY", "")

@@ -18,7 +18,7 @@ from testkey_nb.retention import Receipt, hold
 from testkey_nb.rows import Why
 
 from .chosen import NO_KEY, Chosen, make_button
-from .controls import JUDGING, Controls, drop_unset
+from .controls import JUDGING, Controls, drop_keys, drop_unset
 from .countdown import GONE, Countdown, told
 from .job import OLDER, Job, Work, only, show_panel
 
@@ -104,6 +104,7 @@ class BatchPanel(ABC, Generic[Shown]):
         drop_unset(self.controls.key_name, self._say)
         for name in JUDGING:
             getattr(self.controls, name).observe(lambda _change: self._judge_again(), names="value")
+        drop_keys(self.controls, self._say)  # the last to look, so that what it says stays
         for names, add in ((personas, self.chosen.add_persona), (key_names, self.chosen.add_key)):
             for provider, of_provider in (names or {}).items():
                 for name in [of_provider] if isinstance(of_provider, str) else of_provider:
@@ -212,6 +213,7 @@ class BatchPanel(ABC, Generic[Shown]):
         try:
             self.check_free()
             read_launch(self.controls.folder())  # a mistake in it is found before anything is sent
+            asked = len(self.chosen.subjects)
             stopped = await self._ask(ended)
         except CallerError as mistake:
             self._say(mistake, alert=True)
@@ -220,18 +222,18 @@ class BatchPanel(ABC, Generic[Shown]):
             self._probed = len(ended)
             if ended:
                 self._show(run for _, run in sorted(ended.items()))
-        self._say(self._sent(ended.values(), stopped=stopped), alert=stopped)
+        self._say(self._sent(ended.values(), asked, stopped=stopped), alert=stopped)
         return self._judged if ended else ()
 
-    def _sent(self, ended: Collection[Run], *, stopped: bool) -> Why:
+    def _sent(self, ended: Collection[Run], asked: int, *, stopped: bool) -> Why:
         return Why(
             "{end}: {n} of {all} keys were probed with {requests} requests{methods} at a cost of 0 USD. {older}",
             end=Why("Stopped") if stopped else Why("Done"),
             n=len(ended),
-            all=len(self.chosen.subjects),
+            all=asked,  # the list may have changed meanwhile
             requests=sum(run.manifest.requests for run in ended),
             methods=only({name for run in ended for name in run.manifest.methods}),
-            older="" if ended else OLDER,
+            older=OLDER if self.runs and not ended else "",
         )
 
     async def _ask(self, ended: dict[int, Run]) -> bool:
@@ -252,9 +254,9 @@ class BatchPanel(ABC, Generic[Shown]):
     def _progress(self, done: int, total: int, what: str) -> None:
         self._job.progress(done, total, Why("{n} of {all} keys probed: {what}", n=done, all=total, what=what))
 
-    def _left(self) -> Why:
+    def _left(self) -> str:
         if not self._probed:
-            return OLDER
+            return OLDER if self.runs else ""
         return Why("{n} keys were probed before that and are shown below.", n=self._probed)
 
     def _show(self, runs: Iterable[Run]) -> None:

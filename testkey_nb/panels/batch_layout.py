@@ -6,7 +6,7 @@ import ipywidgets as ipw
 
 from testkey_nb.rows import Why
 
-from .layout import JUDGE, group, how, row, whose
+from .layout import JUDGE, folded, group, how, row, whose
 from .results import panel_style
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def lay_out(panel: "BatchPanel[Any]", *more: ipw.DOMWidget) -> ipw.DOMWidget:
     act = row([panel.probe_button, panel.stop_button, panel.bar, panel.status], "tk-panel-act")
     retained = speech.line(RETAINED)
     look = ipw.HTML(f"<style>{panel_style()}</style>")
-    judging = speech.titles(ipw.Accordion([how(controls)]), [JUDGE])
+    judging = folded(speech, JUDGE, how(controls))
     view = ipw.VBox([
         look, groups, *more, judging, act, row([controls.lang], "tk-panel-act"), retained, panel.countdown.view,
         panel.results.view,

@@ -42,7 +42,7 @@ class Chosen:
         self.add_button = make(Why("Add"), "plus", self._add_one)
         self.add_personas_button = make(Why("Add all its personas"), "plus", self._add_personas)
         self.add_everywhere_button = make(Why("Add this persona of all providers"), "plus", self._add_everywhere)
-        self.remove_button = make(Why("Remove selected"), "minus", lambda: self.remove(*self.list.value))
+        self.remove_button = make(Why("Remove selected"), "minus", self._remove_selected)
         self.clear_button = make(Why("Remove all"), "minus", lambda: self.remove(*self.subjects))
         self._controls = controls
 
@@ -96,6 +96,11 @@ class Chosen:
             self.add_persona(chosen.provider.value, chosen.persona.value)
         else:
             self.add_key(chosen.provider.value, chosen.key_name.value.strip())
+
+    def _remove_selected(self) -> None:
+        if not self.list.value:
+            raise UnknownName(Why("nothing is selected; select what to remove in the list first"))
+        self.remove(*self.list.value)
 
     def _add_personas(self) -> None:
         provider = self._controls.provider.value

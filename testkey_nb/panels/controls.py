@@ -6,6 +6,7 @@ A control of a policy is called as the policy's field is.  No control holds a ke
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
@@ -15,6 +16,7 @@ from traitlets import Bunch
 
 from testkey_nb import sandbox
 from testkey_nb.errors import CallerError, KeyMissing, UnknownName
+from testkey_nb.identity import has_a_keys_shape
 from testkey_nb.judge import DIMENSIONS, Policy, change
 from testkey_nb.probe.planning import MAX_SAMPLES
 from testkey_nb.providers import PROVIDERS
@@ -41,6 +43,9 @@ JUDGING = (
 _USUAL = Policy()
 THE_KEY = Why("the key")
 _LANGUAGES = (("English", "en"), ("Bahasa Indonesia", "id"))  # each in itself, for whoever reads no other
+_LANGUAGE = "Language / Bahasa"  # in both at once: a toggle that is called anew loses the keyboard
+TEXTS = ("operator", "models", "base_url", "launch_dir", "out")  # whatever is typed into them is kept and shown
+_KEY_TYPED = Why("a key was typed where none belongs, and is dropped; name its variable instead, and have it replaced")
 _SOURCES = ((Why("a sandbox persona"), SANDBOX), (Why("my key"), OWN))
 _LABELS: Mapping[str, Why] = MappingProxyType(
     {
@@ -54,7 +59,7 @@ _LABELS: Mapping[str, Why] = MappingProxyType(
         "min_samples": Why("Min samples"), "unpublished_limits_pass": Why("Limits nobody publishes pass"),
         "planned_requests_per_day": Why("Requests/day"), "planned_input_tokens": Why("Input tokens/request"),
         "planned_output_tokens": Why("Output tokens/request"), "route_lead": Why("Rank routes by"),
-        "lang": Why("Language"), "out": Why("Report file"),
+        "out": Why("Report file"),
     }
 )  # fmt: skip
 _HINTS: Mapping[str, Why] = MappingProxyType(
@@ -65,7 +70,7 @@ _HINTS: Mapping[str, Why] = MappingProxyType(
     }
 )  # fmt: skip
 _KEY_LIKE = re.compile(r"[A-Z][A-Z0-9_]*(?:_TOKEN|_KEY)")
-_LABEL = {"description_width": "150px"}
+_LABEL = {"description_width": "180px"}  # the longest of them in Indonesian fits
 _MOST = 100_000_000  # a policy takes no more
 _ASKABLE = tuple((provider.name, provider.id) for provider in PROVIDERS.values() if provider.asks)
 
@@ -76,6 +81,7 @@ class Controls:
     def __init__(self) -> None:
         """Make them as they stand for somebody who has chosen nothing: the sandbox, and the policy's defaults."""
         self.lang = _toggle(_LANGUAGES, "en")
+        self.lang.description = _LANGUAGE
         self.source = _toggle(((name, name) for name in (SANDBOX, OWN)), SANDBOX)
         self.provider = _field(ipw.Dropdown, options=_ASKABLE)
         self.persona = _field(ipw.Dropdown)
@@ -201,6 +207,18 @@ def drop_unset(control: ipw.Combobox, say: Callable[..., None], what: Why = THE_
             say(mistake, alert=True)
 
     control.observe(look, names="value")
+
+
+def drop_keys(controls: Controls, say: Callable[..., None]) -> None:
+    """Keep no key in a text of `controls`: it would stay in what the widget holds, in a report or in a file's name."""
+    for name in TEXTS:
+        getattr(controls, name).observe(partial(_drop_key, say), names="value")
+
+
+def _drop_key(say: Callable[..., None], change: Bunch) -> None:
+    if any(map(has_a_keys_shape, re.split(r"[\s,/]+", re.sub(r"(?i)\.html?$", "", change["new"])))):
+        change["owner"].value = ""
+        say(_KEY_TYPED, alert=True)
 
 
 def _field(kind: type[ipw.DOMWidget], **traits: object) -> ipw.DOMWidget:

@@ -122,7 +122,7 @@ class Everywhere:
         self.key = key_choice(chosen, speech)
         self.places: tuple[Place, ...] = ()
         self.runs: tuple[Run, ...] = ()
-        self.job: Job[tuple[Run, ...]] = Job(speech)
+        self.job: Job[tuple[Run, ...]] = Job(speech, lambda: OLDER if self.runs else "")
         make = partial(make_button, self.job)
         self.add_button = make(Why("Add a place"), "plus", self.add)
         self.probe_button = make(Why("Probe from every place"), "search", self.probe_now, style="primary")
@@ -230,6 +230,7 @@ class Everywhere:
         ended: list[Run] = []
         try:
             self._check_free()
+            places = len(self.places)
             stopped = await self._ask(ended)
         except CallerError as mistake:
             self.job.say(mistake, alert=True)
@@ -239,8 +240,8 @@ class Everywhere:
         self.job.say(
             Why(
                 "{end}: {n} of {all} places, {requests} requests, at a cost of 0 USD. {older}",
-                end=Why("Stopped") if stopped else Why("Done"), n=len(ended), all=len(self.places),
-                requests=sum(run.manifest.requests for run in ended), older="" if ended else OLDER,
+                end=Why("Stopped") if stopped else Why("Done"), n=len(ended), all=places,
+                requests=sum(run.manifest.requests for run in ended), older=OLDER if self.runs and not ended else "",
             )
         )  # fmt: skip
         return self.runs if ended else ()

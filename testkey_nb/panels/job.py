@@ -33,7 +33,7 @@ class Job(Generic[Done]):
 
     """
 
-    def __init__(self, speech: Speech, left: Callable[[], Why] = lambda: OLDER) -> None:
+    def __init__(self, speech: Speech, left: Callable[[], str]) -> None:
         """Start nothing yet."""
         self.bar = ipw.IntProgress(max=1)
         self.status = ipw.HTML()

@@ -11,6 +11,7 @@ from testkey_nb.rows import Why
 
 from .controls import RULES, Controls
 from .results import panel_style
+from .speech import Speech
 
 if TYPE_CHECKING:
     from .onboarding import OnboardingPanel
@@ -56,8 +57,7 @@ def whose(controls: Controls, title: Why, more: Iterable[ipw.DOMWidget] = ()) ->
 
 def _what(controls: Controls) -> ipw.DOMWidget:
     speech = controls.speech
-    endpoint = ipw.Accordion([ipw.VBox([controls.base_url, controls.trust_endpoint])])
-    speech.titles(endpoint, [Why("Endpoint")])
+    endpoint = folded(speech, Why("Endpoint"), ipw.VBox([controls.base_url, controls.trust_endpoint]))
 
     def follow(_change: object = None) -> None:
         endpoint.layout.display = "none" if controls.in_sandbox else None
@@ -74,6 +74,21 @@ def how(controls: Controls) -> ipw.DOMWidget:
     rules.add_class("tk-panel-rules")
     hint = Why("Moving anything here judges the same answers again and sends nothing.")
     return group(controls.speech.title(JUDGE, hint), [controls.dimension, controls.launch_dir, rules])
+
+
+def folded(speech: Speech, title: Why, content: ipw.DOMWidget) -> ipw.DOMWidget:
+    """Hide a widget behind a button; the heading of an accordion would be out of the keyboard's reach."""
+    button = speech.of(ipw.ToggleButton(layout={"width": "auto"}), description=title)
+
+    def follow(_change: object = None) -> None:
+        button.icon = "caret-down" if button.value else "caret-right"
+        content.layout.display = None if button.value else "none"
+
+    button.observe(follow, names="value")
+    follow()
+    box = ipw.VBox([button, content])
+    box.add_class("tk-panel-folded")
+    return box
 
 
 def row(children: list[ipw.DOMWidget], name: str = "tk-panel-row") -> ipw.DOMWidget:

@@ -21,7 +21,7 @@ from testkey_nb.svg import svg
 
 from .chosen import Chosen, key_choice, make_button
 from .controls import Controls
-from .job import Job
+from .job import OLDER, Job
 from .layout import row
 from .results import STAND_IN as ALL_MADE_UP
 from .row_columns import milliseconds, told
@@ -83,7 +83,7 @@ class Live:
         )
         speech.of(self.every_s, description=Why("Every, s"))
         speech.of(self.requests, description=Why("Requests at the most"))
-        self.job: Job[Watch] = Job(speech)
+        self.job: Job[Watch] = Job(speech, lambda: OLDER if self._rows() else "")
         self.start_button = make_button(self.job, Why("Start"), "play", self.start, "primary")
         self.stop_button = make_button(self.job, Why("Stop watching"), "stop", self.stop)
         self.banner, self.chart, self.steady = ipw.HTML(), ipw.HTML(), ipw.HTML()

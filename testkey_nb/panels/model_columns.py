@@ -73,14 +73,14 @@ _KEY = Column[Offer](Why("Key"), 275, lambda o, _: key_of(o.one), lambda o: by_k
 _ROUTE = Column[Offer](Why("Route"), 120, lambda o, _: text(o.row.route), lambda o: o.row.route or None)
 _INPUT = Column[Offer](
     Why("Input per million"),
-    150,
+    190,
     lambda o, lang: _money(o.input, o, lang),
     lambda o: _by_money(o.input, o),
     number=True,
 )
 _OUTPUT = Column[Offer](
     Why("Output per million"),
-    150,
+    190,
     lambda o, lang: _money(o.output, o, lang),
     lambda o: _by_money(o.output, o),
     number=True,
@@ -122,7 +122,7 @@ def _flag(heading: Why, width: int, field: str) -> Column[Offer]:
 
 
 _VERDICT = Column[Offer](
-    Why("Price is"), 155, lambda o, lang: _state(o.ruling.verdict if o.ruling else None, lang),
+    Why("Price is"), 175, lambda o, lang: _state(o.ruling.verdict if o.ruling else None, lang),
     lambda o: _VERDICTS.index(PriceVerdict(o.ruling.verdict)) if o.ruling else None,
 )  # fmt: skip
 MODELS: tuple[Column[Offer], ...] = (
@@ -158,7 +158,7 @@ ROUTES: tuple[Column[Line], ...] = (
     _MODEL_OF, KEY_OF, of_row(Why("Place"), 75, "place"), of_row(Why("Route"), 115, "route", text), why(430),
     of_row(Why("By price"), 90, "cheapest"), of_row(Why("By speed"), 105, "fastest"),
     of_row(Why("Tokens/s"), 95, "throughput_tokens_per_s", speed),
-    Column(Why("Only route"), 100, lambda one, lang: truth(one.row.only_route, lang), lambda one: one.row.only_route),
+    Column(Why("Only route"), 130, lambda one, lang: truth(one.row.only_route, lang), lambda one: one.row.only_route),
 )  # fmt: skip
 HUB: tuple[Column[Line], ...] = (
     _MODEL_OF, KEY_OF, of_row(Why("Policy"), 110, "policy", text),

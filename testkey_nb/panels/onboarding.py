@@ -19,9 +19,9 @@ from testkey_nb.report import render_report
 from testkey_nb.retention import Receipt, hold
 from testkey_nb.rows import Why
 
-from .controls import JUDGING, Controls, drop_unset
+from .controls import JUDGING, Controls, drop_keys, drop_unset
 from .countdown import GONE, Countdown, told
-from .job import Job, only, show_panel
+from .job import OLDER, Job, only, show_panel
 from .layout import lay_out
 from .results import Results
 from .subject import NOBODY, persona_of
@@ -66,7 +66,7 @@ class OnboardingPanel:
         self.export_button = speech.of(ipw.Button(icon="download"), description=Why("Export report"))
         self.countdown = Countdown(speech, self._purged)
         self._transport = transport
-        self._job: Job[Readiness] = Job(speech)
+        self._job: Job[Readiness] = Job(speech, lambda: OLDER if self.run else "")
         self.bar, self.status, self._say = self._job.bar, self._job.status, self._job.say
         self.view = lay_out(self)
         self.probe_button.on_click(lambda _button: self.probe_now())
@@ -74,6 +74,7 @@ class OnboardingPanel:
         drop_unset(self.controls.key_name, self._say)
         for name in JUDGING:
             getattr(self.controls, name).observe(lambda _change: self._judge_again(), names="value")
+        drop_keys(self.controls, self._say)  # the last to look, so that what it says stays
 
     def _ipython_display_(self) -> None:
         show_panel(self.view, self._job)

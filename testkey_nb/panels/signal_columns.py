@@ -55,10 +55,10 @@ LIMITS: tuple[Column[LimitLine], ...] = (
     _limit(Why("Limit"), 210, "limit", text), KEY_OF, _limit(Why("Service"), 180, "service", text),
     _word(Why("Counts"), 110, "scope", "room"), _limit(Why("Quota"), 95, "quota"),
     _limit(Why("Remaining"), 105, "remaining"), _limit(Why("Window, s"), 95, "window_s"),
-    _limit(Why("Resets in, s"), 105, "reset_s"), _room(Why("Planned a minute"), 145, "planned_per_min"),
+    _limit(Why("Resets in, s"), 125, "reset_s"), _room(Why("Planned a minute"), 145, "planned_per_min"),
     _room(Why("Allowed a minute"), 150, "allowed_per_min"),
     _room(Why("Planned of the limit"), 165, "used_share", _planned),
-    Column(Why("Fits"), 95, _fits, lambda line: _ORDER.index(_FITS[line.room.carries])),
+    Column(Why("Fits"), 155, _fits, lambda line: _ORDER.index(_FITS[line.room.carries])),
     Column(Why("First"), 110, _first, lambda line: not line.room.binding),
     why(620, part="room"),
     Column(Why("Source"), 230, _source, lambda line: line.limit.source),
@@ -97,7 +97,7 @@ def _read_at(value: datetime) -> str:
 
 PUBLISHED: tuple[Column[Line], ...] = (
     _word(Why("About"), 130, "about"), KEY_OF, of_row(Why("Model"), 210, "model", text),
-    of_row(Why("Route"), 115, "route", text), of_row(Why("Status, theirs"), 125, "status", text),
+    of_row(Why("Route"), 115, "route", text), of_row(Why("Status, theirs"), 150, "status", text),
     of_row(Why("First token, theirs, s"), 180, "first_token_latency_s"),
     of_row(Why("Tokens/s, theirs"), 140, "throughput_tokens_per_s"),
     of_row(Why("Incidents, theirs"), 145, "open_incidents"),

@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from testkey_nb.errors import AddressRefused, UnknownName
+from testkey_nb.errors import AddressRefused, KeyMalformed, UnknownName
 from testkey_nb.http import Network, Proxy
+from testkey_nb.identity import has_a_keys_shape
 from testkey_nb.keys import reader
 
 from .planning import Plan
@@ -40,6 +41,8 @@ class Vantage:
         ------
         UnknownName
             If `name` cannot be one.
+        KeyMalformed
+            If `name` looks like a key: it would stand in frames.
         AddressRefused
             If `proxy` cannot be read as a proxy's URL.
 
@@ -50,6 +53,10 @@ class Vantage:
             if not _NAME.fullmatch(name):
                 msg = "a vantage is named by up to 40 letters, digits, spaces and . ( ) + -, like Frankfurt 2"
                 raise UnknownName(msg)
+            if has_a_keys_shape(name):
+                raise KeyMalformed(
+                    "a key was given as the name of a vantage; call it by its place, and have it replaced"
+                )
             if proxy:
                 object.__setattr__(self, "proxy", Proxy(proxy))
         finally:

@@ -330,6 +330,12 @@ HARD_TO_READ = """() => {
   }
   return found;
 }"""
+# In the page: labels, buttons, headings and cells that do not fit; where all of it stands in a title it may be cut off.
+CUT_OFF = """() => [...document.querySelectorAll('.tk-panel :is(.widget-label, button, td)')].filter(one =>
+  one.checkVisibility() && !one.closest('.tk-heard') && !one.querySelector('[title]')
+  && getComputedStyle(one).overflow !== 'visible'
+  && (one.scrollWidth > one.clientWidth + 1 || one.tagName === 'BUTTON' && one.scrollHeight > one.clientHeight + 1)
+).map(one => one.textContent)"""
 DARK = "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
 PROBED = """from testkey_nb.panels import %s
 panel = %s(personas={"huggingface": ["launch-ready"]}, lang="id")
@@ -338,7 +344,7 @@ panel"""
 
 
 @pytest.mark.parametrize("kind", ["ComparePanel", "ModelsPanel", "SignalsPanel"])
-def test_in_a_dark_theme_every_text_of_a_panel_can_be_read_and_every_control_has_a_name(
+def test_in_a_dark_theme_every_text_of_a_panel_can_be_read_to_its_end_and_every_control_has_a_name(
     page: "Page", lab: Server, kind: str
 ) -> None:
     write(lab, "dark.ipynb", PROBED % (kind, kind), **marked())
@@ -347,10 +353,13 @@ def test_in_a_dark_theme_every_text_of_a_panel_can_be_read_and_every_control_has
     page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
     run_all(page)
     page.locator(".tk-panel .tk-made-up, .tk-panel .tk-sandbox").first.wait_for()
+    page.locator(".tk-panel").get_by_role("button", name="Cara menilai").press("Space")
+    page.locator(".tk-panel .tk-panel-rules").wait_for()
     for tab in page.locator(".tk-panel .lm-TabBar-tab:visible").all():
         tab.click()
         page.wait_for_timeout(500)
         assert page.evaluate(HARD_TO_READ) == []
+        assert page.evaluate(CUT_OFF) == []
     picture(page, f"09-dark-{kind}")
 
 
