@@ -170,9 +170,11 @@ class Asking:
         self.told += heard.told
         self.seen[at].append(heard.seen)
         if heard.seen and (marks := heard.seen.foreign):
-            # What it said to this key is not told of another.
+            # What it said to this key is not told of another; no address is kept for longer than the answer.
             rows = tuple(replace(row, observed=_TO_ANOTHER) for row in marks)
-            self.shared.unmasked[self._where(at)][tuple(row.mark for row in marks)] = replace(heard.seen, rows=rows)
+            self.shared.unmasked[self._where(at)][tuple(row.mark for row in marks)] = replace(
+                heard.seen, rows=rows, peer=""
+            )
 
     def _where(self, at: str) -> Hashable:
         return self.way, self.plan.provider.id, at
