@@ -220,6 +220,19 @@ def test_a_price_of_xai_for_longer_requests_that_is_not_told_is_not_that_of_shor
     ]
 
 
+@pytest.mark.parametrize("odd", ["long", -5, True, [200_000], {}])
+def test_a_threshold_of_xai_that_cannot_be_read_is_told_of_beside_the_base_price(odd: object) -> None:
+    sides = {"prompt_text_token_price": 20_000, "completion_text_token_price": 100_000}
+    longer = {f"{side}_long_context": 2 * amount for side, amount in sides.items()}
+    entry = {"id": "a-model", **sides, **longer, "long_context_threshold": odd}
+    described = next(ask for ask in PROVIDERS["xai"].asks if "models_described" in ask.gives)
+    found = described.parse(reply(200, {"models": [entry]}, host="api.x.ai"))
+    assert found is not None
+    [row] = found.prices
+    assert (row.above_input_tokens, row.input_per_mtok) == (None, 2)
+    assert row.source == f"api.x.ai/v1/language-models{OTHERS_HOLD}"
+
+
 @pytest.mark.parametrize("odd", ["tiers", {"min": 32_001, "cost": "0.000003"}, 3, True])
 def test_tiers_of_vercel_that_cannot_be_read_leave_the_base_price_for_short_requests_only(odd: object) -> None:
     dearer = [{"cost": "0.000002", "min": 0}, {"cost": "0.000006", "min": 32_001}]
