@@ -9,11 +9,13 @@ _IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:]*")
 _BEGINS = r"(?:hf|api_org|gsk|r8|fw|sk|tgp_v1|vck|VENICE)_|(?:sk|xai|pplx|nvapi|csk)-|AIza|AQ\."
 KEY = rf"(?<![\w-])(?:{_BEGINS})[\w.-]{{6,}}"  # `hf-inference` is a route and no key
+_NAMED = r"[^\s@<>()\[\],;]"
+# None begins anew from every character of a word: a list can hold tens of thousands of words made to be slow.
 _MASKED = (
-    (re.compile(r"[^\s@<>()\[\],;]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
+    (re.compile(rf"(?<!{_NAMED})(?:{_NAMED}++@[\w-]+(?:\.[\w-]+)+)+"), "[e-mail]"),
     (re.compile(KEY), "[key]"),
-    (re.compile(r"\S*(?:\*{2,}|•{2,}|x{4,}|X{4,})\S*"), "[masked key]"),
-    (re.compile(r"(?:\[key\]|\b[\w-]{2,})(?:\.{3}|…)[\w-]{2,}"), "[masked key]"),
+    (re.compile(r"(?<!\S)(?=\S*?(?:\*\*|••|xxxx|XXXX))\S+"), "[masked key]"),
+    (re.compile(r"(?:\[key\]|(?<![\w-])(?=-*\w)[\w-]{2,}+)(?:\.{3}|…)[\w-]{2,}"), "[masked key]"),
     (_IPV4, "[ip]"),
     (re.compile(r"\+\d[\d ().-]{6,}\d"), "[phone]"),
 )

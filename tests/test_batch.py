@@ -296,6 +296,34 @@ def test_a_key_that_is_told_to_wait_keeps_no_other_from_being_asked() -> None:
     assert [judge_run(run).passport[Axis.AUTH].answer for run in (waits, other)] == [Answer.UNKNOWN, Answer.YES]
 
 
+@pytest.mark.parametrize("begun_after_s", [2.4, 4.8])  # half of what runs share is over by then, or all of it
+def test_a_relay_stays_found_out_for_as_long_as_a_batch_goes_on(
+    begun_after_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TESTKEY_TTL_S", "4")
+    monkeypatch.setenv("THE_LATER_KEY", LATER)
+    begun, asked = time.monotonic(), list[str]()
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers.get("authorization", ""))
+        if SECRET not in asked[-1]:
+            return await Between().handle_async_request(request)
+        return httpx.Response(401, headers={"x-litellm-version": "1.0"}, json={"error": "no"})
+
+    def wait(number: int, _run: Run) -> None:
+        if number == 0:
+            time.sleep(max(0.0, begun + begun_after_s - time.monotonic()))
+
+    async def go() -> tuple[Run, ...]:
+        door = httpx.MockTransport(slow)
+        asks = [one(door, key=SECRET), Asked("THE_LATER_KEY", one(door).plan, door)]
+        return await probe_batch(asks, at_once=1, ended=wait)
+
+    _, run = asyncio.run(go())
+    assert not any(LATER in said for said in asked)
+    assert run.identity.verdict is Verdict.RELAY
+
+
 def test_a_relay_behind_one_address_is_none_at_another() -> None:
     relay = Between(instead=lambda _request: httpx.Response(401, headers={"x-litellm-version": "1.0"}))
 

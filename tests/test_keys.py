@@ -8,6 +8,7 @@ import logging
 import os
 import pickle
 import re
+import time
 from collections.abc import Callable
 
 import pandas as pd
@@ -320,6 +321,28 @@ PARTS = st.text(max_size=6) | st.sampled_from(
 @given(st.lists(PARTS, max_size=6).map("".join))
 def test_a_text_is_masked_whatever_else_has_to_be_masked_behind_it(text: str) -> None:
     assert masked(f"{text} ...") == f"{masked(text)} ..."
+
+
+@pytest.mark.parametrize("piece", ["xxxa", "a.", "a-", "a"])
+@pytest.mark.parametrize("end", ["@", "...", "**"])
+def test_a_word_that_is_made_to_be_slow_is_masked_at_once(piece: str, end: str) -> None:
+    begun = time.perf_counter()
+    masked(f"@ {(piece * 16_000)[:16_000]}{end}")
+    assert time.perf_counter() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a@example.com|b@example.org!", "[e-mail]!"),
+        ("a@b|c@example.org", "a@[e-mail]"),
+        ("(ab...cd), -ab…cd", "([masked key]), [masked key]"),
+        ("one **two three xxxxfour", "one [masked key] three [masked key]"),
+        ("a@ ... xxx * •", "a@ ... xxx * •"),
+    ],
+)
+def test_of_a_text_that_and_no_more_is_masked_which_names_somebody_or_some_key(text: str, shown: str) -> None:
+    assert masked(text) == shown
 
 
 LABELS = ("[key]", "[e-mail]", "[ip]", "[hash]", "[masked key]", "[name]")

@@ -14,7 +14,7 @@ from testkey_nb.outcome import PriceVerdict
 from testkey_nb.probe import plan, probe_key
 from testkey_nb.providers import PROVIDERS, huggingface_catalogue, model_lists, openrouter_prices
 from testkey_nb.providers.together import _prices as together_prices
-from testkey_nb.providers.token_prices import WITHOUT_FEE, beside_fee
+from testkey_nb.providers.token_prices import OTHERS_HOLD, WITHOUT_FEE, beside_fee
 from testkey_nb.providers.vercel import _prices as vercel_prices
 from testkey_nb.rows import PriceRow
 from testkey_nb.sandbox.persona import Persona
@@ -220,6 +220,19 @@ def test_a_price_of_xai_for_longer_requests_that_is_not_told_is_not_that_of_shor
     ]
 
 
+@pytest.mark.parametrize("odd", ["long", -5, True, [200_000], {}])
+def test_a_threshold_of_xai_that_cannot_be_read_is_told_of_beside_the_base_price(odd: object) -> None:
+    sides = {"prompt_text_token_price": 20_000, "completion_text_token_price": 100_000}
+    longer = {f"{side}_long_context": 2 * amount for side, amount in sides.items()}
+    entry = {"id": "a-model", **sides, **longer, "long_context_threshold": odd}
+    described = next(ask for ask in PROVIDERS["xai"].asks if "models_described" in ask.gives)
+    found = described.parse(reply(200, {"models": [entry]}, host="api.x.ai"))
+    assert found is not None
+    [row] = found.prices
+    assert (row.above_input_tokens, row.input_per_mtok) == (None, 2)
+    assert row.source == f"api.x.ai/v1/language-models{OTHERS_HOLD}"
+
+
 @pytest.mark.parametrize("odd", ["tiers", {"min": 32_001, "cost": "0.000003"}, 3, True])
 def test_tiers_of_vercel_that_cannot_be_read_leave_the_base_price_for_short_requests_only(odd: object) -> None:
     dearer = [{"cost": "0.000002", "min": 0}, {"cost": "0.000006", "min": 32_001}]
@@ -227,7 +240,17 @@ def test_tiers_of_vercel_that_cannot_be_read_leave_the_base_price_for_short_requ
     listed = next(ask for ask in PROVIDERS["vercel"].asks if "models_listed" in ask.gives)
     found = listed.parse(reply(200, {"data": [{"id": "a/b", "pricing": pricing}]}))
     assert found is not None
-    assert [(row.above_input_tokens, row.input_per_mtok, row.output_per_mtok) for row in found.prices] == [(None, 1, 2)]
+    [row] = found.prices
+    assert (row.above_input_tokens, row.input_per_mtok, row.output_per_mtok) == (None, 1, 2)
+    assert row.source == f"ai-gateway.vercel.sh/v1/models{OTHERS_HOLD}"
+
+
+@pytest.mark.parametrize("odd", ["overrides", {"min_prompt_tokens": 200_000, "prompt": "0.000003"}, 3, True, ["x"]])
+def test_overrides_of_openrouter_that_cannot_be_read_are_told_of_beside_the_base_price(odd: object) -> None:
+    pricing = {"prompt": "0.000001", "completion": "0.000002", "overrides": odd}
+    [row] = openrouter_prices.prices("a/b", {"id": "a/b", "pricing": pricing})
+    assert (row.above_input_tokens, row.hours, row.input_per_mtok, row.output_per_mtok) == (None, "", 1, 2)
+    assert row.source == f"openrouter.ai/api/v1/models{OTHERS_HOLD}"
 
 
 @pytest.mark.parametrize(("fee", "told"), [(None, ""), (0, ""), ("0", ""), ("0.01", WITHOUT_FEE), ("much", WITHOUT_FEE),

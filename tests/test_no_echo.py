@@ -12,6 +12,7 @@ from endpoints import CONTROL
 from testkey_nb import sandbox
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
+from testkey_nb.outcome import Answer, Axis
 from testkey_nb.probe import Run, plan, probe_key
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.rows import GRAINS
@@ -61,6 +62,30 @@ def test_no_answer_echoes_a_key_or_an_address_into_what_is_shown(provider: Provi
     run = asyncio.run(probe_key(Key("THE_KEY", secret), choices, transport=echoing(secret, status)))
     assert [row for row in run.answers if row.keyed] or not any(ask.auth for ask in provider.asks)
     assert Canary(secret, (MAIL,)).find(shown(run)) == []
+
+
+class Late(httpx.AsyncBaseTransport):
+    """Answer what carries a key with that key in every field, after its five minutes."""
+
+    def __init__(self, key: Key, secret: str) -> None:
+        self._key, self._inner = key, echoing(secret, 200)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if "authorization" in request.headers:
+            self._key.forget()  # as the thread of retention does
+        return await self._inner.handle_async_request(request)
+
+
+@pytest.mark.parametrize("provider", ["huggingface", "openai", "openrouter", "deepseek"])
+def test_an_answer_that_comes_once_the_key_is_gone_is_not_read(provider: str) -> None:
+    secret = "QuirkKey-7rTz0pLwE9sXvBn4mCk2QdYh"
+    key = Key("THE_KEY", secret)
+    choices = plan(provider, base_url=sandbox.ORIGIN, trust_endpoint=True, operator="the tests")
+    run = asyncio.run(probe_key(key, choices, transport=Late(key, secret)))
+    late = [row for row in run.answers if row.keyed and row.request]
+    assert {row.why for row in late} == {"not read: the key went after its five minutes, while the host answered"}
+    assert Canary(secret, (MAIL,)).find(shown(run)) == []
+    assert judge_run(run).passport[Axis.AUTH].answer is Answer.UNKNOWN
 
 
 # What stops a run is kept by whoever looks at it: `%debug`, `sys.last_exc`, a log of tracebacks with locals.

@@ -213,7 +213,7 @@ def test_the_why_says_which_published_figure_decided(
         ([price("x", 1, 2)], LOAD, "rank 1 of 1 by cost: 90.00 USD a month"),
         ([price("x", 1, 2), price("x", 1, 4, source="own")], LOAD,
          "rank 1 of 1 by cost: 90.00 to 120.00 USD a month"),
-        ([price("x", 1e-6, 1e-6)], LOAD, "rank 1 of 1 by cost: 7.5e-05 USD a month"),
+        ([price("x", 1e-6, 1e-6)], LOAD, "rank 1 of 1 by cost: 0.000075 USD a month"),
         ([price("x", None, None, free=True)], LOAD, "rank 1 of 1 by cost: 0.00 USD a month"),
         ([price("x", 1, None)], LOAD, "last by price: live has an input price only"),
         ([price("x", 1, None)], None, "last by price: no source has an output price that counts"),

@@ -64,6 +64,28 @@ def test_answers_come_one_after_the_other_until_the_requests_are_spent() -> None
     assert (steady.n, steady.failed, steady.timed) == (len(rows), 0, len(rows))
 
 
+def test_a_sample_that_the_end_of_the_key_cuts_off_is_no_failure_of_the_host() -> None:
+    key = Key(KEY_NAME, sandbox.PERSONAS["openai"]["launch-ready"].key)
+    asked = 0
+
+    def late(request: httpx.Request) -> None:
+        nonlocal asked
+        asked += "authorization" in request.headers
+        if asked == 6:
+            key.forget()
+
+    seen = Watch(key, vouched("openai"), every_s=FAST, transport=Between(instead=late, provider="openai"))
+
+    async def consume() -> list[AnswerRow]:
+        return [row async for row in seen.rows()]
+
+    rows = asyncio.run(consume())
+    assert rows
+    assert {row.outcome for row in rows} == {Outcome.OK}
+    assert not seen.going_on
+    assert seen.ended
+
+
 def test_nothing_is_sampled_before_it_is_known_who_answers() -> None:
     transport = Between()
 

@@ -37,6 +37,7 @@ _TOO_MANY = 429  # Too Many Requests, RFC 6585 section 4
 _HEADERS = {"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": "gzip, deflate"}
 
 _OVER = Why("timeout: this run's time was over")
+_GONE = Why("not read: the key went after its five minutes, while the host answered")
 
 
 class _Came(NamedTuple):
@@ -173,6 +174,8 @@ class Sender:
             self._stopped[slot] = exchange.reply.headers.get("retry-after", "")
             if key is None:  # it is not about a key, so it is for everybody
                 self._politeness.stop(slot, self._stopped[slot])
+        if key and key.expired:  # looked at last: while the answer was read an echo of it could be told
+            return Exchange(number, _GONE, asked_at)
         return exchange
 
     def _fault(self, error: BaseException) -> Why:

@@ -63,7 +63,7 @@ class Asking:
     async def ask(self, questions: Sequence[Question]) -> None:
         """Send them at once, and keep in their order what they brought.
 
-        A sample that the end of our own time cut off says nothing of the host and is not kept.
+        A sample that the end of our own time, or of the key's, cut off says nothing of the host and is not kept.
         """
         self.total += len(questions)
         heard = [self._lent(question) for question in questions]  # without a task for each
@@ -79,7 +79,7 @@ class Asking:
 
         await ask([place for place, there in enumerate(heard) if not there])
         for question, one in zip(questions, heard, strict=True):
-            if one and (one.seen or self.sender.left_s or not question.sample):
+            if one and (one.seen or not question.sample or not self._is_cut_off(question, one)):
                 self._keep(question, one)
 
     async def ask_with(self, key: Key, question: Question) -> Exchange:
@@ -101,6 +101,9 @@ class Asking:
         self.told.clear()
         self.seen.clear()
         self.shared.forget()
+
+    def _is_cut_off(self, question: Question, heard: Heard) -> bool:
+        return not self.sender.left_s or (heard.sent and question.keyed and self.key.expired)
 
     def _rows(self, questions: Sequence[Question], places: Iterable[int]) -> Iterable[list[int]]:
         """Return which of them are asked one after the other: those to a host that others wait for.
@@ -167,9 +170,11 @@ class Asking:
         self.told += heard.told
         self.seen[at].append(heard.seen)
         if heard.seen and (marks := heard.seen.foreign):
-            # What it said to this key is not told of another.
+            # What it said to this key is not told of another; no address is kept for longer than the answer.
             rows = tuple(replace(row, observed=_TO_ANOTHER) for row in marks)
-            self.shared.unmasked[self._where(at)][tuple(row.mark for row in marks)] = replace(heard.seen, rows=rows)
+            self.shared.unmasked[self._where(at)][tuple(row.mark for row in marks)] = replace(
+                heard.seen, rows=rows, peer=""
+            )
 
     def _where(self, at: str) -> Hashable:
         return self.way, self.plan.provider.id, at

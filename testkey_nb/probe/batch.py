@@ -257,7 +257,7 @@ class Batch:
     def _in_common(self) -> Shared:
         """Return what runs share; it is begun anew after half of its time, so that a late run is kept for the rest."""
         if now() > self._shared.until - lifetime_s() / 2:
-            self._shared = Shared(self._politeness)
+            self._shared = Shared(self._politeness, self._shared.unmasked)
         hold(self._shared, "cache", Shared.forget, self._shared.until)
         return self._shared
 

@@ -17,6 +17,8 @@ from testkey_nb.politeness import Politeness
 if TYPE_CHECKING:
     from testkey_nb.identity import Seen
 
+    Unmasked = defaultdict[Hashable, dict[tuple[str, ...], Seen]]  # by where, and by marks
+
 Made = TypeVar("Made")
 Row = TypeVar("Row")
 _MOST = 256  # results that are kept; the oldest goes first
@@ -25,21 +27,24 @@ _MOST = 256  # results that are kept; the oldest goes first
 class Shared:
     """Answers and rows that several runs use.
 
-    Every one of them is gone five minutes after this was begun, and so is what was made of them.
+    Every one of them is gone five minutes after this was begun, and so is what was made of them.  Who turned out to be
+    somebody else is known for as long as runs go on: the keys that come later must not go there.
 
     Parameters
     ----------
     politeness
         Of the whole batch; None for a run that is alone.
+    unmasked
+        The same.
 
     """
 
-    def __init__(self, politeness: Politeness | None = None) -> None:
+    def __init__(self, politeness: Politeness | None = None, unmasked: "Unmasked | None" = None) -> None:
         """Share nothing yet."""
         self.politeness = politeness or Politeness()
         self.bodies = Bodies()
         self.until = now() + lifetime_s()
-        self.unmasked: defaultdict[Hashable, dict[tuple[str, ...], Seen]] = defaultdict(dict)  # by where, and by marks
+        self.unmasked = defaultdict(dict) if unmasked is None else unmasked
         self._once: dict[Hashable, asyncio.Future[Any]] = {}
         self._rows: dict[Any, Any] = {}
         self._kept: dict[Hashable, Any] = {}
@@ -94,8 +99,7 @@ class Shared:
         return made
 
     def forget(self) -> None:
-        """Drop everything."""
-        self.unmasked.clear()
+        """Drop every answer, and what was made of them."""
         self._once.clear()
         self._rows.clear()
         self._kept.clear()

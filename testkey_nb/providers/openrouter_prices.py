@@ -13,10 +13,9 @@ from testkey_nb.rows import PriceRow
 
 from .loose import count, items, mapping, texts
 from .model_lists import Entry
-from .token_prices import PER_TOKEN, Said, beside_fee, currency_of, priced
+from .token_prices import OTHERS_HOLD, PER_TOKEN, Said, beside_fee, currency_of, priced
 
 _SOURCE = "openrouter.ai/api/v1/models"
-_UNTOLD = ", base price: others hold at some hours or lengths"
 _CONDITIONS = {"min_prompt_tokens", "utc_days", "utc_start", "utc_end"}
 _OTHER_PRICES = {"audio", "image", "input_audio_cache", "input_cache_write", "input_cache_write_1h"}
 _KNOWN = _CONDITIONS | _OTHER_PRICES | {"prompt", "completion", "input_cache_read"}
@@ -33,8 +32,8 @@ def prices(model: str, entry: Entry) -> Iterator[PriceRow]:
     said = mapping(entry.get("pricing"))
     source = beside_fee(_SOURCE, said.get("request"))
     overrides = list(map(mapping, items(said.get("overrides"))))
-    understood = all(map(_understood, overrides))
-    found = priced(model, source if understood else f"{source}{_UNTOLD}", PER_TOKEN, _sides(said))
+    understood = isinstance(said.get("overrides"), list | None) and all(map(_understood, overrides))
+    found = priced(model, source if understood else f"{source}{OTHERS_HOLD}", PER_TOKEN, _sides(said))
     base = found[0] if found else None
     if (
         said.get("discount")

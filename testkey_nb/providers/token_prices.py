@@ -15,6 +15,7 @@ MILLION = 1_000_000
 Unit = Callable[[object], float | None]
 Said = tuple[object, object, object]  # of input, output and cached input, as the list has them
 WITHOUT_FEE = ", without its fee per request"  # ends the source of a price to which a request adds its own
+OTHERS_HOLD = ", base price: others hold at some hours or lengths"  # ends that of a price beside which some are unread
 
 
 def per_million(*, tokens: int, parts: int = 1) -> Unit:

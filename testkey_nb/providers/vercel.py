@@ -9,7 +9,7 @@ from testkey_nb.spec import Ask, Clause, Finding, KeyShape, Mark, Provider, Regi
 from . import money
 from .loose import amount, count, items, mapping, moment
 from .model_lists import Entry, among, as_sample, parse_list, plain_model, text_and, tokens
-from .token_prices import PER_TOKEN, Said, currency_of, priced
+from .token_prices import OTHERS_HOLD, PER_TOKEN, Said, currency_of, priced
 
 _CHECKED = "2026-11-23"
 _HOST = "ai-gateway.vercel.sh"
@@ -49,20 +49,23 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
 
     A tier begins at the first token that it holds for: `_ENTRIES`.
     """
-    said, source = mapping(entry.get("pricing")), f"{_HOST}/v1/models"
-    currency = currency_of(said)
+    said = mapping(entry.get("pricing"))
+    understood = all(_understood(said.get(f"{side}_tiers")) for side in _SIDES)
+    currency, source = currency_of(said), f"{_HOST}/v1/models{'' if understood else OTHERS_HOLD}"
     base = next(iter(priced(model, source, PER_TOKEN, _sides(said, 0), currency=currency)), None)
     if not currency or base is None or None in {base.input_per_mtok, base.output_per_mtok}:
         return
     yield base
-    tiers = [said.get(f"{side}_tiers") for side in _SIDES]
-    if any(one is not None and not isinstance(one, list) for one in tiers) or any(
-        count(mapping(tier).get("min")) is None for one in tiers for tier in items(one)
-    ):
-        return  # nobody knows from where on a price holds
+    if not understood:
+        return
     for first in sorted({first for side in _SIDES for first in _tiers(said, side) if first}):
         more = {"above_input_tokens": first - 1, "currency": currency}
         yield from priced(model, source, PER_TOKEN, _sides(said, first), **more)
+
+
+def _understood(tiers: object) -> bool:
+    """Whether it can be read from where on each tier holds."""
+    return isinstance(tiers, list | None) and all(count(mapping(tier).get("min")) is not None for tier in items(tiers))
 
 
 def _tiers(said: Entry, side: str) -> dict[int, object]:

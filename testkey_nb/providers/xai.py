@@ -7,9 +7,9 @@ from testkey_nb.outcome import Answer, Axis, Capability, Outcome, Standing
 from testkey_nb.rows import ModelRow, PriceRow, Value, Why
 from testkey_nb.spec import Ask, Clause, Finding, KeyShape, LimitRules, Mark, Metric, Provider, Region, Reply, Rows
 
-from .loose import amount, flag, items, mapping, text, texts
+from .loose import amount, count, flag, items, mapping, text, texts
 from .model_lists import Entry, as_sample, parse_list, plain_model, tokens
-from .token_prices import MILLION, Said, per_million, priced
+from .token_prices import MILLION, OTHERS_HOLD, Said, per_million, priced
 
 _CHECKED = "2026-11-23"
 _HOST = "api.x.ai"
@@ -74,7 +74,8 @@ def _prices(model: str, entry: Entry) -> Iterator[PriceRow]:
 
     From `long_context_threshold` on, others hold; a price of 0 there is the same as below: `_LONG`.
     """
-    source, sides = f"{_HOST}/v1/language-models", _sides(entry)
+    told, sides = entry.get("long_context_threshold"), _sides(entry)
+    source = f"{_HOST}/v1/language-models{'' if told is None or count(told) is not None else OTHERS_HOLD}"
     yield from priced(model, source, _PRICE, sides)
     if first := tokens(entry, "long_context_threshold"):
         longer = [
