@@ -30,6 +30,11 @@ def measured(value: float) -> str:
     return _digits(value, 4)
 
 
+def in_full(value: float) -> str:
+    """Write what somebody else said with all the digits that it has, ten at the most."""
+    return _digits(value, 10)
+
+
 def _digits(value: float, digits: int, sign: str = "") -> str:
     """Write a number with so many digits; a float's own format goes over to powers of ten."""
     return f"{Decimal(f'{value:.{digits}g}'):{sign},f}"

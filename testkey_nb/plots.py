@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from .digits import three_digits
+from .digits import in_full, three_digits
 from .drawing import (
     EDGE,
     FILL,
@@ -192,7 +192,7 @@ def _price_words(one: _Priced, lang: str) -> Iterator[str]:
 
 
 def _amount(value: float | None) -> str:
-    return "?" if value is None else f"{value:,.10g}"
+    return "?" if value is None else in_full(value)
 
 
 class Request(NamedTuple):

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from . import plots, spending
 from .actions import previews
-from .digits import measured, percent, three_digits
+from .digits import in_full, measured, percent, three_digits
 from .errors import UnknownName
 from .inventory import PhantomRow
 from .judge import Readiness
@@ -208,13 +208,13 @@ def _or_dash(write: Callable[[Any], str]) -> Callable[[Any], str]:
     return lambda value: _NOTHING if value is None else write(value)
 
 
-_number = _or_dash("{:.10g}".format)
+_number = _or_dash(lambda value: in_full(value).replace(",", ""))
 
 
 def _rounded(value: float | None) -> str:
     if value is None or not value:
         return _number(value)
-    return f"{round(value, 2):.12g}" if value >= 1 else f"{value:.3g}"
+    return _number(round(value, 2)) if value >= 1 else three_digits(value)
 
 
 def _span(low: float | None, high: float | None) -> str:

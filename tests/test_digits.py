@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testkey_nb.digits import amount, measured, percent, three_digits, to_the_cent
+from testkey_nb.digits import amount, in_full, measured, percent, three_digits, to_the_cent
 
-WAYS = (amount, to_the_cent, percent, three_digits, measured)
+WAYS = (amount, in_full, to_the_cent, percent, three_digits, measured)
 
 
 @pytest.mark.parametrize("write", WAYS)

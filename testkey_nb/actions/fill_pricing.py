@@ -7,6 +7,7 @@ from math import isclose
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from testkey_nb.digits import in_full
 from testkey_nb.judge import Readiness
 from testkey_nb.launch import PRICE_COLUMNS, PRICES_FILE
 from testkey_nb.outcome import Verdict
@@ -224,7 +225,7 @@ def _change(row: Filed, price: PriceRow) -> str:
     pieces = []
     for name, old, new in _pairs(row, price):
         if old != new and (old is None or new is None or not isclose(old, new, rel_tol=1e-9)):
-            said = ["empty" if one is None else f"{one:g}" for one in (old, new)]
+            said = ["empty" if one is None else in_full(one) for one in (old, new)]
             pieces.append(f"{name} {said[0]} → {said[1]} {price.currency} per million tokens")
     if bool(row.price.free) != bool(price.free):
         pieces.append(f"free {row.cells['free'] or 'not said'} → {str(bool(price.free)).lower()}")

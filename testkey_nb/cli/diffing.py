@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from testkey_nb.digits import three_digits
+from testkey_nb.digits import in_full, three_digits
 from testkey_nb.drift import Area, Change, Shift, drift, read_export
 from testkey_nb.drift.change import number
 from testkey_nb.drift.export import HEAD, SCHEMA, Scalar, shown
@@ -92,7 +92,9 @@ def _cell(value: Scalar) -> Text:
     if value is None:
         return Text("-", "dim")
     found = number(value)
-    return Text(value if isinstance(value, str) else json.dumps(value) if found is None else f"{found:.10g}")
+    return Text(
+        value if isinstance(value, str) else json.dumps(value) if found is None else in_full(found).replace(",", "")
+    )
 
 
 def summary(changes: Sequence[Change]) -> str:

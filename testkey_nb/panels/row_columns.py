@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from testkey_nb.digits import measured, three_digits
+from testkey_nb.digits import in_full, measured, three_digits
 from testkey_nb.drawing import STAND_IN, in_words
 from testkey_nb.heatmap import plain_name
 from testkey_nb.judge import Readiness
@@ -33,7 +33,7 @@ def titled(text: str) -> str:
 
 def number(value: float | None) -> str:
     """Write a number, and a dash where there is none."""
-    return NOTHING if value is None else f"{value:,.10g}"
+    return NOTHING if value is None else in_full(value)
 
 
 def age(value: float | None) -> str:

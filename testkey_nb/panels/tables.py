@@ -4,6 +4,7 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 
 from testkey_nb.amounts import amounts
+from testkey_nb.digits import in_full
 from testkey_nb.drawing import STAND_IN, in_words
 from testkey_nb.heatmap import GRIDS, LOOKS, Look, head, plain_name, states
 from testkey_nb.judge import Readiness
@@ -74,7 +75,7 @@ def _values(rows: Iterable[MetricRow], lang: str) -> str:
         if isinstance(native, bool):
             said.append(plain(in_words("yes" if native else "no", lang)))
         else:
-            said.append(foreign(f"{native:,.10g}" if isinstance(native, int | float) else str(native)))
+            said.append(foreign(in_full(native) if isinstance(native, int | float) else str(native)))
     return ", ".join(said) or NOTHING
 
 
@@ -151,7 +152,7 @@ def told(text: str, lang: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:,.10g}"
+    return NOTHING if value is None else in_full(value)
 
 
 def code(text: str) -> str:

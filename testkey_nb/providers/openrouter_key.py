@@ -6,6 +6,7 @@ model: https://openrouter.ai/docs/guides/overview/auth/management-api-keys.  Rea
 
 from collections.abc import Iterator, Mapping
 
+from testkey_nb.digits import in_full
 from testkey_nb.outcome import Answer, Axis
 from testkey_nb.rows import LimitRow, Why
 from testkey_nb.spec import Finding, Metric, Reply, Rows
@@ -122,7 +123,7 @@ def _quota(values: Values) -> Finding | None:
     if any(name and spent(values, name) is None for name in unread):
         return None  # of a limit that there is, what is left could not be read
     if left:
-        why = Why("{left} USD are left of the spending limit that would be reached first", left=f"{min(left):,.10g}")
+        why = Why("{left} USD are left of the spending limit that would be reached first", left=in_full(min(left)))
         return Finding(Axis.QUOTA, Answer.YES, why, _ASK)
     if False in values.get("key_limited", ()):
         return Finding(Axis.QUOTA, Answer.YES, Why("this key has no spending limit of its own"), _ASK)
