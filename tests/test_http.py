@@ -483,6 +483,26 @@ def test_a_host_that_is_to_be_asked_directly_is(monkeypatch: pytest.MonkeyPatch,
     assert asked_through_a_proxy(monkeypatch, direct, NOWHERE) == ([], set())
 
 
+def test_each_host_is_asked_the_way_that_the_environment_has_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, _ = asked_through_a_proxy(monkeypatch, "direct.invalid", NOWHERE, HUB, NOWHERE)
+    assert asked == ["huggingface.co:443"]
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_what_the_environment_names_for_certificates_is_shown(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    network = Network(trusts=ssl.create_default_context())
+    monkeypatch.setenv(variable, "/etc/our-proxy/authorities")
+
+    async def asked() -> set[str]:
+        async with Sender(network) as sender:
+            await sender.get("https://127.0.0.1:9/")
+            return sender.manifest.ca_files
+
+    assert asyncio.run(asked()) == {"/etc/our-proxy/authorities"}
+
+
 @pytest.mark.parametrize("direct", ["localhost,127.0.0.1,::1", "::1", "[::1]", "fd00::/8,10.0.0.0/8", "http://x", ",,"])
 def test_whatever_no_proxy_holds_the_rest_goes_through(monkeypatch: pytest.MonkeyPatch, direct: str) -> None:
     assert asked_through_a_proxy(monkeypatch, direct, HUB)[0] == ["huggingface.co:443"]
