@@ -415,7 +415,9 @@ def test_nobody_can_vouch_for_a_name_of_this_machine_that_leads_elsewhere() -> N
     """It may be asked without TLS, so the key would travel in the clear."""
 
     async def asked() -> Exchange:
-        async with Sender(Network(resolve=lambda _host, _port: ["8.8.8.8"]), request_s=1, vouched={"localhost"}) as sender:
+        async with Sender(
+            Network(resolve=lambda _host, _port: ["8.8.8.8"]), request_s=1, vouched={"localhost"}
+        ) as sender:
             return await sender.get("http://localhost:9/")
 
     assert asyncio.run(asked()).fault.startswith("connect: localhost leads to")
