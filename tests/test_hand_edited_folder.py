@@ -163,6 +163,11 @@ def test_a_persons_name_api_and_region_stay_and_the_sandboxs_do_not(run_persona:
     put(
         tmp_path, "providers.toml", "[providers.huggingface]\napi = 'https://gateway.example/hf'  # ours\nname = 'HF'\n"
     )
+    evidence = tuple(mark for mark in run.identity.evidence if mark.points_to != "sandbox")
+    real = later(replace(run, identity=replace(run.identity, evidence=evidence)))
+    assert not real.sandbox
+    merged = ARTEFACTS[Action.ADD_PROVIDER_CONFIG](judge_run(real), present(tmp_path))["providers.toml"]
+    assert "api = 'https://gateway.example/hf'  # ours\nname = 'HF'\n" in merged
     files, _, _ = applied(run, tmp_path, Action.ADD_PROVIDER_CONFIG)
     text = (tmp_path / "providers.toml").read_text()
     assert "api = 'https://gateway.example/hf'  # ours\nname = 'HF'\n" in text
@@ -171,9 +176,6 @@ def test_a_persons_name_api_and_region_stay_and_the_sandboxs_do_not(run_persona:
         "providers.toml: huggingface has the name HF",
         "providers.toml: huggingface has the api https://gateway.example/hf",
     ]
-    evidence = tuple(mark for mark in run.identity.evidence if mark.points_to != "sandbox")
-    real = later(replace(run, identity=replace(run.identity, evidence=evidence)))
-    assert not real.sandbox
     files, _, _ = applied(real, tmp_path, Action.ADD_PROVIDER_CONFIG)
     assert tomllib.loads(files["providers.toml"])["providers"]["huggingface"]["api"] == real.plan.api
 
@@ -236,6 +238,7 @@ def test_a_broken_file_is_one_error_with_its_line_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
+        ("providers.toml", "providers = 3\n", "should be a table"),
         ("providers.toml", "[providers]\nhuggingface = 3\n", "should be a table"),
         ("providers.toml", 'providers = {other = {hosts = ["x"]}}\n', "by hand"),
         ("providers.toml", "a = 1\r\nb = 2\n", "line 2 ends unlike"),
