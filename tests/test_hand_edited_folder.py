@@ -191,6 +191,24 @@ def test_what_the_inventory_changes_is_told_and_models_apart_by_spaces_are_not_a
     assert files.notes == (f"inventory.csv line 2, {KEY_NAME}: owner_id search team → {owner}",)
 
 
+def test_what_a_run_could_not_find_out_stays_in_the_inventory(run_persona: RunPersona, tmp_path: Path) -> None:
+    head = "credential,provider,owner_id,token_role,models,note\n"
+    theirs = f"{head}{KEY_NAME},huggingface,search team,fineGrained,{MODEL},SANDBOX; mine\n"
+    put(tmp_path, "inventory.csv", theirs)
+    files, _, written = applied(replace(run_persona("launch-ready"), metrics=()), tmp_path, Action.IMPORT_INVENTORY)
+    assert (files["inventory.csv"], files.notes, written) == (theirs, (), Written.NOTHING_TO_DO)
+
+
+def test_a_new_line_of_the_inventory_has_every_model_and_the_sandboxs_mark_only_from_there(
+    run_persona: RunPersona,
+) -> None:
+    run = run_persona("launch-ready")
+    run = replace(run, plan=replace(run.plan, models=(MODEL, "a/b")))
+    for one, note in ((run, "SANDBOX"), (replace(run, identity=replace(run.identity, evidence=())), "")):
+        [line] = csv.DictReader(ARTEFACTS[Action.IMPORT_INVENTORY](judge_run(one))["inventory.csv"].splitlines())
+        assert (line["models"], line["note"]) == (f"{MODEL};a/b", note)
+
+
 def test_a_second_credential_gets_its_own_rows_entries_and_jobs(run_persona: RunPersona, tmp_path: Path) -> None:
     run = run_persona("launch-ready")
     other = replace(run, key_name="OTHER_TOKEN")
