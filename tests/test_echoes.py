@@ -268,6 +268,17 @@ def test_the_words_around_a_key_that_stands_there_in_clear_stay() -> None:
     assert found["plain"].endswith("!")
 
 
+@pytest.mark.parametrize(
+    "escaped",
+    [coded("\\u{:04x}"), coded("\\u{:04X}"), lambda text: text.replace("/", "\\/")],
+    ids=["small", "large", "/"],
+)
+def test_a_piece_of_a_key_that_json_escapes_is_not_shown(escaped: Callable[[str], str]) -> None:
+    secret = "qzK7vR/pLm9TxWc4BnJd8YeHs3Ga"
+    body = Bodies().of(f'{{"owner": "{escaped(secret[3:9])}"}}'.encode())
+    assert reply_of(Reply(0, {}), 200, {}, body, Key("THE_KEY", secret)).json == {"owner": "[key]"}
+
+
 # The same bytes, told to many keys.
 
 

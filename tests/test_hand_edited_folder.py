@@ -163,6 +163,11 @@ def test_a_persons_name_api_and_region_stay_and_the_sandboxs_do_not(run_persona:
     put(
         tmp_path, "providers.toml", "[providers.huggingface]\napi = 'https://gateway.example/hf'  # ours\nname = 'HF'\n"
     )
+    evidence = tuple(mark for mark in run.identity.evidence if mark.points_to != "sandbox")
+    real = later(replace(run, identity=replace(run.identity, evidence=evidence)))
+    assert not real.sandbox
+    merged = ARTEFACTS[Action.ADD_PROVIDER_CONFIG](judge_run(real), present(tmp_path))["providers.toml"]
+    assert "api = 'https://gateway.example/hf'  # ours\nname = 'HF'\n" in merged
     files, _, _ = applied(run, tmp_path, Action.ADD_PROVIDER_CONFIG)
     text = (tmp_path / "providers.toml").read_text()
     assert "api = 'https://gateway.example/hf'  # ours\nname = 'HF'\n" in text
@@ -171,9 +176,6 @@ def test_a_persons_name_api_and_region_stay_and_the_sandboxs_do_not(run_persona:
         "providers.toml: huggingface has the name HF",
         "providers.toml: huggingface has the api https://gateway.example/hf",
     ]
-    evidence = tuple(mark for mark in run.identity.evidence if mark.points_to != "sandbox")
-    real = later(replace(run, identity=replace(run.identity, evidence=evidence)))
-    assert not real.sandbox
     files, _, _ = applied(real, tmp_path, Action.ADD_PROVIDER_CONFIG)
     assert tomllib.loads(files["providers.toml"])["providers"]["huggingface"]["api"] == real.plan.api
 
@@ -187,6 +189,24 @@ def test_what_the_inventory_changes_is_told_and_models_apart_by_spaces_are_not_a
     owner = "5eed0000a11ce0000000d0e5"
     assert files["inventory.csv"] == f"{head}{KEY_NAME},huggingface,{owner},fineGrained,x/y; {MODEL},SANDBOX; mine\n"
     assert files.notes == (f"inventory.csv line 2, {KEY_NAME}: owner_id search team → {owner}",)
+
+
+def test_what_a_run_could_not_find_out_stays_in_the_inventory(run_persona: RunPersona, tmp_path: Path) -> None:
+    head = "credential,provider,owner_id,token_role,models,note\n"
+    theirs = f"{head}{KEY_NAME},huggingface,search team,fineGrained,{MODEL},SANDBOX; mine\n"
+    put(tmp_path, "inventory.csv", theirs)
+    files, _, written = applied(replace(run_persona("launch-ready"), metrics=()), tmp_path, Action.IMPORT_INVENTORY)
+    assert (files["inventory.csv"], files.notes, written) == (theirs, (), Written.NOTHING_TO_DO)
+
+
+def test_a_new_line_of_the_inventory_has_every_model_and_the_sandboxs_mark_only_from_there(
+    run_persona: RunPersona,
+) -> None:
+    run = run_persona("launch-ready")
+    run = replace(run, plan=replace(run.plan, models=(MODEL, "a/b")))
+    for one, note in ((run, "SANDBOX"), (replace(run, identity=replace(run.identity, evidence=())), "")):
+        [line] = csv.DictReader(ARTEFACTS[Action.IMPORT_INVENTORY](judge_run(one))["inventory.csv"].splitlines())
+        assert (line["models"], line["note"]) == (f"{MODEL};a/b", note)
 
 
 def test_a_second_credential_gets_its_own_rows_entries_and_jobs(run_persona: RunPersona, tmp_path: Path) -> None:
@@ -236,6 +256,7 @@ def test_a_broken_file_is_one_error_with_its_line_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
+        ("providers.toml", "providers = 3\n", "should be a table"),
         ("providers.toml", "[providers]\nhuggingface = 3\n", "should be a table"),
         ("providers.toml", 'providers = {other = {hosts = ["x"]}}\n', "by hand"),
         ("providers.toml", "a = 1\r\nb = 2\n", "line 2 ends unlike"),

@@ -5,6 +5,7 @@ import gzip
 import json
 import ssl
 import time
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -105,7 +106,12 @@ def _answering(given: httpx.Response) -> Fault:
     return _writing(wire(given))
 
 
-_ZIPPED = gzip.compress(b" " * (BODY_BYTES + 2**20))
+def _packed(encoding: str, body: bytes) -> Fault:
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: {encoding}\r\ncontent-type: application/json\r\n"
+    return _writing(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+
+
+_ZIPPED, _LIST = gzip.compress(b" " * (BODY_BYTES + 2**20)), gzip.compress(b'{"data": []}')
 FAULTS: dict[str, tuple[Fault, Outcome, str]] = {
     "reset": (_reset, Outcome.UNAVAILABLE, "network"),
     "stalled": (_stall, Outcome.UNAVAILABLE, "timeout"),
@@ -127,11 +133,10 @@ FAULTS: dict[str, tuple[Fault, Outcome, str]] = {
         Outcome.UNAVAILABLE,
         "too large",
     ),
-    "not what its encoding says": (
-        _writing(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}"),
-        Outcome.UNAVAILABLE,
-        "encoding",
-    ),
+    "not what its encoding says": (_packed("gzip", b"{}"), Outcome.UNAVAILABLE, "encoding"),
+    "packed, and it ends too early": (_packed("gzip", _LIST[:-8]), Outcome.UNAVAILABLE, "encoding"),
+    "packed, and something stands behind it": (_packed("gzip", _LIST + b"[]"), Outcome.UNAVAILABLE, "encoding"),
+    "packed as nobody asked for": (_packed("br", _LIST), Outcome.UNAVAILABLE, "encoding"),
     "a page with 200": (_answering(answer(200, real.PAGE, real.HTML)), Outcome.UNEXPECTED, "page"),
     "a page that says JSON": (_answering(answer(200, real.PAGE)), Outcome.UNEXPECTED, "page"),
     "an empty body": (_answering(answer(200, "")), Outcome.UNEXPECTED, "lacks"),
@@ -483,6 +488,26 @@ def test_a_host_that_is_to_be_asked_directly_is(monkeypatch: pytest.MonkeyPatch,
     assert asked_through_a_proxy(monkeypatch, direct, NOWHERE) == ([], set())
 
 
+def test_each_host_is_asked_the_way_that_the_environment_has_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, _ = asked_through_a_proxy(monkeypatch, "direct.invalid", NOWHERE, HUB, NOWHERE)
+    assert asked == ["huggingface.co:443"]
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_what_the_environment_names_for_certificates_is_shown(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    network = Network(trusts=ssl.create_default_context())
+    monkeypatch.setenv(variable, "/etc/our-proxy/authorities")
+
+    async def asked() -> set[str]:
+        async with Sender(network) as sender:
+            await sender.get("https://127.0.0.1:9/")
+            return sender.manifest.ca_files
+
+    assert asyncio.run(asked()) == {"/etc/our-proxy/authorities"}
+
+
 @pytest.mark.parametrize("direct", ["localhost,127.0.0.1,::1", "::1", "[::1]", "fd00::/8,10.0.0.0/8", "http://x", ",,"])
 def test_whatever_no_proxy_holds_the_rest_goes_through(monkeypatch: pytest.MonkeyPatch, direct: str) -> None:
     assert asked_through_a_proxy(monkeypatch, direct, HUB)[0] == ["huggingface.co:443"]
@@ -518,6 +543,22 @@ def test_the_address_that_answered_is_told_also_where_the_connection_is_closed_w
             return await sender.get(f"http://127.0.0.1:{port}/v1/models")
 
     assert asyncio.run(asked()).peer == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed"),
+    [("gzip", _LIST), ("x-gzip", _LIST), ("GZIP ", _LIST), ("deflate", zlib.compress(b'{"data": []}')),
+     ("identity", b'{"data": []}')],
+    ids=["gzip", "x-gzip", "in capitals", "deflate", "identity"],
+)  # fmt: skip
+def test_a_packed_body_is_read_as_if_it_were_not(encoding: str, packed: bytes) -> None:
+    async def asked() -> Exchange:
+        async with a_persona({"models": _packed(encoding, packed)}) as (port, _), Sender() as sender:
+            return await sender.get(f"http://127.0.0.1:{port}/v1/models")
+
+    reply = asyncio.run(asked()).reply
+    assert reply
+    assert reply.json == {"data": []}
 
 
 def test_a_bomb_is_unpacked_no_further_than_what_shows_its_size() -> None:

@@ -83,6 +83,21 @@ def test_a_listed_host_over_verified_tls_is_genuine_and_asked_for_its_list_and_a
     assert sorted(transport.paths()) == ["/testkey-no-such-path", "/v1/models"]
 
 
+@pytest.mark.parametrize(
+    ("base_url", "path"),
+    [
+        ("https://api.deepseek.com", "/models"),
+        ("https://llm.example.com", "/v1/models"),
+        ("https://llm.example.com/openai", "/openai/v1/models"),
+        ("https://llm.example.com/api/paas/v4", "/api/paas/v4/models"),
+    ],
+)
+def test_an_endpoint_is_asked_for_its_list_where_its_api_has_it(base_url: str, path: str) -> None:
+    transport = Between()
+    identified(transport, base_url)
+    assert [asked for asked in transport.paths() if asked.endswith("/models")] == [path]
+
+
 @pytest.mark.parametrize("base_url", ["http://10.0.0.1", "https://10.0.0.1", "ftp://x", "https://u:p@h"])
 def test_an_address_that_may_not_be_asked_is_refused_before_anything_is_sent(base_url: str) -> None:
     transport = Between()

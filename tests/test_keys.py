@@ -263,9 +263,11 @@ def jwt(payload: object) -> str:
     )
 
 
-def test_a_tokens_own_words_are_scope_and_expiry_and_nothing_personal() -> None:
-    claims = {"scope": ["openid", "inference-api"], "exp": 1893456000, "sub": "user", "email": "casey@example.com"}
-    assert Key(SHOWN, jwt(claims)).claims() == {"scope": ["openid", "inference-api"], "exp": 1893456000}
+@pytest.mark.parametrize("user", ["u", "us", "use", "user"])  # of each length, as base64 is padded by it
+@pytest.mark.parametrize("told", [{"scope": ["openid", "inference-api"], "exp": 1893456000}, {"exp": 1893456000}, {}])
+def test_a_tokens_own_words_are_scope_and_expiry_and_nothing_personal(told: dict[str, object], user: str) -> None:
+    claims = {**told, "sub": user, "email": "casey@example.com"}
+    assert Key(SHOWN, jwt(claims)).claims() == told
 
 
 @pytest.mark.parametrize(

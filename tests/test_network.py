@@ -24,6 +24,7 @@ from testkey_nb.http.line import Line, line_to
 from testkey_nb.http.network import tls_context
 from testkey_nb.http.resolving import Resolving
 from testkey_nb.http.timing import Stopwatch
+from testkey_nb.identity import identify_endpoint
 from testkey_nb.judge import judge_run
 from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis, Family, Outcome
@@ -410,6 +411,18 @@ def test_a_name_of_this_machine_leads_nowhere_else(host: str) -> None:
     assert connected(["8.8.8.8", "127.0.0.1"], near, host) == "127.0.0.1"
 
 
+def test_nobody_can_vouch_for_a_name_of_this_machine_that_leads_elsewhere() -> None:
+    """It may be asked without TLS, so the key would travel in the clear."""
+
+    async def asked() -> Exchange:
+        async with Sender(
+            Network(resolve=lambda _host, _port: ["8.8.8.8"]), request_s=1, vouched={"localhost"}
+        ) as sender:
+            return await sender.get("http://localhost:9/")
+
+    assert asyncio.run(asked()).fault.startswith("connect: localhost leads to")
+
+
 def test_what_is_connected_to_is_what_was_checked() -> None:
     """A name that leads elsewhere when it is looked up again (DNS rebinding) is not looked up again."""
     found = [["8.8.8.8"], ["127.0.0.1"]]
@@ -443,7 +456,7 @@ def test_a_vouched_name_may_lead_into_a_private_network() -> None:
     async def probed() -> None:
         async with persona("launch-ready", tls=serves) as (port, asked):
             choices = plan("huggingface", base_url=f"https://{NAME}:{port}", trust_endpoint=True, operator="tests")
-            network = Network(vouched=choices.vouched, resolve=here, trusts=trusts)
+            network = Network(resolve=here, trusts=trusts)
             key = Key(KEY_NAME, PERSONAS["launch-ready"].key)
             run = await probe_key(key, choices, transport=network)
         assert asked
@@ -451,6 +464,19 @@ def test_a_vouched_name_may_lead_into_a_private_network() -> None:
         assert all(row.tls_issuer.startswith("trustme") for row in run.answers if row.status)
 
     asyncio.run(probed())
+
+
+def test_an_endpoint_in_a_private_network_is_looked_at_only_where_somebody_vouches_for_it() -> None:
+    serves, trusts = certified(NAME)
+
+    async def looked(*, trust: bool) -> list[str]:
+        async with persona("launch-ready", tls=serves) as (port, asked):
+            network = Network(resolve=here, trusts=trusts)
+            await identify_endpoint(f"https://{NAME}:{port}", trust_endpoint=trust, transport=network)
+        return asked
+
+    assert asyncio.run(looked(trust=False)) == []
+    assert "/v1/models" in asyncio.run(looked(trust=True))
 
 
 def test_a_certificate_is_checked_against_the_name_and_not_the_address() -> None:

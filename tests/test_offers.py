@@ -1,6 +1,7 @@
 """What keys offer is joined by model, route, region and currency, and what nobody says is never counted in."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from catalogues import LOAD, planted
@@ -45,6 +46,23 @@ def test_where_sources_differ_a_price_is_a_range(catalogue: Readiness) -> None:
     assert offer.input == Range(2.0, 2.2)
     assert offer.monthly is not None
     assert offer.monthly.high == pytest.approx(1.1 * offer.monthly.low)
+
+
+def test_a_price_that_is_too_old_beside_one_that_is_not_widens_no_range(catalogue: Readiness) -> None:
+    old = replace(
+        price(catalogue, 50.0, source="old"), checked_at=catalogue.run.stamp.observed_at - timedelta(days=400)
+    )
+    (offer,) = judged(catalogue, [ModelRow("m", "r")], [price(catalogue, 2.0), old])
+    assert offer.input == offer.output == Range(2.0, 2.0)
+
+
+def test_where_no_price_is_whole_what_is_named_for_any_hour_and_length_is_shown_as_it_is(catalogue: Readiness) -> None:
+    named = [replace(price(catalogue, amount, source=f"s{amount}"), output_per_mtok=None) for amount in (3.0, 1.0, 0.5)]
+    named[-1] = replace(named[-1], hours="01:00-04:00")
+    (offer,) = judged(catalogue, [ModelRow("m", "r")], named)
+    assert offer.ruling
+    assert not offer.ruling.stands
+    assert (offer.input, offer.output, offer.monthly, offer.free) == (Range(1.0, 3.0), None, None, False)
 
 
 def test_currencies_and_regions_have_lines_of_their_own(catalogue: Readiness) -> None:

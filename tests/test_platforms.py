@@ -14,6 +14,7 @@ from testkey_nb.keys import Key
 from testkey_nb.outcome import Answer, Axis
 from testkey_nb.probe import Run, plan, probe_key
 from testkey_nb.probe.control import known_controls
+from testkey_nb.probe.shared import Shared
 from testkey_nb.providers import PROVIDERS
 from testkey_nb.spec import Finding, Provider
 
@@ -239,6 +240,28 @@ def test_a_platform_that_shows_itself_as_a_relay_proves_no_key(provider: Provide
     sent = [request for request in transport.requests if request.url.host == there]
     assert len(sent) - len(transport.controls()) == 1
     assert not known_controls(transport)
+
+
+@pytest.mark.parametrize("provider", SPLIT, ids=lambda provider: provider.id)
+def test_a_platform_that_showed_itself_as_a_relay_to_one_key_of_a_batch_gets_no_other(provider: Provider) -> None:
+    there, shared = good_at(provider), Shared()
+
+    class Unmasked(Between):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            response = await super().handle_async_request(request)
+            if request.url.host == there:
+                response.headers["x-litellm-version"] = "1.0"
+            return response
+
+    transport = Unmasked(name_of(provider), provider=provider.id)
+    choices = plan(provider.id, operator=ME, other_platforms=True)
+
+    async def asked(text: str) -> int:
+        await probe_key(Key("THE_KEY", text), choices, transport=transport, shared=shared)
+        return sum(request.url.host == there for request in transport.requests)
+
+    text = sandbox.PERSONAS[provider.id][name_of(provider)].key
+    assert [asyncio.run(asked(one)) for one in (text, f"{text[:-2]}00")] == [1, 1]
 
 
 # A plan's key and a general host answer 401: https://www.alibabacloud.com/help/model-studio/base-url as of 2026-10-11;

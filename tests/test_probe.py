@@ -99,6 +99,13 @@ def test_a_run_on_the_listed_hosts_sends_five_requests() -> None:
     }
 
 
+def test_of_a_key_that_is_answered_here_and_refused_there_the_answer_is_put_to_the_proof() -> None:
+    transport = Between(instead=on(WHOAMI, answer(401, real.INVALID)), genuine=True)
+    run = probe(transport, listed())
+    assert [request.url.path for request in transport.requests if is_control(request)] == [USAGE]
+    assert auth_of(run) is Answer.UNKNOWN  # a provider that contradicts itself has not said that the key is none
+
+
 def test_samples_add_the_status_page_once_and_each_model_once_a_sample() -> None:
     transport = Between()
     run = probe(transport, vouched(samples=2, models=(real.COVERED, "openai/gpt-oss-20b")))

@@ -14,7 +14,7 @@ from testkey_nb.errors import OutputRefused
 from testkey_nb.judge import Policy, Readiness, judge_run
 from testkey_nb.launch import Launch
 from testkey_nb.outcome import Action
-from testkey_nb.rows import OWN_PRICES, PriceRow
+from testkey_nb.rows import OWN_PRICES, MetricRow, PriceRow
 
 MODEL, OTHER = "meta-llama/Llama-3.1-8B-Instruct", "openai/gpt-oss-120b"
 ALONE = "HuggingFaceTB/SmolLM3-3B"  # at hf-inference, which no catalogue prices
@@ -261,3 +261,22 @@ def test_which_routes_are_called(
     assert set(called([one["litellm_params"] for one in found])) == set(routes)
     notes = [note for note in files.notes if "no price of it stands" in note]
     assert [note.partition(" at ")[2].partition(":")[0] for note in notes] == list(left_out)
+
+
+def test_prices_of_another_region_call_no_route_twice(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+    elsewhere = tuple(replace(row, region="eu", input_per_mtok=0.01) for row in run.prices)
+    once, _ = routed(judge_run(run))
+    assert routed(judge_run(replace(run, prices=(*run.prices, *elsewhere))))[0] == once
+
+
+def test_who_pays_now_is_named_in_the_place_of_who_paid_before(run_persona: RunPersona) -> None:
+    run = run_persona("launch-ready")
+
+    def paid_by(name: str, before: str = "") -> str:
+        payer = MetricRow("payer_organization", name, None, "", "current_key")
+        return routed(judge_run(replace(run, metrics=(*run.metrics, payer))), before)[1]["routes.yaml"]
+
+    first = paid_by("acme")
+    assert "X-HF-Bill-To: acme" in first
+    assert paid_by("other-org", first) == first.replace("acme", "other-org")

@@ -53,7 +53,7 @@ def set_route(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Files:
     if (payer := _payer(readiness)) and not _PAYERS_NAME.fullmatch(payer):
         notes.append(f"the payer's name {payer!r} is no organisation's, so {_PAYER} is not written; find out who pays")
     for model in readiness.run.plan.models:
-        ranked, left_out = _ranked(readiness, [rank for rank in ranks if rank.model == model])
+        ranked, left_out = _ranked([rank for rank in ranks if rank.model == model])
         notes += [f"{model} is not called at {rank.route}: no price of it stands" for rank in left_out]
         notes += _put(found, model, [_entry(readiness, rank) for rank in ranked])
     about = "" if before else _ABOUT
@@ -61,14 +61,11 @@ def set_route(readiness: Readiness, now: Mapping[str, str] = NOTHING) -> Files:
     return Files({ROUTES_FILE: text}, [f"{ROUTES_FILE}: {note}" for note in notes])
 
 
-def _ranked(readiness: Readiness, ranks: Sequence[RouteRank]) -> tuple[list[RouteRank], list[RouteRank]]:
+def _ranked(ranks: Sequence[RouteRank]) -> tuple[list[RouteRank], list[RouteRank]]:
     """Return the routes to call, the first choice first, and those that are left out for their price."""
     live = [rank for rank in ranks if rank.route is not None]
-    regions = [rank.region for rank in live]
-    region = readiness.run.plan.region if readiness.run.plan.region in regions else next(iter(regions), None)
-    here = [rank for rank in live if rank.region == region]
-    standing = [rank for rank in here if rank.price_stands]
-    return (standing, [rank for rank in here if not rank.price_stands]) if standing else (here, [])
+    standing = [rank for rank in live if rank.price_stands]
+    return (standing, [rank for rank in live if not rank.price_stands]) if standing else (live, [])
 
 
 def _entry(readiness: Readiness, rank: RouteRank) -> Entry:
