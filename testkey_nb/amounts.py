@@ -9,7 +9,6 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .digits import in_full
 from .drawing import SERIES, WIDTH, clear, finished, fitting, labelled, left_out, only_said, sized, told_apart
 from .heatmap import KEYS, name_of
 from .judge import Readiness
@@ -114,7 +113,7 @@ def alt_amounts(compared: Sequence[Readiness], lang: str = "en") -> str:
     if not by_unit:
         return translate("No answer told a balance or a usage.", lang)
     parts = [
-        f"{key}: {', '.join(f'{row.metric} {in_full(row.number)} {unit}' for row in rows)}"
+        f"{key}: {', '.join(f'{row.metric} {row.number:,.10g} {unit}' for row in rows)}"
         for unit, lines in by_unit.items()
         for key, rows in lines
     ]
