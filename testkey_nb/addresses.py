@@ -1,14 +1,12 @@
 """Which addresses may be asked: HTTPS beyond this machine, and nothing private that nobody vouched for."""
 
 import ipaddress
-import re
 import socket
 from urllib.parse import SplitResult, urlsplit
 
 from .errors import AddressRefused
-from .redaction import KEY
+from .redaction import holds_key
 
-_KEY_CHARS = 16  # no key is shorter; a shorter word that begins like one may be a folder
 # RFC 6052 section 2.1, RFC 4291 section 2.5.5.1 and RFC 2765 section 2.1
 _CARRYING = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
 # What Python takes for public, some versions of it: RFC 6890 (a cloud's metadata is in there), RFC 8215, RFC 9602 and
@@ -46,7 +44,7 @@ def _address_fault(base_url: str, parts: SplitResult, host: str) -> str:
         return "the base URL must be written as https://HOST[:PORT][/PATH]"
     if parts.username or parts.password or parts.query or parts.fragment:
         return "the base URL must hold no user name, password, query or fragment"
-    if any(len(word) >= _KEY_CHARS and re.search(r"\d", word) for word in re.findall(KEY, parts.path)):
+    if holds_key(parts.path):
         return "the base URL holds what looks like a key, which goes into no address; leave it out"
     if parts.scheme == "http" and not is_loopback(host):
         return f"{host} must be asked over https: a key never travels in the clear"

@@ -22,7 +22,7 @@ def percent(share: float) -> str:
 
 def three_digits(value: float, sign: str = "") -> str:
     """Write what was reckoned here with three digits; with ``+`` it has a sign."""
-    return _digits(value, 3, sign)
+    return _digits(value, 3, f"{sign},")
 
 
 def measured(value: float) -> str:
@@ -30,11 +30,11 @@ def measured(value: float) -> str:
     return _digits(value, 4)
 
 
-def in_full(value: float) -> str:
-    """Write what somebody else said with all the digits that it has, ten at the most."""
-    return _digits(value, 10)
+def in_full(value: float, form: str = ",") -> str:
+    """Write what somebody else said with all the digits that it has, ten at the most; without a comma at ``""``."""
+    return _digits(value, 10, form)
 
 
-def _digits(value: float, digits: int, sign: str = "") -> str:
+def _digits(value: float, digits: int, form: str = ",") -> str:
     """Write a number with so many digits; a float's own format goes over to powers of ten."""
-    return f"{Decimal(f'{value:.{digits}g}'):{sign},f}"
+    return f"{Decimal(f'{value:.{digits}g}'):{form}f}"

@@ -9,6 +9,7 @@ _IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:]*")
 _BEGINS = r"(?:hf|api_org|gsk|r8|fw|sk|tgp_v1|vck|VENICE)_|(?:sk|xai|pplx|nvapi|csk)-|AIza|AQ\."
 KEY = rf"(?<![\w-])(?:{_BEGINS})[\w.-]{{6,}}"  # `hf-inference` is a route and no key
+_KEY_CHARS = 16  # no key is shorter
 _NAMED = r"[^\s@<>()\[\],;]"
 # None begins anew from every character of a word: a list can hold tens of thousands of words made to be slow.
 _MASKED = (
@@ -53,6 +54,12 @@ def masked(text: str) -> str:
 def without_keys(text: str) -> str:
     """Return a message for the caller without what may be a key that was given in the wrong place."""
     return _LONG_NAME.sub("[key?]", _DOTTED.sub("[key?]", re.sub(KEY, "[key?]", text)))
+
+
+def holds_key(text: str) -> bool:
+    """Whether what looks like a key stands in `text`; a name that begins so seldom has digits or both cases."""
+    found = [one for one in re.findall(KEY, text) if len(one) >= _KEY_CHARS]
+    return any(re.search(r"\d", one) or one not in (one.lower(), one.upper()) for one in found)
 
 
 def redact(text: str, limit: int = SAID_CHARS) -> str:

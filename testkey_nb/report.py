@@ -208,7 +208,7 @@ def _or_dash(write: Callable[[Any], str]) -> Callable[[Any], str]:
     return lambda value: _NOTHING if value is None else write(value)
 
 
-_number = _or_dash(lambda value: in_full(value).replace(",", ""))
+_number = _or_dash(lambda value: in_full(value, ""))
 
 
 def _rounded(value: float | None) -> str:

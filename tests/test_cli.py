@@ -439,7 +439,8 @@ def test_certificates_that_cannot_be_read_are_the_callers_mistake(
         before = f"os.environ[{name!r}] = {str(tmp_path / 'none' / 'ca.pem')!r}; os.chdir({str(tmp_path)!r})"
         ran = _started(before, *words, *given, MY_HF_TOKEN=key)
     assert (ran.returncode, ran.stdout, seen, list(tmp_path.iterdir())) == (2, "", [], [])
-    assert f"{name}={tmp_path / 'none' / 'ca.pem'}" in ran.stderr
+    assert name in ran.stderr
+    assert "ca.pem" not in ran.stderr, "what a variable holds may be a secret"
     assert (ran.stderr.startswith("testkey: no certificates"), ran.stderr.count("\n")) == (True, 1)
 
 

@@ -17,14 +17,13 @@ from testkey_nb.errors import LaunchFolderInvalid, OutputRefused
 from testkey_nb.judge import Readiness
 from testkey_nb.keys import stands_in
 from testkey_nb.launch import FILES
-from testkey_nb.redaction import masked
+from testkey_nb.redaction import holds_key, masked
 
 from .turns import turn
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _SANDBOX = "SANDBOX: made-up answers, not a provider's. Do not put into use."
 _STALE_S = 3600.0  # no writer takes that long from staging a text to putting it in its place
-_SECRET_CHARS = 16  # no key is shorter; a variable's name can look like one, but seldom has digits or both cases
 
 
 class Files(dict[str, str]):
@@ -297,14 +296,8 @@ def check_no_key(folder: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
         in_use = stands_in(text)
         for number, line in enumerate(_lines(text), start=1):
-            words = re.findall(rf"[\w.-]{{{_SECRET_CHARS},}}", line)
-            if any(map(_like_a_key, words)) or (in_use and stands_in(line)):
+            if holds_key(line) or (in_use and stands_in(line)):
                 raise OutputRefused(
                     f"{folder / name} line {number} holds what looks like a key; put the name of its variable "
                     "there instead, and have a key that stood in a file replaced"
                 )
-
-
-def _like_a_key(word: str) -> bool:
-    mixed = any(char.isdigit() for char in word) or (word.lower() != word and word.upper() != word)
-    return mixed and "[key]" in masked(word)

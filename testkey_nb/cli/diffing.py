@@ -92,9 +92,7 @@ def _cell(value: Scalar) -> Text:
     if value is None:
         return Text("-", "dim")
     found = number(value)
-    return Text(
-        value if isinstance(value, str) else json.dumps(value) if found is None else in_full(found).replace(",", "")
-    )
+    return Text(value if isinstance(value, str) else json.dumps(value) if found is None else in_full(found, ""))
 
 
 def summary(changes: Sequence[Change]) -> str:

@@ -204,7 +204,7 @@ def tls_context() -> ssl.SSLContext:
     try:
         trusts = httpx.create_ssl_context()
     except OSError as error:
-        named = ", ".join(f"{name}={os.environ[name]}" for name in _TLS_FILES if os.environ.get(name))
+        named = ", ".join(name for name in _TLS_FILES if os.environ.get(name))
         why = error.strerror or type(error).__name__
         wrong = f"correct or unset whichever is wrong: {named}" if named else "install certifi anew"
         msg = f"no certificates to check a host by ({why}); {wrong}"

@@ -20,7 +20,6 @@ from .row_columns import (
     by_key,
     day,
     key_of,
-    number,
     of_row,
     share,
     speed,
@@ -31,7 +30,7 @@ from .row_columns import (
     why,
 )
 from .sortable import Column
-from .tables import NOTHING, badge, plain
+from .tables import NOTHING, badge, number, plain
 
 _GOOD, _BAD, _UNSURE, _PLAIN = LOOKS["yes"], LOOKS["no"], LOOKS["unknown"], LOOKS["not_offered"]
 _LOOK: Mapping[str, Look] = MappingProxyType(

@@ -12,8 +12,8 @@ from testkey_nb.outcome import Answer, Axis
 from testkey_nb.rows import Why
 
 from .results import STAND_IN as ALL_MADE_UP
-from .row_columns import milliseconds, number, told
-from .tables import NOTHING, badge, made_up_line, plain, verdict_badge
+from .row_columns import milliseconds, told
+from .tables import NOTHING, badge, made_up_line, number, plain, verdict_badge
 
 _SLOWER = 1.5  # times the fastest; less may be chance
 _MANY = 5  # latencies, before a difference is told

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from testkey_nb.digits import in_full, measured, three_digits
+from testkey_nb.digits import measured, three_digits
 from testkey_nb.drawing import STAND_IN, in_words
 from testkey_nb.heatmap import plain_name
 from testkey_nb.judge import Readiness
@@ -12,7 +12,7 @@ from testkey_nb.locale import translate
 from testkey_nb.rows import Why
 
 from .sortable import Column
-from .tables import NOTHING, foreign, plain
+from .tables import NOTHING, foreign, number, plain
 
 
 def key_of(one: Readiness) -> str:
@@ -29,11 +29,6 @@ def by_key(one: Readiness) -> tuple[str, str]:
 def titled(text: str) -> str:
     """Return foreign text that may be cut off, with all of it where the pointer rests."""
     return f'<span class="mathjax_ignore" title="{plain(text)}">{plain(text)}</span>'
-
-
-def number(value: float | None) -> str:
-    """Write a number, and a dash where there is none."""
-    return NOTHING if value is None else in_full(value)
 
 
 def age(value: float | None) -> str:

@@ -83,7 +83,7 @@ def limits(compared: Sequence[Readiness], lang: str) -> str:
     """Return every limit that was told, for the service it limits."""
     pairs = [(one, row) for one in compared for row in one.run.limits]
     rows = [
-        [foreign(row.limit), code(row.service), *map(_number, (row.quota, row.remaining, row.window_s, row.reset_s))]
+        [foreign(row.limit), code(row.service), *map(number, (row.quota, row.remaining, row.window_s, row.reset_s))]
         for _, row in pairs
     ]
     if not rows:
@@ -151,7 +151,8 @@ def told(text: str, lang: str) -> str:
     return plain(translate(text, lang))
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """Write a number, and a dash where there is none."""
     return NOTHING if value is None else in_full(value)
 
 
